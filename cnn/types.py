@@ -1,0 +1,78 @@
+"""What travels between the rooms: frozen values, array shapes and the one error people get to read. NumPy only."""
+
+import dataclasses
+from typing import Any, Literal, NamedTuple
+
+import numpy as np
+
+from cnn.text import say
+
+SIDE = 28  # pixels a side of what every network reads
+LABELS = 10  # digits
+
+Reason = Literal["blank", "not_a_digit", "several_digits"]
+
+
+class InputError(ValueError):
+    """An input that cannot be served; its text says what is wrong and what is accepted, and is safe to show.
+
+    `key` names a text of `assets/text` under `error.`; `values` fill it in. `str()` is the English text.
+    """
+
+    def __init__(self, key: str, **values: object):
+        self.key, self.values = key, values
+        super().__init__(self.say("en"))
+
+    def say(self, language: str) -> str:
+        """The same sentence in one of `cnn.text.LANGUAGES`."""
+        return say(f"error.{self.key}", language, **self.values)
+
+
+class Step(NamedTuple):
+    """One stage between the image sent and the image read: a step's text key and its picture.
+
+    `image` is float32 in [0, 1], (H, W) grey or (H, W, 3) RGB, as a person would look at it.
+    """
+
+    name: str
+    image: np.ndarray
+
+
+@dataclasses.dataclass(frozen=True)
+class Strokes:
+    """Pen strokes on a pad: each an (n, 2) float32 array of x, y in pad units, y down, n >= 1."""
+
+    strokes: tuple[np.ndarray, ...]
+    width: float
+    height: float
+
+
+@dataclasses.dataclass(frozen=True)
+class Framed:
+    """A digit as networks read it: (28, 28) float32 in [0, 1], ink = 1; all zeros where there was no ink."""
+
+    image: np.ndarray
+    steps: tuple[Step, ...] = ()
+
+    @property
+    def blank(self) -> bool:
+        """Whether no ink was found."""
+        return not self.image.any()
+
+
+@dataclasses.dataclass(frozen=True)
+class Prediction:
+    """One answer, as the scripted API gives it. `probabilities` has ten floats; `milliseconds` is the server's own time."""
+
+    label: int | None
+    best_guess: int | None
+    confidence: float
+    probabilities: tuple[float, ...]
+    abstained: bool
+    reason: Reason | None
+    model: str
+    milliseconds: float
+
+    def as_dict(self) -> dict[str, Any]:
+        """JSON-ready."""
+        return {**dataclasses.asdict(self), "probabilities": list(self.probabilities)}
