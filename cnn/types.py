@@ -62,7 +62,7 @@ class Framed:
 
 @dataclasses.dataclass(frozen=True)
 class Prediction:
-    """One answer, as the scripted API gives it. `probabilities` has ten floats; `milliseconds` is the server's own time."""
+    """One answer, as the scripted API gives it: ten `probabilities`, and the server's own time in `milliseconds`."""
 
     label: int | None
     best_guess: int | None
@@ -72,6 +72,10 @@ class Prediction:
     reason: Reason | None
     model: str
     milliseconds: float
+
+    def taking(self, milliseconds: float) -> "Prediction":
+        """The same answer with another time."""
+        return dataclasses.replace(self, milliseconds=milliseconds)
 
     def as_dict(self) -> dict[str, Any]:
         """JSON-ready."""

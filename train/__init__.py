@@ -1,0 +1,1 @@
+"""Trains, measures and publishes networks. Imports `cnn`; `app.py` alone imports it."""

@@ -1,0 +1,114 @@
+"""The command line: `python -m train fit | evaluate`."""
+
+import argparse
+import dataclasses
+import signal
+import sys
+from pathlib import Path
+
+from tqdm import tqdm
+
+import cnn.hub
+from cnn.types import InputError
+from train import evaluate, fit
+from train.config import RECIPES
+from train.data import DataError, load
+
+RUNS = Path("runs")
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run one command; the exit status is 0 when done, 1 with one sentence on stderr, 130 when stopped by Ctrl-C."""
+    options = _parser().parse_args(arguments)
+    try:
+        return options.run(options)
+    except (DataError, InputError, ValueError) as error:
+        print(error, file=sys.stderr)
+        return 1
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m train", description="Train and measure the networks.")
+    commands = parser.add_subparsers(required=True, metavar="command")
+    fitting = commands.add_parser(
+        "fit",
+        help="train a network",
+        formatter_class=argparse.ArgumentDefaultsHelpFormatter,
+        description="Train a recipe on MNIST (from the folder MNIST_DIR, else downloaded). Ctrl-C stops cleanly; "
+        "the same command goes on where a stopped or killed run was, to the same result.",
+    )
+    fitting.add_argument("recipe", choices=RECIPES, help="what to train: " + ", ".join(RECIPES))
+    fitting.add_argument("--folder", type=Path, help="where the run goes (default: runs/<recipe>)")
+    fitting.add_argument("--epochs", type=int, help="instead of the recipe's")
+    fitting.add_argument("--seed", type=int, help="instead of the recipe's")
+    fitting.set_defaults(run=_fit)
+    evaluating = commands.add_parser(
+        "evaluate",
+        help="measure a network",
+        description="Measure a network on MNIST's test set and write metrics.json beside its weights.",
+    )
+    evaluating.add_argument("model", help="a bundled model's name, or a run's folder")
+    evaluating.set_defaults(run=_evaluate)
+    return parser
+
+
+def _fit(options: argparse.Namespace) -> int:
+    chosen = {name: value for name in ("epochs", "seed") if (value := getattr(options, name)) is not None}
+    recipe = dataclasses.replace(RECIPES[options.recipe], **chosen)
+    folder = options.folder or RUNS / options.recipe
+    progress = fit.fit(recipe, load("train"), folder)
+    finished = _show(progress)
+    if not finished:
+        print(f"Stopped; the same command goes on from here ({folder}).")
+        return 130
+    print(f"Trained into {folder}; measure it with: python -m train evaluate {folder}")
+    return 0
+
+
+def _show(progress) -> bool:
+    """Draw one bar over the whole run; False when Ctrl-C asked to stop."""
+    stop = False
+
+    def ask_to_stop(*_: object) -> None:
+        nonlocal stop
+        stop = True
+        signal.signal(signal.SIGINT, signal.default_int_handler)  # a second Ctrl-C does not wait for the step
+
+    before = signal.signal(signal.SIGINT, ask_to_stop)
+    try:
+        with tqdm(unit="step", dynamic_ncols=True) as bar:
+            for now in progress:
+                _draw(bar, now)
+                if stop:
+                    progress.close()
+                    return False
+    finally:
+        signal.signal(signal.SIGINT, before)
+    return True
+
+
+def _draw(bar: tqdm, now: fit.Progress) -> None:
+    if bar.total is None:
+        bar.reset(total=now.steps)
+        bar.initial = now.step
+    bar.set_description(f"epoch {now.epoch + 1}", refresh=False)
+    figures = {"loss": f"{now.loss:.4f}", "accuracy": f"{now.accuracy:.2%}"}
+    if now.history:
+        figures["validation"] = f"{now.history[-1]['validation_accuracy']:.2%}"
+    bar.set_postfix(figures, refresh=False)
+    bar.n = now.step
+    bar.refresh()
+
+
+def _evaluate(options: argparse.Namespace) -> int:
+    folder = cnn.hub.folder(options.model)
+    metrics = evaluate.evaluate(cnn.hub.load(options.model), load("test"))
+    evaluate.write(metrics, folder)
+    print(
+        f"{options.model}: accuracy {metrics['accuracy']:.2%}, loss {metrics['loss']:.4f} on {metrics['images']} images"
+    )
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

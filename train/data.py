@@ -1,0 +1,100 @@
+"""MNIST from its four idx files, or through Keras. Knows no network.
+
+The format is the one of LeCun's MNIST page: a big-endian header (magic number, sizes), then bytes.
+"""
+
+import gzip
+import math
+import os
+import struct
+from pathlib import Path
+from typing import Literal, NamedTuple
+
+import numpy as np
+
+from cnn.types import LABELS, SIDE
+
+IMAGES, LABELS_MAGIC = 2051, 2049
+FILES = {
+    "train": ("train-images-idx3-ubyte", "train-labels-idx1-ubyte"),
+    "test": ("t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte"),
+}
+
+
+class DataError(RuntimeError):
+    """MNIST cannot be read; the text says which file, what is wrong, and what would be right."""
+
+
+class Digits(NamedTuple):
+    """Labelled digits: `images` (N, 28, 28) uint8, ink = 255; `labels` (N,) uint8 in 0..9."""
+
+    images: np.ndarray
+    labels: np.ndarray
+
+
+def load(split: Literal["train", "test"]) -> Digits:
+    """One split of MNIST: from the folder `MNIST_DIR` names, else through `keras.datasets`. DataError when neither."""
+    folder = os.environ.get("MNIST_DIR")
+    return _checked(*(read_folder(Path(folder), split) if folder else _download(split)))
+
+
+def read_folder(folder: Path, split: Literal["train", "test"]) -> Digits:
+    """One split out of a folder with MNIST's idx files, plain or .gz. DataError says what is missing or malformed."""
+    images, labels = FILES[split]
+    return Digits(_read_idx(folder, images, IMAGES), _read_idx(folder, labels, LABELS_MAGIC))
+
+
+def hold_out(digits: Digits, share: float, seed: int) -> tuple[Digits, Digits]:
+    """Split into (training, validation) at random, `share` of them held out; the same seed gives the same split."""
+    order = np.random.default_rng(seed).permutation(len(digits.labels))
+    held = round(share * len(order))
+    return _take(digits, np.sort(order[held:])), _take(digits, np.sort(order[:held]))
+
+
+def _take(digits: Digits, indices: np.ndarray) -> Digits:
+    return Digits(digits.images[indices], digits.labels[indices])
+
+
+def _download(split: str) -> Digits:
+    import keras
+
+    try:
+        training, test = keras.datasets.mnist.load_data()
+    except Exception as error:
+        raise DataError(
+            "MNIST could not be downloaded; check the network, or set MNIST_DIR to a folder with its four idx files "
+            f"({', '.join(name for names in FILES.values() for name in names)}; plain or .gz)."
+        ) from error
+    return Digits(*(training if split == "train" else test))
+
+
+def _read_idx(folder: Path, name: str, magic: int) -> np.ndarray:
+    path = next((p for p in (folder / name, folder / f"{name}.gz") if p.is_file()), None)
+    if path is None:
+        raise DataError(f"{folder} has neither {name} nor {name}.gz; MNIST_DIR needs MNIST's four idx files.")
+    try:
+        content = gzip.decompress(path.read_bytes()) if path.suffix == ".gz" else path.read_bytes()
+    except (OSError, EOFError) as error:
+        raise DataError(f"{path} cannot be read: {error}.") from error
+    dimensions = magic & 0xFF  # the magic number's last byte counts them
+    header = 4 * (1 + dimensions)
+    if len(content) < header:
+        raise DataError(f"{path} ends within its header.")
+    found, *shape = struct.unpack(f">{1 + dimensions}I", content[:header])
+    if found != magic:
+        raise DataError(f"{path} begins with the magic number {found}, not {magic}.")
+    if len(content) - header != math.prod(shape):
+        raise DataError(
+            f"{path} announces {math.prod(shape)} bytes of data {tuple(shape)} and holds {len(content) - header}."
+        )
+    return np.frombuffer(content, np.uint8, offset=header).reshape(shape)
+
+
+def _checked(images: np.ndarray, labels: np.ndarray) -> Digits:
+    if images.ndim != 3 or images.shape[1:] != (SIDE, SIDE):
+        raise DataError(f"Images are {images.shape[1:]}, not {(SIDE, SIDE)}.")
+    if len(images) != len(labels) or not len(labels):
+        raise DataError(f"There are {len(images)} images and {len(labels)} labels.")
+    if labels.max() >= LABELS:
+        raise DataError(f"A label is {labels.max()}; labels are 0 to {LABELS - 1}.")
+    return Digits(images, labels)

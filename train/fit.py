@@ -1,0 +1,220 @@
+"""Training as a loop that reports, stops and goes on. Knows no page and no terminal.
+
+Every random choice is a function of the recipe's seed and the step's number, and a checkpoint holds all there is
+besides: a run that was killed and resumed ends with the same weights as an unbroken one.
+"""
+
+import dataclasses
+import hashlib
+import json
+import os
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import jax
+import jax.numpy as jnp
+import keras
+import numpy as np
+
+from cnn.architectures import ARCHITECTURES
+from cnn.hub import CONFIG, WEIGHTS
+from train import machine
+from train.config import Recipe
+from train.data import Digits, hold_out
+from train.evaluate import accuracy, cross_entropy
+
+CHECKPOINT = "checkpoint.npz"
+CHECKPOINT_SECONDS = 10  # what a killed run loses at most
+REPORT_STEPS = 10
+MEASURE_BATCH = 500  # validation images per call
+
+
+@dataclasses.dataclass(frozen=True)
+class Progress:
+    """Where a run stands: `step` of `steps` done, the running epoch's mean loss and accuracy, the finished epochs."""
+
+    step: int
+    steps: int
+    epoch: int
+    loss: float
+    accuracy: float
+    history: tuple[dict[str, float], ...]
+
+
+class State(NamedTuple):
+    """All that changes with a step, as JAX arrays."""
+
+    trainable: list[jax.Array]
+    non_trainable: list[jax.Array]  # dropout's random state among them
+    optimizer: list[jax.Array]
+    sums: jax.Array  # (2,) the running epoch's summed loss and accuracy
+
+
+def fit(recipe: Recipe, digits: Digits, folder: Path) -> Iterator[Progress]:
+    """Train `recipe` on `digits` into `folder`, yielding Progress; `model.keras` and `config.json` stand at the end.
+
+    Closing the iterator keeps a checkpoint, a killed process leaves one about ten seconds old; calling it again goes
+    on from there, to the same weights as an unbroken run. ValueError when the folder holds another run's checkpoint.
+    """
+    run = _Run(recipe, digits, folder)
+    try:
+        yield from run.train()
+    except GeneratorExit:
+        run.checkpoint()
+        raise
+    run.save()
+
+
+class _Run:
+    def __init__(self, recipe: Recipe, digits: Digits, folder: Path):
+        self.recipe, self.folder = recipe, folder
+        self.digest = hashlib.sha256(digits.images.tobytes() + digits.labels.tobytes()).hexdigest()
+        self.training, self.validation = hold_out(digits, recipe.validation, recipe.seed)
+        self.steps_per_epoch = len(self.training.labels) // recipe.batch_size
+        self.steps = recipe.epochs * self.steps_per_epoch
+        if not self.steps:
+            raise ValueError(f"{len(self.training.labels)} images do not fill a batch of {recipe.batch_size}.")
+        keras.utils.set_random_seed(recipe.seed)  # Keras's initialisers and dropout take no generator of ours
+        self.model = ARCHITECTURES[recipe.architecture]()
+        self.optimizer = keras.optimizers.Adam(keras.optimizers.schedules.CosineDecay(recipe.learning_rate, self.steps))
+        self.optimizer.build(self.model.trainable_variables)
+        self.state = State(
+            [variable.value for variable in self.model.trainable_variables],
+            [variable.value for variable in self.model.non_trainable_variables],
+            [variable.value for variable in self.optimizer.variables],
+            jnp.zeros(2),
+        )
+        self.step, self.history = 0, []
+        self.started = self.saved = time.monotonic()
+        self._resume()
+
+    def train(self) -> Iterator[Progress]:
+        advance = _compile_step(self.model, self.optimizer)
+        measure = _compile_logits(self.model)
+        images, labels = map(jnp.asarray, self.training)
+        for epoch in range(self.step // self.steps_per_epoch, self.recipe.epochs):
+            for batch in self._batches(epoch)[self.step % self.steps_per_epoch :]:
+                self.state, self.step = advance(self.state, images, labels, batch), self.step + 1
+                if self.step % REPORT_STEPS == 0 and self.step % self.steps_per_epoch:
+                    yield self._progress(epoch)
+                    self._checkpoint_if_due()
+            yield self._close_epoch(epoch, measure)
+            self._checkpoint_if_due()
+
+    def save(self) -> None:
+        """Write the finished model and its papers; the checkpoint has served."""
+        for variables, values in (
+            (self.model.trainable_variables, self.state.trainable),
+            (self.model.non_trainable_variables, self.state.non_trainable),
+        ):
+            for variable, value in zip(variables, values, strict=True):
+                variable.assign(value)
+        self.folder.mkdir(parents=True, exist_ok=True)
+        self.model.save(self.folder / WEIGHTS)
+        (self.folder / CONFIG).write_text(json.dumps(self._papers(), indent=2) + "\n", encoding="utf-8")
+        (self.folder / CHECKPOINT).unlink(missing_ok=True)
+
+    def checkpoint(self) -> None:
+        """Write all a later process needs to go on: whole, or not at all."""
+        leaves = {f"leaf{i}": np.asarray(leaf) for i, leaf in enumerate(jax.tree.leaves(self.state))}
+        papers = {"run": self._identity(), "step": self.step, "seconds": self._seconds(), "history": self.history}
+        self.folder.mkdir(parents=True, exist_ok=True)
+        partial = self.folder / f"partial-{CHECKPOINT}"
+        np.savez(partial, papers=json.dumps(papers), **leaves)
+        os.replace(partial, self.folder / CHECKPOINT)
+        self.saved = time.monotonic()
+
+    def _checkpoint_if_due(self) -> None:
+        if time.monotonic() - self.saved > CHECKPOINT_SECONDS:
+            self.checkpoint()
+
+    def _resume(self) -> None:
+        if not (self.folder / CHECKPOINT).is_file():
+            return
+        with np.load(self.folder / CHECKPOINT) as kept:
+            papers = json.loads(str(kept["papers"]))
+            if papers["run"] != self._identity():
+                raise ValueError(
+                    f"{self.folder} holds an unfinished run of another recipe or other data; remove it first."
+                )
+            leaves, structure = jax.tree.flatten(self.state)
+            self.state = structure.unflatten(jnp.asarray(kept[f"leaf{i}"]) for i in range(len(leaves)))
+        self.step, self.history = papers["step"], papers["history"]
+        self.started -= papers["seconds"]
+
+    def _batches(self, epoch: int) -> np.ndarray:
+        """(steps, batch size) indices in an order that depends on the seed and the epoch alone."""
+        order = np.random.default_rng([self.recipe.seed, epoch]).permutation(len(self.training.labels))
+        return order[: self.steps_per_epoch * self.recipe.batch_size].reshape(self.steps_per_epoch, -1)
+
+    def _progress(self, epoch: int) -> Progress:
+        loss, hits = (np.asarray(self.state.sums) / ((self.step - 1) % self.steps_per_epoch + 1)).tolist()
+        return Progress(self.step, self.steps, epoch, loss, hits, tuple(self.history))
+
+    def _close_epoch(self, epoch: int, measure: Callable) -> Progress:
+        running = self._progress(epoch)
+        logits = self._validation_logits(measure)
+        measured = {
+            "loss": running.loss,
+            "accuracy": running.accuracy,
+            "validation_loss": cross_entropy(logits, self.validation.labels),
+            "validation_accuracy": accuracy(logits, self.validation.labels),
+        }
+        self.history.append(measured)
+        self.state = self.state._replace(sums=jnp.zeros(2))
+        return dataclasses.replace(running, history=tuple(self.history))
+
+    def _validation_logits(self, measure: Callable) -> np.ndarray:
+        images = self.validation.images
+        chunks = [images[at : at + MEASURE_BATCH] for at in range(0, len(images), MEASURE_BATCH)]
+        return np.concatenate([measure(self.state.trainable, self.state.non_trainable, chunk) for chunk in chunks])
+
+    def _identity(self) -> dict[str, Any]:
+        return {"recipe": dataclasses.asdict(self.recipe), "data_sha256": self.digest}
+
+    def _seconds(self) -> float:
+        return round(time.monotonic() - self.started, 1)
+
+    def _papers(self) -> dict[str, Any]:
+        return {
+            "architecture": self.recipe.architecture,
+            **self._identity(),
+            "images": {"training": len(self.training.labels), "validation": len(self.validation.labels)},
+            "history": self.history,
+            "seconds": self._seconds(),
+            "machine": machine.describe(),
+        }
+
+
+def _compile_step(model: keras.Model, optimizer: keras.optimizers.Optimizer) -> Callable:
+    """One training step as a jitted function (State, all images, all labels, batch indices) -> State."""
+
+    def loss(trainable: list, non_trainable: list, images: jax.Array, labels: jax.Array) -> tuple:
+        logits, non_trainable = model.stateless_call(trainable, non_trainable, images, training=True)
+        losses = keras.losses.sparse_categorical_crossentropy(labels, logits, from_logits=True)
+        return losses.mean(), (non_trainable, (logits.argmax(axis=1) == labels).mean())
+
+    @jax.jit
+    def advance(state: State, images: jax.Array, labels: jax.Array, batch: jax.Array) -> State:
+        grad = jax.value_and_grad(loss, has_aux=True)
+        inputs = _network_input(images[batch])
+        (value, (non_trainable, hits)), gradients = grad(state.trainable, state.non_trainable, inputs, labels[batch])
+        trainable, moments = optimizer.stateless_apply(state.optimizer, gradients, state.trainable)
+        return State(trainable, non_trainable, moments, state.sums + jnp.stack([value, hits]))
+
+    return advance
+
+
+def _compile_logits(model: keras.Model) -> Callable:
+    @jax.jit
+    def logits(trainable: list, non_trainable: list, images: jax.Array) -> jax.Array:
+        return model.stateless_call(trainable, non_trainable, _network_input(images), training=False)[0]
+
+    return logits
+
+
+def _network_input(images: jax.Array) -> jax.Array:
+    """(N, 28, 28) uint8 -> (N, 28, 28, 1) float32 in [0, 1]."""
+    return images[..., None].astype(jnp.float32) / 255
