@@ -1,4 +1,4 @@
-"""The command line: `python -m train fit | evaluate`."""
+"""The command line: `python -m train fit | evaluate | examples`."""
 
 import argparse
 import dataclasses
@@ -10,7 +10,7 @@ from tqdm import tqdm
 
 import cnn.hub
 from cnn.types import InputError
-from train import evaluate, fit
+from train import evaluate, examples, fit
 from train.config import RECIPES
 from train.data import DataError, load
 
@@ -49,6 +49,8 @@ def _parser() -> argparse.ArgumentParser:
     )
     evaluating.add_argument("model", help="a bundled model's name, or a run's folder")
     evaluating.set_defaults(run=_evaluate)
+    drawing = commands.add_parser("examples", help="draw the app's example digits into assets/examples")
+    drawing.set_defaults(run=_examples)
     return parser
 
 
@@ -107,6 +109,11 @@ def _evaluate(options: argparse.Namespace) -> int:
     print(
         f"{options.model}: accuracy {metrics['accuracy']:.2%}, loss {metrics['loss']:.4f} on {metrics['images']} images"
     )
+    return 0
+
+
+def _examples(_: argparse.Namespace) -> int:
+    print(f"{examples.write_examples()} examples written to {examples.STROKES}")
     return 0
 
 

@@ -1,0 +1,38 @@
+"""The Space's file: read the options, load the models, build the page, serve it."""
+
+import argparse
+
+import cnn.hub
+import cnn.ui
+from cnn.types import InputError
+
+
+def options(arguments: list[str] | None = None) -> argparse.Namespace:
+    """The command line; what it leaves out, Gradio's GRADIO_* variables decide."""
+    parser = argparse.ArgumentParser(
+        description="Draw or photograph a digit and see a convolutional network read it.",
+        epilog="Gradio's variables (GRADIO_SERVER_NAME, GRADIO_SERVER_PORT, GRADIO_SHARE, ...) hold where no option is given.",
+    )
+    parser.add_argument("--share", action="store_true", default=None, help="also serve through a public gradio.live link")
+    parser.add_argument("--host", help="address to listen on (default: 127.0.0.1)")
+    parser.add_argument("--port", type=int, help="port to listen on (default: the first free one from 7860)")
+    parser.add_argument(
+        "--model", default=cnn.hub.DEFAULT, metavar="NAME",
+        help=f"the model that answers: {', '.join(cnn.hub.bundled())}, or a folder that holds model.keras (default: %(default)s)",
+    )  # fmt: skip
+    return parser.parse_args(arguments)
+
+
+def main() -> None:
+    """Serve until stopped."""
+    chosen = options()
+    try:
+        models = cnn.hub.load_all(chosen.model)
+    except InputError as error:
+        raise SystemExit(str(error)) from None
+    demo = cnn.ui.build_demo(models)
+    demo.launch(share=chosen.share, server_name=chosen.host, server_port=chosen.port, **cnn.ui.launch_options())
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,43 @@
+"""The page: the order of its tabs, and how it is served. With app.py, the only room that imports gradio."""
+
+from typing import Any
+
+import gradio as gr
+import PIL.Image
+
+from cnn import ink
+from cnn.hub import Models
+from cnn.text import say
+from cnn.ui.api import scripted_api
+from cnn.ui.doors import KEEP_SECONDS, MAX_FILE_SIZE, Doors
+from cnn.ui.draw import draw_tab
+from cnn.ui.text import T
+from cnn.ui.theme import CSS, HEAD, THEME
+
+
+def build_demo(models: Models) -> gr.Blocks:
+    """The whole app over `models`; launch it with `launch_options()`."""
+    # Pillow's own guard, for images inside images that `ink.open_image` cannot measure beforehand.
+    PIL.Image.MAX_IMAGE_PIXELS = ink.MAX_PIXELS
+    with Doors(title=say("page.title"), analytics_enabled=False, delete_cache=(KEEP_SECONDS, KEEP_SECONDS)) as demo:
+        gr.Markdown(T("page.heading"), elem_classes="heading")
+        with gr.Tabs():
+            with gr.Tab(T("draw.tab"), id="draw"):
+                draw_tab(models)
+        scripted_api(models)
+    return demo.queue(max_size=200)
+
+
+def launch_options() -> dict[str, Any]:
+    """What `launch` needs to serve the page as designed, with nothing about visitors kept or sent on."""
+    return {
+        "theme": THEME,
+        "css": CSS,
+        "head": HEAD,
+        "i18n": T,
+        "max_file_size": MAX_FILE_SIZE,
+        "enable_monitoring": False,
+        "run_history": False,
+        "show_error": False,
+        "footer_links": ["api", "settings"],
+    }
