@@ -11,15 +11,13 @@ def options(arguments: list[str] | None = None) -> argparse.Namespace:
     """The command line; what it leaves out, Gradio's GRADIO_* variables decide."""
     parser = argparse.ArgumentParser(
         description="Draw or photograph a digit and see a convolutional network read it.",
-        epilog="Gradio's variables (GRADIO_SERVER_NAME, GRADIO_SERVER_PORT, GRADIO_SHARE, ...) hold where no option is given.",
+        epilog="Gradio's variables (GRADIO_SERVER_NAME, GRADIO_SERVER_PORT, GRADIO_SHARE, ...) hold otherwise.",
     )
-    parser.add_argument("--share", action="store_true", default=None, help="also serve through a public gradio.live link")
-    parser.add_argument("--host", help="address to listen on (default: 127.0.0.1)")
-    parser.add_argument("--port", type=int, help="port to listen on (default: the first free one from 7860)")
-    parser.add_argument(
-        "--model", default=cnn.hub.DEFAULT, metavar="NAME",
-        help=f"the model that answers: {', '.join(cnn.hub.bundled())}, or a folder that holds model.keras (default: %(default)s)",
-    )  # fmt: skip
+    add, models = parser.add_argument, ", ".join(cnn.hub.bundled())
+    add("--share", action="store_true", default=None, help="also serve through a public gradio.live link")
+    add("--host", help="address to listen on (default: 127.0.0.1)")
+    add("--port", type=int, help="port to listen on (default: the first free one from 7860)")
+    add("--model", default=cnn.hub.DEFAULT, help=f"what answers: {models}, or a model's folder (default: %(default)s)")
     return parser.parse_args(arguments)
 
 

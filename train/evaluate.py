@@ -1,5 +1,6 @@
 """What a trained network is worth on the test set, which nothing else reads. Writes `metrics.json`."""
 
+import hashlib
 import json
 from pathlib import Path
 from typing import Any
@@ -46,6 +47,7 @@ def evaluate(classifier: Classifier, test: Digits) -> dict[str, Any]:
 
 
 def write(metrics: dict[str, Any], folder: Path) -> None:
-    """Add the size of the weights in bytes and write `metrics.json` beside them."""
-    papers = {**metrics, "bytes": (folder / WEIGHTS).stat().st_size}
+    """Write `metrics.json` beside the weights it was measured on, with their size and SHA-256."""
+    weights = (folder / WEIGHTS).read_bytes()
+    papers = {**metrics, "bytes": len(weights), "weights_sha256": hashlib.sha256(weights).hexdigest()}
     (folder / METRICS).write_text(json.dumps(papers, indent=2) + "\n", encoding="utf-8")

@@ -1,0 +1,107 @@
+"""What several tests share: digits and a network of their own, and a real server. No MNIST, no network needed."""
+
+import gzip
+import struct
+from collections.abc import Iterator
+from pathlib import Path
+
+import gradio as gr
+import gradio_client
+import keras
+import numpy as np
+import pytest
+from keras import layers
+
+import cnn.ui
+from cnn import ink
+from cnn.architectures import ARCHITECTURES
+from cnn.classifier import Classifier
+from cnn.hub import Models, load
+from train.config import Recipe
+from train.data import FILES, IMAGES, LABELS_MAGIC, Digits
+from train.fit import fit
+from train.strokes import STYLES, write
+
+
+def tiny() -> keras.Model:
+    """A network small enough to train within a test; dropout keeps its random state honest."""
+    return keras.Sequential(
+        [
+            keras.Input((28, 28, 1)),
+            layers.Conv2D(8, 3, strides=2, activation="relu"),
+            layers.Conv2D(16, 3, strides=2, activation="relu"),
+            layers.Flatten(),
+            layers.Dropout(0.1),
+            layers.Dense(10),
+        ],
+        name="tiny",
+    )
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _tiny_architecture() -> Iterator[None]:
+    ARCHITECTURES["tiny"] = tiny
+    yield
+    del ARCHITECTURES["tiny"]
+
+
+@pytest.fixture(scope="session")
+def digits() -> Digits:
+    """1,500 digits by the project's own pen, in no order."""
+    rng = np.random.default_rng(0)
+    styles = [STYLES[i] for i in rng.integers(len(STYLES), size=1500)]
+    images = [ink.from_strokes(write(style, rng)).image for style in styles]
+    return Digits((np.stack(images) * 255).astype(np.uint8), np.array([style.label for style in styles], np.uint8))
+
+
+@pytest.fixture(scope="session")
+def tiny_folder(digits: Digits, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a finished run of the tiny network."""
+    folder = tmp_path_factory.mktemp("runs") / "tiny"
+    for _ in fit(Recipe("tiny", epochs=12, batch_size=32, learning_rate=3e-3), digits, folder):
+        pass
+    return folder
+
+
+@pytest.fixture(scope="session")
+def classifier(tiny_folder: Path) -> Classifier:
+    """The tiny network, trained."""
+    return load(str(tiny_folder))
+
+
+@pytest.fixture(scope="session")
+def models(classifier: Classifier) -> Models:
+    """The tiny network twice, under two names; the second is not the default."""
+    other = Classifier(tiny(), "untrained")
+    return Models([classifier, other], classifier.name)
+
+
+@pytest.fixture(scope="session")
+def demo(models: Models) -> Iterator[gr.Blocks]:
+    """The real app on a free port of this machine."""
+    demo = cnn.ui.build_demo(models)
+    demo.launch(prevent_thread_lock=True, quiet=True, **cnn.ui.launch_options())
+    yield demo
+    demo.close()
+
+
+@pytest.fixture(scope="session")
+def client(demo: gr.Blocks) -> gradio_client.Client:
+    """A script's view of the app."""
+    return gradio_client.Client(demo.local_url, verbose=False)
+
+
+@pytest.fixture
+def idx_folder(tmp_path: Path, digits: Digits) -> Path:
+    """A folder as MNIST_DIR names one: four idx files with digits of our own, two of them compressed."""
+    for split, chosen in (("train", slice(0, 1000)), ("test", slice(1000, 1500))):
+        images, labels = FILES[split]
+        write_idx(tmp_path / images, IMAGES, digits.images[chosen])
+        write_idx(tmp_path / f"{labels}.gz", LABELS_MAGIC, digits.labels[chosen])
+    return tmp_path
+
+
+def write_idx(path: Path, magic: int, array: np.ndarray) -> None:
+    """Write an array as MNIST's page describes: magic number and sizes big-endian, then the bytes."""
+    content = struct.pack(f">{1 + array.ndim}I", magic, *array.shape) + array.tobytes()
+    path.write_bytes(gzip.compress(content) if path.suffix == ".gz" else content)

@@ -1,0 +1,265 @@
+"""The scripted API through a real client and a real server: what it answers, and how it refuses."""
+
+import io
+import warnings
+import zlib
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+import httpx
+import numpy as np
+import pytest
+from gradio_client import Client, handle_file
+from gradio_client.exceptions import AppError
+from PIL import Image, ImageDraw
+
+from cnn.hub import Models
+from train.strokes import STYLES, write
+
+PREDICTION = ["label", "best_guess", "confidence", "probabilities", "abstained", "reason", "model", "milliseconds"]
+
+
+@pytest.fixture
+def seven(tmp_path: Path) -> Path:
+    """A dark crossed seven on a light page, well off the centre."""
+    page = Image.new("RGB", (500, 300), "white")
+    pen = ImageDraw.Draw(page)
+    for line in ([(300, 60), (380, 58), (340, 180)], [(320, 120), (372, 118)]):
+        pen.line(line, "navy", 9, joint="curve")
+    page.save(tmp_path / "seven.png")
+    return tmp_path / "seven.png"
+
+
+@pytest.fixture
+def blank(tmp_path: Path) -> Path:
+    Image.new("L", (80, 80), 255).save(tmp_path / "blank.png")
+    return tmp_path / "blank.png"
+
+
+def strokes_of(style: Any) -> dict[str, Any]:
+    drawn = write(style)
+    return {"strokes": [s.tolist() for s in drawn.strokes], "width": drawn.width, "height": drawn.height}
+
+
+def test_only_the_contract_is_public(client: Client) -> None:
+    """Events that serve the page are not offered to scripts."""
+    named = client.view_api(return_format="dict")
+    assert set(named["named_endpoints"]) == {"/models", "/predict", "/predict_strokes", "/predict_batch", "/preprocess"}
+    assert not named["unnamed_endpoints"]
+
+
+def test_models(client: Client, models: Models) -> None:
+    assert client.predict(api_name="/models") == models.describe()
+
+
+def test_predict(client: Client, seven: Path) -> None:
+    prediction = client.predict(handle_file(seven), "default", api_name="/predict")
+    assert list(prediction) == PREDICTION
+    assert prediction["label"] == prediction["best_guess"] == 7
+    assert prediction["model"] == "tiny"
+    assert prediction["confidence"] == max(prediction["probabilities"])
+    assert sum(prediction["probabilities"]) == pytest.approx(1, abs=1e-5)
+    assert 0 < prediction["milliseconds"] < 10_000
+
+
+def test_model_is_chosen_by_name_and_has_a_default(client: Client, seven: Path) -> None:
+    assert client.predict(handle_file(seven), api_name="/predict")["model"] == "tiny"
+    assert client.predict(handle_file(seven), "untrained", api_name="/predict")["model"] == "untrained"
+
+
+def test_blank_abstains(client: Client, blank: Path) -> None:
+    prediction = client.predict(handle_file(blank), api_name="/predict")
+    assert (prediction["label"], prediction["best_guess"]) == (None, None)
+    assert prediction["abstained"]
+    assert prediction["reason"] == "blank"
+
+
+@pytest.mark.parametrize("digit", range(10))
+def test_predict_strokes(client: Client, digit: int) -> None:
+    style = next(style for style in STYLES if style.label == digit)
+    assert client.predict(strokes_of(style), api_name="/predict_strokes")["label"] == digit
+
+
+def test_predict_batch_keeps_order_and_spares_the_others(client: Client, seven: Path, blank: Path) -> None:
+    broken = seven.with_name("broken.png")
+    broken.write_bytes(seven.read_bytes()[:60])
+    empty = seven.with_name("empty.png")
+    empty.write_bytes(b"")
+    files = [handle_file(path) for path in (seven, broken, blank, empty, seven)]
+    answers = client.predict(files, "default", api_name="/predict_batch")
+    assert [answer.get("label") for answer in answers] == [7, None, None, None, 7]
+    assert answers[1] == {"error": answers[1]["error"]}
+    assert "cannot be read as an image" in answers[1]["error"]
+    assert answers[2]["reason"] == "blank"
+    assert "empty" in answers[3]["error"]
+    assert client.predict([], api_name="/predict_batch") == []
+
+
+def test_preprocess_shows_each_step(client: Client, seven: Path) -> None:
+    steps = client.predict(handle_file(seven), api_name="/preprocess")
+    assert len(steps) >= 4
+    last = np.asarray(Image.open(steps[-1]["image"]).convert("L"))
+    assert last.shape == (448, 448)
+    pixels = last[8::16, 8::16]
+    np.testing.assert_array_equal(np.kron(pixels, np.ones((16, 16))), last)  # 28x28, each pixel a square
+    assert pixels.max() > 200  # ink is light on the network's dark
+    assert all(step["caption"] for step in steps)
+
+
+def test_many_clients_at_once(demo: gr.Blocks, seven: Path) -> None:
+    def ask(number: int) -> int:
+        client = Client(demo.local_url, verbose=False)
+        style = STYLES[number % len(STYLES)]
+        return client.predict(strokes_of(style), api_name="/predict_strokes")["label"] - style.label
+
+    with ThreadPoolExecutor(6) as pool:
+        wrong = sum(difference != 0 for difference in pool.map(ask, range(12)))
+    assert wrong <= 1  # the tiny network may err; a mixed-up answer would be wrong nearly always
+
+
+# ------------------------------------------------------------------------------------------------------------ refusals
+
+
+def refused(client: Client, *values: Any, api_name: str) -> str:
+    """The one sentence of a refusal; the server serves the next call as before."""
+    with pytest.raises(AppError) as caught:
+        client.predict(*values, api_name=api_name)
+    sentence = str(caught.value)
+    assert sentence.endswith(".")
+    assert "\n" not in sentence
+    assert "Traceback" not in sentence
+    assert "/tmp" not in sentence
+    assert client.predict(api_name="/models")
+    return sentence
+
+
+def a_file(folder: Path, content: bytes, name: str = "file.png") -> dict[str, Any]:
+    (folder / name).write_bytes(content)
+    return handle_file(folder / name)
+
+
+def png_bomb(width: int, height: int) -> bytes:
+    """A PNG of a few kilobytes that decodes to width x height black pixels."""
+    file = io.BytesIO()
+    Image.new("1", (1, 1)).save(file, "PNG")
+    header = width.to_bytes(4, "big") + height.to_bytes(4, "big") + b"\x08\0\0\0\0"
+    rows = zlib.compress(bytes((width + 1) * height), 9)
+
+    def chunk(kind: bytes, data: bytes) -> bytes:
+        return len(data).to_bytes(4, "big") + kind + data + zlib.crc32(kind + data).to_bytes(4, "big")
+
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", rows) + chunk(b"IEND", b"")
+
+
+@pytest.mark.parametrize("content", [b"no image at all", b"\x89PNG\r\n\x1a\n", b"%!PS-Adobe-3.0 EPSF-3.0\n", b"<svg/>"])
+def test_unreadable_file(client: Client, tmp_path: Path, content: bytes) -> None:
+    sentence = refused(client, a_file(tmp_path, content), api_name="/predict")
+    assert "cannot be read as an image" in sentence
+
+
+def test_empty_file(client: Client, tmp_path: Path) -> None:
+    assert "empty" in refused(client, a_file(tmp_path, b""), api_name="/predict")
+
+
+def test_no_file(client: Client) -> None:
+    assert "No image was sent" in refused(client, None, api_name="/predict")
+
+
+def test_decompression_bomb(client: Client, tmp_path: Path) -> None:
+    bomb = a_file(tmp_path, png_bomb(9000, 9000))
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert "9000 x 9000 pixels; the limit is 50 megapixels" in refused(client, bomb, api_name="/predict")
+    answers = client.predict([bomb], api_name="/predict_batch")
+    assert "limit is 50 megapixels" in answers[0]["error"]
+
+
+@pytest.mark.parametrize("endpoint", ["/predict", "/predict_strokes", "/predict_batch"])
+def test_unknown_model(client: Client, seven: Path, endpoint: str) -> None:
+    image = {"/predict": handle_file(seven), "/predict_strokes": strokes_of(STYLES[0]), "/predict_batch": []}[endpoint]
+    sentence = refused(client, image, "lenet", api_name=endpoint)
+    assert sentence == 'There is no model named "lenet"; the models are: tiny, untrained.'
+
+
+@pytest.mark.parametrize(
+    "strokes",
+    [None, [], "7", {"strokes": [[1, 2]], "width": 9, "height": 9}, {"strokes": [[[1, 2]]]},
+     {"strokes": [[[1, "a"]]], "width": 9, "height": 9}, {"strokes": [[[1, 2]]], "width": 0, "height": 9},
+     {"strokes": [[[1, 2]] * 30_000], "width": 9, "height": 9}],
+)  # fmt: skip
+def test_strokes_that_are_none(client: Client, strokes: Any) -> None:
+    assert "Strokes must be" in refused(client, strokes, api_name="/predict_strokes")
+
+
+# --------------------------------------------------------------------------------------------------------------- doors
+
+
+def post(demo: gr.Blocks, endpoint: str, data: list[Any], **headers: str) -> str:
+    """Call an endpoint as no client library would, and return the server's event stream."""
+    url = f"{demo.local_url}gradio_api/call{endpoint}"
+    event = httpx.post(url, json={"data": data}, headers=headers, timeout=60).json()["event_id"]
+    return httpx.get(f"{url}/{event}", headers=headers, timeout=60).text
+
+
+@pytest.fixture
+def secret() -> Any:
+    """A readable picture on the server that nobody uploaded."""
+    path = Path(__file__).parent / "secret-of-the-server.png"
+    Image.new("L", (40, 40), 0).save(path)
+    yield path
+    path.unlink()
+
+
+def file_data(path: str, meta: bool, **more: Any) -> dict[str, Any]:
+    return {"path": path, **({"meta": {"_type": "gradio.FileData"}} if meta else {}), **more}
+
+
+PIXEL = "data:image/gif;base64,R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7"
+
+
+@pytest.mark.parametrize("endpoint", ["/predict", "/preprocess", "/predict_batch"])
+@pytest.mark.parametrize("meta", [True, False])
+@pytest.mark.parametrize("kind", ["a file of the server", "a data: URL", "a web address", "a made-up shape"])
+def test_only_uploaded_files_come_in(demo: gr.Blocks, secret: Path, endpoint: str, meta: bool, kind: str) -> None:
+    file = {
+        "a file of the server": file_data(str(secret), meta),
+        "a data: URL": file_data("x.png", meta, url=PIXEL),
+        "a web address": file_data("http://127.0.0.1:9/x.png", meta, url="http://127.0.0.1:9/x.png"),
+        "a made-up shape": file_data(5, meta) if not meta else {"meta": {"_type": "gradio.FileData"}},
+    }[kind]
+    values = {"/predict": [file, "default"], "/preprocess": [file], "/predict_batch": [[file], "default"]}
+    answer = post(demo, endpoint, values[endpoint])
+    assert "event: error" in answer
+    assert "Send the image itself as an uploaded file" in answer
+    assert str(secret.parent) not in answer
+
+
+def test_refusals_speak_the_browsers_language(demo: gr.Blocks) -> None:
+    answer = post(demo, "/predict", [None, "default"], **{"accept-language": "fr-FR,fr;q=0.9"})
+    assert "Aucune image" in answer
+
+
+def test_uploads_have_a_limit(demo: gr.Blocks) -> None:
+    files = {"files": ("big.png", bytes(26 * 1024**2))}
+    assert httpx.post(f"{demo.local_url}gradio_api/upload", files=files, timeout=60).status_code == 413
+
+
+@pytest.mark.parametrize("path", ["monitoring", "monitoring/summary", "gradio_api/monitoring", "gradio_api/runs"])
+def test_nothing_about_visitors_is_kept_or_shown(demo: gr.Blocks, path: str) -> None:
+    answer = httpx.get(f"{demo.local_url}{path}", timeout=60)
+    assert answer.status_code in (403, 404)
+
+
+def test_no_analytics(demo: gr.Blocks) -> None:
+    assert demo.analytics_enabled is False
+    assert demo.config["analytics_enabled"] is False
+
+
+def test_other_failures_stay_hidden(demo: gr.Blocks) -> None:
+    """A call with too few values breaks inside Gradio; its text, which names internals, does not leave."""
+    answer = post(demo, "/predict", [])
+    assert "event: error" in answer
+    assert "Traceback" not in answer
+    assert "gradio" not in answer.lower()

@@ -1,0 +1,140 @@
+"""Training: it learns, it repeats, and a broken run ends as an unbroken one."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import keras
+import numpy as np
+import pytest
+
+from train.config import Recipe
+from train.data import Digits
+from train.fit import CHECKPOINT, fit
+
+RECIPE = Recipe("tiny", epochs=3, batch_size=32, learning_rate=3e-3)
+
+
+def run(folder: Path, digits: Digits, recipe: Recipe = RECIPE) -> list[np.ndarray]:
+    for _ in fit(recipe, digits, folder):
+        pass
+    return keras.saving.load_model(folder / "model.keras").get_weights()
+
+
+@pytest.fixture(scope="module")
+def unbroken(digits: Digits, tmp_path_factory: pytest.TempPathFactory) -> list[np.ndarray]:
+    return run(tmp_path_factory.mktemp("unbroken"), digits)
+
+
+def test_learns(tiny_folder: Path) -> None:
+    history = json.loads((tiny_folder / "config.json").read_text())["history"]
+    assert len(history) == 12
+    assert history[-1]["validation_accuracy"] > 0.9
+    assert history[-1]["loss"] < history[0]["loss"] / 2
+
+
+def test_one_seed_one_result(unbroken: list, digits: Digits, tmp_path: Path) -> None:
+    for once, again in zip(unbroken, run(tmp_path, digits), strict=True):
+        np.testing.assert_array_equal(once, again)
+
+
+def test_another_seed_another_result(unbroken: list, digits: Digits, tmp_path: Path) -> None:
+    other = run(tmp_path, digits, Recipe("tiny", epochs=3, batch_size=32, learning_rate=3e-3, seed=1))
+    assert any((once != again).any() for once, again in zip(unbroken, other, strict=True))
+
+
+@pytest.mark.parametrize("reports", [1, 4, 5, 9])  # within an epoch, at its end, within the next ones
+def test_a_stopped_run_goes_on_to_the_same_result(reports: int, unbroken: list, digits: Digits, tmp_path: Path) -> None:
+    progress = fit(RECIPE, digits, tmp_path)
+    for _ in range(reports):
+        stopped = next(progress)
+    progress.close()
+    assert (tmp_path / CHECKPOINT).is_file()
+    assert not (tmp_path / "model.keras").exists()
+    assert next(fit(RECIPE, digits, tmp_path)).step > stopped.step
+    for once, again in zip(unbroken, run(tmp_path, digits), strict=True):
+        np.testing.assert_array_equal(once, again)
+    assert not (tmp_path / CHECKPOINT).exists()
+
+
+def test_another_recipe_does_not_go_on(digits: Digits, tmp_path: Path) -> None:
+    progress = fit(RECIPE, digits, tmp_path)
+    next(progress)
+    progress.close()
+    with pytest.raises(ValueError, match="another recipe"):
+        next(fit(Recipe("tiny", epochs=4, batch_size=32), digits, tmp_path))
+
+
+def test_too_few_images(digits: Digits, tmp_path: Path) -> None:
+    few = Digits(digits.images[:20], digits.labels[:20])
+    with pytest.raises(ValueError, match="do not fill a batch of 32"):
+        next(fit(RECIPE, few, tmp_path))
+
+
+def train(*arguments: str, mnist: Path, **options) -> subprocess.Popen:
+    return subprocess.Popen(
+        [sys.executable, "-m", "train", *arguments],
+        env={**os.environ, "MNIST_DIR": str(mnist)},
+        text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE, **options,
+    )  # fmt: skip
+
+
+def test_command_stops_cleanly_on_ctrl_c_and_goes_on(idx_folder: Path, tmp_path: Path) -> None:
+    """The real command in a real process; the terminal's Ctrl-C is SIGINT."""
+    folder = tmp_path / "run"
+    command = ("fit", "course", "--epochs", "3", "--folder", str(folder))
+    process = train(*command, mnist=idx_folder)
+    while "epoch 1" not in (line := process.stderr.read(40)):  # the bar is up: the first steps are done
+        assert line, "the training ended before it was stopped"
+    process.send_signal(signal.SIGINT)
+    out, err = process.communicate(timeout=60)
+    assert process.returncode == 130, err
+    assert "goes on from here" in out
+    assert "Traceback" not in err
+    out, err = train(*command, mnist=idx_folder).communicate(timeout=120)
+    assert "Trained into" in out, err
+    out, err = train("evaluate", str(folder), mnist=idx_folder).communicate(timeout=60)
+    assert "on 500 images" in out, err
+    metrics = json.loads((folder / "metrics.json").read_text())
+    assert np.array(metrics["confusion"]).sum() == metrics["images"] == 500
+    assert metrics["parameters"] == 225_034
+    assert metrics["bytes"] == (folder / "model.keras").stat().st_size
+
+
+def test_a_killed_process_leaves_a_checkpoint(
+    idx_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    script = (
+        "import train.fit, train.__main__ as m, sys; train.fit.CHECKPOINT_SECONDS = 0; sys.exit(m.main(sys.argv[1:]))"
+    )
+    folder = tmp_path / "run"
+    process = subprocess.Popen(
+        [sys.executable, "-c", script, "fit", "course", "--epochs", "50", "--folder", str(folder)],
+        env={**os.environ, "MNIST_DIR": str(idx_folder)}, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+    )  # fmt: skip
+    deadline = time.monotonic() + 60
+    while not (folder / CHECKPOINT).is_file():
+        assert process.poll() is None
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+    process.kill()
+    process.wait()
+    with np.load(folder / CHECKPOINT) as kept:
+        assert json.loads(str(kept["papers"]))["step"] > 0
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["evaluate", "nothing"], 'no model named "nothing"'),
+        (["fit", "course"], "MNIST_DIR needs MNIST's four idx files"),
+    ],
+)
+def test_command_says_what_is_wrong_in_a_sentence(arguments: list, sentence: str, tmp_path: Path) -> None:
+    _, err = train(*arguments, mnist=tmp_path, cwd=Path(__file__).parent.parent).communicate(timeout=60)
+    assert sentence in err
+    assert "Traceback" not in err

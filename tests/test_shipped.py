@@ -1,0 +1,54 @@
+"""The weights that ship: they are what their papers say, and they read."""
+
+import hashlib
+import json
+import os
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from cnn.classifier import Classifier, read_strokes
+from cnn.hub import BUNDLED, METRICS, WEIGHTS, bundled, load
+from train.data import FILES, read_folder
+from train.evaluate import evaluate
+from train.examples import STROKES
+
+MNIST = Path(os.environ.get("MNIST_DIR") or "nowhere")
+needs_mnist = pytest.mark.skipif(
+    not any((MNIST / f"{FILES['test'][0]}{end}").is_file() for end in ("", ".gz")),
+    reason="set MNIST_DIR to a folder with MNIST's four idx files to measure the shipped weights on its test set",
+)
+
+
+@pytest.fixture(scope="module", params=bundled())
+def shipped(request: pytest.FixtureRequest) -> Classifier:
+    return load(request.param)
+
+
+def test_course_ships() -> None:
+    assert "course" in bundled()
+
+
+def test_papers_belong_to_the_weights(shipped: Classifier) -> None:
+    folder = BUNDLED / shipped.name
+    assert shipped.metrics["bytes"] == (folder / WEIGHTS).stat().st_size
+    assert shipped.metrics["weights_sha256"] == hashlib.sha256((folder / WEIGHTS).read_bytes()).hexdigest()
+    assert shipped.metrics["parameters"] == shipped.parameters
+    assert np.array(shipped.metrics["confusion"]).sum() == 10_000
+    assert shipped.metrics["accuracy"] >= 0.99
+    assert shipped.config["recipe"]["architecture"] == shipped.architecture
+
+
+def test_reads_the_example_digits(shipped: Classifier) -> None:
+    examples = json.loads(STROKES.read_text())
+    answers = [read_strokes(shipped, example["strokes"])[1].label for example in examples]
+    assert sum(a == e["label"] for a, e in zip(answers, examples, strict=True)) >= len(examples) - 1
+
+
+@needs_mnist
+def test_papers_tell_the_truth(shipped: Classifier) -> None:
+    written = json.loads((BUNDLED / shipped.name / METRICS).read_text())
+    measured = evaluate(shipped, read_folder(MNIST, "test"))
+    assert measured["accuracy"] == pytest.approx(written["accuracy"], abs=2e-4)  # another processor may round otherwise
+    assert measured["loss"] == pytest.approx(written["loss"], abs=1e-3)

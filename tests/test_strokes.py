@@ -1,0 +1,49 @@
+"""The project's own pen."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from cnn.ink import parse_strokes
+from train.examples import CHOSEN, STROKES, write_examples
+from train.strokes import PAD, STYLES, Style, corner, curve, write
+
+
+def test_every_digit_has_a_style_and_every_style_its_own_name() -> None:
+    assert {style.label for style in STYLES} == set(range(10))
+    assert len({(style.label, style.name) for style in STYLES}) == len(STYLES)
+
+
+@pytest.mark.parametrize("style", STYLES, ids=lambda style: f"{style.label} {style.name}")
+def test_writes_on_the_pad(style: Style) -> None:
+    for seed in range(5):
+        drawn = write(style, np.random.default_rng(seed))
+        points = np.concatenate(drawn.strokes)
+        assert np.isfinite(points).all()
+        assert points.min() > 0
+        assert points.max() < PAD
+        assert len(drawn.strokes) == len(style.strokes)
+
+
+def test_a_seed_writes_one_way() -> None:
+    once, again, other = (write(STYLES[3], np.random.default_rng(seed)).strokes[0] for seed in (1, 1, 2))
+    np.testing.assert_array_equal(once, again)
+    assert (once != other).any()
+
+
+def test_a_curve_runs_through_its_points_and_a_corner_is_sharp() -> None:
+    control = np.array([(0.0, 0.0), *corner(1.0, 0.0), (1.0, 1.0)])
+    drawn = curve(control)
+    for point in control:
+        assert np.abs(drawn - point).sum(axis=1).min() < 1e-9
+    assert drawn.max() <= 1 + 1e-9  # a spline without the corner would overshoot it
+    assert drawn.min() >= -1e-9
+
+
+def test_examples_are_strokes_as_scripts_send_them(tmp_path: Path) -> None:
+    assert write_examples(tmp_path / "strokes.json") == len(CHOSEN)
+    assert (tmp_path / "strokes.json").read_text() == STROKES.read_text()  # what is shipped is what the command writes
+    for example in json.loads(STROKES.read_text()):
+        assert len(parse_strokes(example["strokes"]).strokes) >= 1

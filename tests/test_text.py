@@ -1,0 +1,56 @@
+"""Both languages say the same things, and nothing that nobody says."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from cnn.text import LANGUAGES, preferred, say, table
+from cnn.types import InputError
+
+ROOT = Path(__file__).parent.parent
+FILES = [path for path in (ROOT / "cnn").rglob("*") if path.suffix in (".py", ".js", ".html")]
+SOURCES = "".join(path.read_text(encoding="utf-8") for path in FILES)
+
+
+def fields(text: str) -> set[str]:
+    return set(re.findall(r"(?<!\{)\{(\w+)\}", text))
+
+
+def test_every_key_stands_in_every_language_with_the_same_fields() -> None:
+    english = table("en")
+    for language in LANGUAGES:
+        other = table(language)
+        assert other.keys() == english.keys()
+        assert [key for key in english if fields(english[key]) != fields(other[key])] == []
+        assert [key for key, text in other.items() if not text.strip()] == []
+
+
+def test_french_is_not_english() -> None:
+    same = [key for key, text in table("fr").items() if text == table("en")[key] and len(text.split()) > 2]
+    assert same == []
+
+
+@pytest.mark.parametrize("key", sorted(table("en")))
+def test_every_key_is_used(key: str) -> None:
+    """By its whole name, or by its last part where a family is looked up (error., reading.reason.)."""
+    last = key.rsplit(".", 1)[-1]
+    assert key in SOURCES or re.search(rf"""["'`]{re.escape(last)}["'`]""", SOURCES)
+
+
+def test_an_error_speaks_both_languages() -> None:
+    error = InputError("unknown_model", name="x", valid="course")
+    assert str(error) == 'There is no model named "x"; the models are: course.'
+    assert error.say("fr").startswith("Il n’y a pas de modèle")
+
+
+@pytest.mark.parametrize(
+    ("header", "language"),
+    [(None, "en"), ("", "en"), ("fr", "fr"), ("fr-CA,fr;q=0.9,en;q=0.8", "fr"), ("de,fr;q=0.9", "en"), ("FR", "fr")],
+)
+def test_language_of_a_browser(header: str | None, language: str) -> None:
+    assert preferred(header) == language
+
+
+def test_strokes_sentence_shows_its_braces() -> None:
+    assert '{"strokes": [[[x, y], ...], ...]' in say("error.strokes", limit=5)
