@@ -6,9 +6,13 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
+import gradio as gr
 import pytest
 from gradio_client import Client
+
+import app
 
 ROOT = Path(__file__).parent.parent
 
@@ -19,7 +23,7 @@ def free_port() -> int:
         return taken.getsockname()[1]
 
 
-def app(*arguments: str, **variables: str) -> subprocess.Popen:
+def start(*arguments: str, **variables: str) -> subprocess.Popen:
     return subprocess.Popen(
         [sys.executable, "app.py", *arguments],
         cwd=ROOT, env={**os.environ, **variables}, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
@@ -37,11 +41,9 @@ def connect(url: str, process: subprocess.Popen) -> Client:
             time.sleep(0.2)
 
 
-@pytest.mark.parametrize("by_variable", [False, True])
-def test_serves_the_chosen_model_on_the_chosen_port(tiny_folder: Path, by_variable: bool) -> None:
+def test_serves_the_chosen_model_where_gradios_variables_say(tiny_folder: Path) -> None:
     port = str(free_port())
-    chosen = ("--model", str(tiny_folder))
-    process = app(*chosen, GRADIO_SERVER_PORT=port) if by_variable else app(*chosen, "--port", port)
+    process = start("--model", str(tiny_folder), GRADIO_SERVER_PORT=port)
     try:
         client = connect(f"http://127.0.0.1:{port}", process)
         models = client.predict(api_name="/models")
@@ -52,15 +54,30 @@ def test_serves_the_chosen_model_on_the_chosen_port(tiny_folder: Path, by_variab
         process.wait()
 
 
-def test_an_unknown_model_is_one_sentence() -> None:
-    process = app("--model", "lenet")
-    out, _ = process.communicate(timeout=60)
-    assert process.returncode == 1
-    assert out.strip().splitlines()[-1].startswith('There is no model named "lenet"; the models are: course')
-    assert "Traceback" not in out
+def launched(monkeypatch: pytest.MonkeyPatch, *arguments: str) -> dict[str, Any]:
+    """What `python app.py ARGUMENTS` would launch with."""
+    seen: dict[str, Any] = {}
+    monkeypatch.setattr(sys, "argv", ["app.py", *arguments])
+    monkeypatch.setattr(gr.Blocks, "launch", lambda _, **options: seen.update(options))
+    app.main()
+    return seen
 
 
-def test_help_names_every_option() -> None:
-    out, _ = app("--help").communicate(timeout=60)
+def test_options_reach_gradio_and_what_is_left_out_is_left_to_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    chosen = launched(monkeypatch, "--share", "--host", "0.0.0.0", "--port", "8000")
+    assert (chosen["share"], chosen["server_name"], chosen["server_port"]) == (True, "0.0.0.0", 8000)
+    left_out = launched(monkeypatch)
+    assert (left_out["share"], left_out["server_name"], left_out["server_port"]) == (None, None, None)
+
+
+def test_an_unknown_model_is_one_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(SystemExit, match='There is no model named "lenet"; the models are: course'):
+        launched(monkeypatch, "--model", "lenet")
+
+
+def test_help_names_every_option(capsys: pytest.CaptureFixture) -> None:
+    with pytest.raises(SystemExit):
+        app.options(["--help"])
+    out = capsys.readouterr().out
     for option in ("--share", "--host", "--port", "--model", "GRADIO_SERVER_PORT"):
         assert option in out
