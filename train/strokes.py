@@ -9,11 +9,11 @@ from typing import NamedTuple
 
 import numpy as np
 
+from cnn.ink import smooth
 from cnn.types import Strokes
 
 Point = tuple[float, float]
 PAD = 400  # the side, in pad units, of the pad that digits are written on
-CURVE_POINTS = 8  # drawn between two control points
 
 
 class Style(NamedTuple):
@@ -116,17 +116,9 @@ def write(style: Style, rng: np.random.Generator | None = None, *, height: float
 
 
 def curve(control: np.ndarray) -> np.ndarray:
-    """(n, 2) control points -> (m, 2) points of a Catmull-Rom spline through them, a doubled point being a corner."""
-    pieces = [control[:1]]
+    """(n, 2) control points -> (m, 2) points of the smooth curve through them, a doubled point being a corner."""
     repeats = np.flatnonzero((np.diff(control, axis=0) == 0).all(axis=1))
-    for part in np.split(control, repeats + 1):
-        padded = np.concatenate([part[:1], part, part[-1:]])
-        t = np.linspace(0, 1, CURVE_POINTS + 1)[1:, None]
-        for a, b, c, d in zip(padded, padded[1:], padded[2:], padded[3:], strict=False):
-            pieces.append(
-                0.5 * (2 * b + (c - a) * t + (2 * a - 5 * b + 4 * c - d) * t**2 + (3 * b - a - 3 * c + d) * t**3)
-            )
-    return np.concatenate(pieces)
+    return np.concatenate([smooth(part) for part in np.split(control, repeats + 1)])
 
 
 def _jitter(points: tuple[Point, ...], rng: np.random.Generator) -> np.ndarray:

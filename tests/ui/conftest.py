@@ -1,0 +1,178 @@
+"""A real server and a real browser, with a fake network, so that no test of the page depends on weights."""
+
+import json
+import time
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+import numpy as np
+import pytest
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+from cnn.hub import Models
+from cnn.types import Framed, Prediction, Reason
+from cnn.ui import build_demo, launch_options
+
+CHROMIUM = Path("/usr/bin/chromium")
+# All but the first two keep a browser that finds no network from asking for it again and again.
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+DESKTOP = {"width": 1440, "height": 900}
+PHONE = {"width": 360, "height": 740}
+SEVEN = [(0.28, 0.2), (0.72, 0.2), (0.45, 0.85)]  # shares of the pad's side
+ONE = [(0.5, 0.2), (0.5, 0.8)]
+
+Point = tuple[float, float]
+
+
+def prediction(label: int, confidence: float, reason: Reason | None = None) -> Prediction:
+    """An answer with what is left of 1 spread evenly over the other digits."""
+    probabilities = np.full(10, (1 - confidence) / 9)
+    probabilities[label] = confidence
+    return Prediction(
+        label=None if reason else label,
+        best_guess=None if reason == "blank" else label,
+        confidence=confidence,
+        probabilities=tuple(map(float, probabilities)),
+        abstained=reason is not None,
+        reason=reason,
+        model="fake",
+        milliseconds=1.5,
+    )
+
+
+def seven_or_one(framed: Framed) -> Prediction:
+    """A seven is wider at the top than at the bottom; all other ink is a one."""
+    if framed.blank:
+        return prediction(0, 0.1, "blank")
+    top, bottom = (half.any(axis=0).sum() for half in (framed.image[:12], framed.image[16:]))
+    return prediction(7 if top > bottom else 1, 0.9)
+
+
+class FakeClassifier:
+    """Answers as `answers` says, which a test may replace."""
+
+    name, architecture, revision, parameters, metrics = "fake", "none", "", 0, {}
+
+    def __init__(self) -> None:
+        self.answers: Callable[[Framed], Prediction] = seven_or_one
+
+    def predict(self, framed: Framed) -> Prediction:
+        return self.answers(framed)
+
+
+@pytest.fixture(scope="session")
+def fake_app() -> Iterator[tuple[FakeClassifier, gr.Blocks]]:
+    fake = FakeClassifier()
+    demo = build_demo(Models([fake], fake.name))
+    demo.launch(prevent_thread_lock=True, quiet=True, **launch_options())
+    yield fake, demo
+    demo.close()
+
+
+@pytest.fixture
+def fake(fake_app: tuple[FakeClassifier, gr.Blocks]) -> Iterator[FakeClassifier]:
+    """The network behind the page; afterwards it answers as before."""
+    yield fake_app[0]
+    fake_app[0].answers = seven_or_one
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    if not CHROMIUM.exists():
+        pytest.skip(f"no browser at {CHROMIUM}: install Debian's package chromium to run the tests of the page")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=FLAGS)
+        yield browser
+        browser.close()
+
+
+class Visit:
+    """A visitor on the page: what they do, what they see, and what their browser sends meanwhile."""
+
+    def __init__(self, page: Page):
+        self.page = page
+        self.pad, self.reading = page.locator("#pad canvas"), page.locator(".reading")
+        self.digit, self.verdict = page.locator(".reading .digit"), page.locator(".reading .verdict")
+        self.posts: list[tuple[str, bytes]] = []
+        self.requests: list[str] = []
+        self.errors: list[str] = []
+        page.on("request", self._note)
+        page.on("pageerror", lambda error: self.errors.append(str(error)))
+
+    def _note(self, request: Any) -> None:
+        self.requests.append(request.url)
+        if request.method == "POST":
+            self.posts.append((request.url, request.post_data_buffer or b""))
+
+    def at(self, point: Point) -> Point:
+        """A share of the pad's side as a place on the screen."""
+        box = self.pad.bounding_box()
+        return box["x"] + point[0] * box["width"], box["y"] + point[1] * box["height"]
+
+    def land(self, points: Sequence[Point], steps: int = 12) -> None:
+        """Move the pen along the points and leave it down."""
+        self.page.mouse.move(*self.at(points[0]))
+        self.page.mouse.down()
+        for point in points[1:]:
+            self.page.mouse.move(*self.at(point), steps=steps)
+
+    def draw(self, points: Sequence[Point], steps: int = 12) -> None:
+        """One stroke, from landing to lifting."""
+        self.land(points, steps)
+        self.page.mouse.up()
+
+    def sent(self, strokes: list[list[Sequence[float]]]) -> None:
+        """Wait until the last message to the server holds these strokes, to one unit of the pad's grid."""
+
+        def same() -> bool:
+            last = json.loads(self.posts[-1][1])["data"][0]["strokes"]
+            alike = len(last) == len(strokes) and all(len(a) == len(b) for a, b in zip(last, strokes, strict=True))
+            return alike and all(np.allclose(a, b, atol=1) for a, b in zip(last, strokes, strict=True))
+
+        self.until(same)
+
+    def until(self, condition: Callable[[], bool], seconds: float = 10) -> None:
+        """Wait until a condition holds that only Python can see."""
+        deadline = time.monotonic() + seconds
+        while not condition():
+            assert time.monotonic() < deadline, "the condition did not come to hold"
+            self.page.wait_for_timeout(20)
+
+    def inked(self) -> int:
+        """How many of the canvas's pixels have ink."""
+        return self.pad.evaluate(
+            "c => c.getContext('2d').getImageData(0, 0, c.width, c.height)"
+            ".data.filter((value, at) => at % 4 === 3 && value).length"
+        )
+
+    def reads(self, digit: int | str) -> None:
+        """Wait until the answer is this digit; '' where there is none."""
+        expect(self.digit).to_have_text(str(digit))
+
+
+@pytest.fixture
+def visit(browser: Browser, fake_app: tuple[FakeClassifier, gr.Blocks]) -> Iterator[Callable[..., Visit]]:
+    """Open the page as a visitor with this browser: `visit(locale="fr-FR", viewport=PHONE, ...)`."""
+    contexts = []
+
+    def open_page(**options: Any) -> Visit:
+        context = browser.new_context(**{"viewport": DESKTOP, "locale": "en-US", **options})
+        contexts.append(context)
+        visitor = Visit(context.new_page())
+        visitor.page.goto(fake_app[1].local_url)
+        expect(visitor.verdict).not_to_be_empty()
+        return visitor
+
+    yield open_page
+    for context in contexts:
+        context.close()

@@ -1,0 +1,277 @@
+"""The first tab in a real browser: what a visitor does and sees. Waits on conditions, never on time."""
+
+import io
+import math
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+from PIL import Image, ImageDraw
+from playwright.sync_api import expect
+
+from tests.ui.conftest import DESKTOP, ONE, PHONE, SEVEN, FakeClassifier, Visit, prediction
+
+Visiting = Callable[..., Visit]
+
+# A finger: playwright's own touchscreen only taps.
+TOUCH = """(canvas, points) => {
+    const box = canvas.getBoundingClientRect();
+    const fire = (type, [x, y], pointerId) => canvas.dispatchEvent(new PointerEvent(type, {
+        pointerId, pointerType: "touch", isPrimary: pointerId === 2, bubbles: true,
+        button: type === "pointermove" ? -1 : 0, buttons: 1,
+        clientX: box.x + x * box.width, clientY: box.y + y * box.height,
+    }));
+    canvas.setPointerCapture = () => {};
+    fire("pointerdown", points[0], 2);
+    fire("pointerdown", [0.1, 0.9], 3);
+    for (const point of points.slice(1)) {
+        fire("pointermove", point, 2);
+        fire("pointermove", [0.9, 0.9], 3);
+    }
+    fire("pointerup", [0.9, 0.9], 3);
+    fire("pointerup", points.at(-1), 2);
+}"""
+
+
+def png(image: Image.Image) -> dict:
+    file = io.BytesIO()
+    image.save(file, "PNG")
+    return {"name": "photo.png", "mimeType": "image/png", "buffer": file.getvalue()}
+
+
+def paper(*lines: list[tuple[int, int]]) -> Image.Image:
+    image = Image.new("RGB", (300, 400), (225, 220, 208))
+    for line in lines:
+        ImageDraw.Draw(image).line(line, fill=(30, 40, 80), width=14)
+    return image
+
+
+def test_the_answer_comes_before_the_pen_lifts(visit: Visiting) -> None:
+    visitor = visit()
+    visitor.land(SEVEN)
+    visitor.reads(7)
+    expect(visitor.verdict).to_have_text("90.0%")
+    expect(visitor.page.locator(".bars li").nth(7)).to_have_class("best")
+    visitor.page.mouse.up()
+    visitor.reads(7)
+    assert not visitor.errors
+
+
+def test_the_answer_is_said_aloud_once_the_pen_has_lifted(visit: Visiting) -> None:
+    visitor = visit()
+    aloud = visitor.page.get_by_role("status").filter(has_text="7")
+    visitor.land(SEVEN)
+    visitor.reads(7)
+    expect(aloud).to_have_count(0)
+    visitor.page.mouse.up()
+    expect(aloud).to_have_text("7, 90.0%, Probably")
+
+
+def test_messages_are_small_and_nothing_is_uploaded(visit: Visiting) -> None:
+    visitor = visit()
+    spiral = [(0.5 + t / 500 * math.cos(t / 2), 0.5 + t / 500 * math.sin(t / 2)) for t in range(150)]
+    visitor.draw(spiral, steps=1)
+    visitor.draw(SEVEN)
+    for number in range(8):
+        visitor.draw([(0.1, 0.1 * number), (0.12, 0.1 * number)], steps=1)
+    visitor.reads(1)
+    sizes = [len(body) for _, body in visitor.posts]
+    assert len(sizes) > 10
+    assert max(sizes) < 500
+    assert not [url for url, _ in visitor.posts if "upload" in url]
+
+
+def test_nothing_is_fetched_from_elsewhere(visit: Visiting) -> None:
+    visitor = visit()
+    visitor.draw(SEVEN)
+    visitor.reads(7)
+    local = (visitor.page.url, "data:", "blob:")
+    assert [url for url in visitor.requests if not url.startswith(local)] == []
+
+
+def test_a_blank_pad_asks_for_a_digit(visit: Visiting) -> None:
+    visitor = visit()
+    expect(visitor.verdict).to_have_text("Draw a digit")
+    visitor.draw(SEVEN)
+    visitor.reads(7)
+    visitor.page.get_by_role("button", name="Clear").click()
+    expect(visitor.verdict).to_have_text("Draw a digit")
+    visitor.reads("")
+    assert visitor.inked() == 0
+    shares = visitor.page.locator(".bars li").evaluate_all("bars => bars.map(b => b.style.getPropertyValue('--share'))")
+    assert shares == ["0"] * 10
+
+
+def test_undo_takes_back_one_stroke(visit: Visiting) -> None:
+    visitor = visit()
+    visitor.draw(ONE)
+    visitor.reads(1)
+    visitor.draw([(0.2, 0.2), (0.8, 0.2)])
+    visitor.reads(7)
+    visitor.page.get_by_role("button", name="Undo").click()
+    visitor.reads(1)
+    visitor.pad.focus()
+    visitor.page.keyboard.press("Control+z")
+    expect(visitor.verdict).to_have_text("Draw a digit")
+
+
+@pytest.mark.parametrize("key", ["Delete", "Escape"])
+def test_a_key_clears_the_pad(visit: Visiting, key: str) -> None:
+    visitor = visit()
+    visitor.draw(SEVEN)
+    visitor.reads(7)
+    visitor.page.keyboard.press(key)
+    expect(visitor.verdict).to_have_text("Draw a digit")
+
+
+def test_a_stroke_may_leave_the_pad_and_come_back(visit: Visiting) -> None:
+    visitor = visit()
+    visitor.draw([(0.5, 0.5), (1.2, 0.5), (1.2, 0.7), (0.5, 0.7)])
+    visitor.sent([[[140, 140], [280, 140]], [[280, 196], [140, 196]]])
+    visitor.page.get_by_role("button", name="Undo").click()  # one landing of the pen is one undo
+    expect(visitor.verdict).to_have_text("Draw a digit")
+
+
+def test_a_second_finger_changes_nothing(visit: Visiting) -> None:
+    visitor = visit(viewport=PHONE, has_touch=True)
+    visitor.pad.evaluate(TOUCH, SEVEN)
+    visitor.sent([[[round(280 * x), round(280 * y)] for x, y in SEVEN]])
+    visitor.reads(7)
+
+
+def test_pen_width_and_guide_are_remembered(visit: Visiting) -> None:
+    visitor = visit()
+    visitor.page.get_by_role("radio", name="Thick pen").check(force=True)
+    visitor.page.get_by_role("button", name="Guide box").click()
+    visitor.page.reload()
+    expect(visitor.page.get_by_role("radio", name="Thick pen")).to_be_checked()
+    expect(visitor.page.get_by_role("button", name="Guide box")).to_have_attribute("aria-pressed", "false")
+    expect(visitor.page.locator(".guide")).to_be_hidden()
+
+
+def test_a_drawing_survives_a_turn_of_the_phone(visit: Visiting) -> None:
+    visitor = visit(viewport=PHONE)
+    visitor.draw(SEVEN)
+    visitor.reads(7)
+    visitor.page.set_viewport_size({"width": 740, "height": 360})
+    visitor.page.wait_for_function("(c => c.width === c.clientWidth)(document.querySelector('#pad canvas'))")
+    assert visitor.inked() > 0
+
+
+@pytest.mark.parametrize("reduced_motion", ["no-preference", "reduce"])
+def test_an_example_draws_itself(visit: Visiting, reduced_motion: str) -> None:
+    visitor = visit(reduced_motion=reduced_motion)
+    visitor.page.get_by_role("button", name="Example: 7").first.focus()
+    visitor.page.keyboard.press("Enter")
+    visitor.reads(7)
+    assert visitor.inked() > 0
+
+
+def test_doubt_and_refusal_look_their_part(visit: Visiting, fake: FakeClassifier) -> None:
+    visitor = visit()
+    fake.answers = lambda framed: prediction(4, 0.4)
+    visitor.draw(ONE)
+    expect(visitor.reading).to_have_attribute("data-state", "doubtful")
+    expect(visitor.verdict).to_have_text("40.0%")
+    expect(visitor.page.locator(".reading .detail")).to_have_text("Not sure: perhaps 0 (7%)")
+    fake.answers = lambda framed: prediction(4, 0.4, "not_a_digit")
+    visitor.draw(SEVEN)
+    visitor.reads("?")
+    expect(visitor.verdict).to_have_text("Not a digit?")
+    expect(visitor.page.locator(".reading .detail")).to_have_text("Closest to 4 (40.0%)")
+
+
+@pytest.mark.parametrize("locale", ["fr-FR", "fr-CA"])
+def test_the_page_speaks_french(visit: Visiting, locale: str) -> None:
+    visitor = visit(locale=locale)
+    expect(visitor.page.get_by_role("heading", name="Lecteur de chiffres")).to_be_visible()
+    expect(visitor.page.get_by_role("tab", name="Dessiner")).to_be_visible()
+    expect(visitor.page.get_by_role("button", name="Effacer")).to_be_visible()
+    expect(visitor.verdict).to_have_text("Dessinez un chiffre")
+    visitor.draw(SEVEN)
+    expect(visitor.verdict).to_have_text("90,0 %")  # a narrow space before the sign, as French has it
+
+
+def test_another_language_gets_english(visit: Visiting) -> None:
+    visitor = visit(locale="de-DE")
+    expect(visitor.page.get_by_role("heading", name="Digit reader")).to_be_visible()
+    expect(visitor.verdict).to_have_text("Draw a digit")
+
+
+@pytest.mark.parametrize("viewport", [PHONE, DESKTOP], ids=["phone", "desktop"])
+def test_pad_and_answer_are_seen_without_scrolling(visit: Visiting, viewport: dict[str, int]) -> None:
+    visitor = visit(viewport=viewport)
+    visitor.draw(SEVEN)
+    visitor.reads(7)
+    for part in (visitor.pad, visitor.digit, visitor.page.locator(".bars")):
+        box = part.bounding_box()
+        assert 0 <= box["x"] < box["x"] + box["width"] <= viewport["width"]
+        assert 0 <= box["y"] < box["y"] + box["height"] <= viewport["height"]
+    assert visitor.page.evaluate("document.documentElement.scrollWidth") == viewport["width"]
+
+
+def test_nothing_moves_when_the_answer_comes(visit: Visiting) -> None:
+    visitor = visit()
+    parts = [visitor.pad, visitor.digit, visitor.page.locator(".bars"), visitor.page.locator(".made")]
+    before = [part.bounding_box() for part in parts]
+    visitor.draw(SEVEN)
+    visitor.reads(7)
+    assert [part.bounding_box() for part in parts] == before
+
+
+def test_the_picture_shown_is_the_one_the_network_got(visit: Visiting, fake: FakeClassifier) -> None:
+    seen = []
+    answers = fake.answers
+    fake.answers = lambda framed: seen.append(framed.image) or answers(framed)
+    visitor = visit()
+    visitor.draw(SEVEN)
+    visitor.reads(7)
+
+    def shown() -> list[int]:
+        return visitor.page.locator(".seen canvas").evaluate(
+            "c => [...c.getContext('2d').getImageData(0, 0, 28, 28).data].filter((value, at) => at % 4 === 3)"
+        )
+
+    visitor.until(lambda: np.array_equal(np.reshape(shown(), (28, 28)), np.rint(255 * seen[-1])))
+
+
+def test_ink_is_light_on_dark_paper_in_dark_mode(visit: Visiting) -> None:
+    for scheme in ("light", "dark"):
+        visitor = visit(color_scheme=scheme)
+        visitor.draw(SEVEN)
+        visitor.reads(7)
+        colours = visitor.pad.evaluate(
+            "c => [getComputedStyle(c).color, getComputedStyle(c.parentNode).backgroundColor]",
+        )
+        ink, page = (sum(map(int, colour.split("(")[1].strip(")").split(",")[:3])) for colour in colours)
+        assert (ink > page) == (scheme == "dark")
+
+
+def test_a_photo_is_read_and_its_steps_fold_out(visit: Visiting) -> None:
+    visitor = visit()
+    visitor.page.get_by_role("tab", name="Photo").click()
+    expect(visitor.verdict).to_have_text("Add a photo of a digit")
+    photo = visitor.page.locator("#photo input[type=file]")
+    photo.set_input_files(png(paper([(80, 80), (220, 80), (130, 320)])))
+    visitor.reads(7)
+    visitor.page.get_by_text("How the picture was read").click()
+    expect(visitor.page.locator(".steps li")).to_have_count(6)
+    expect(visitor.page.locator(".steps li").first).to_have_text("As sent")
+    visitor.page.get_by_role("tab", name="Draw").click()
+    expect(visitor.verdict).to_have_text("Draw a digit")
+
+
+def test_a_photo_without_ink_gets_no_answer(visit: Visiting) -> None:
+    visitor = visit()
+    visitor.page.get_by_role("tab", name="Photo").click()
+    visitor.page.locator("#photo input[type=file]").set_input_files(png(paper()))
+    expect(visitor.verdict).to_have_text("No digit found in this picture")
+
+
+def test_a_file_that_is_no_picture_is_refused_in_the_visitors_language(visit: Visiting) -> None:
+    visitor = visit(locale="fr-FR")
+    visitor.page.get_by_role("tab", name="Photo").click()
+    broken = {"name": "broken.png", "mimeType": "image/png", "buffer": b"not a picture"}
+    visitor.page.locator("#photo input[type=file]").set_input_files(broken)
+    expect(visitor.page.get_by_text("Ce fichier ne se lit pas comme une image")).to_be_visible()
+    expect(visitor.verdict).to_have_text("Ajoutez la photo d’un chiffre")
