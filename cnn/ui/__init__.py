@@ -21,9 +21,8 @@ def build_demo(models: Models) -> gr.Blocks:
     PIL.Image.MAX_IMAGE_PIXELS = ink.MAX_PIXELS
     with Doors(title=say("page.title"), analytics_enabled=False, delete_cache=(KEEP_SECONDS, KEEP_SECONDS)) as demo:
         gr.Markdown(T("page.heading"), elem_classes="heading")
-        with gr.Tabs():
-            with gr.Tab(T("draw.tab"), id="draw"):
-                draw_tab(models)
+        with gr.Tabs(), gr.Tab(T("draw.tab"), id="draw"):
+            draw_tab(models)
         scripted_api(models)
     return demo.queue(max_size=200)
 

@@ -61,6 +61,10 @@ class _Uploads:
 class UploadedImage(_Uploads, gr.Image):
     """gr.Image whose value in Python is a decoded PIL image, checked by `ink.open_image`, or None."""
 
+    def get_block_name(self) -> str:
+        """The browser's part is Gradio's own."""
+        return "image"
+
     def preprocess(self, payload: ImageData | None) -> PIL.Image.Image | None:
         """The image in its own mode, upright. InputError for what is not an uploaded, readable image."""
         return None if payload is None else ink.open_image(uploaded(payload))
@@ -71,6 +75,10 @@ class UploadedFiles(_Uploads, gr.File):
 
     def __init__(self, **options: Any):
         super().__init__(file_count="multiple", **options)
+
+    def get_block_name(self) -> str:
+        """The browser's part is Gradio's own."""
+        return "file"
 
     def preprocess(self, payload: ListFiles | FileData | None) -> list[str]:
         """Paths inside the upload folder, in the order sent. InputError for anything else."""

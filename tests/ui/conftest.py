@@ -145,7 +145,7 @@ class Visit:
         """Wait until a condition holds that only Python can see."""
         deadline = time.monotonic() + seconds
         while not condition():
-            assert time.monotonic() < deadline, "the condition did not come to hold"
+            assert time.monotonic() < deadline, f"it does not hold after {seconds} s; last sent: {self.posts[-1:]}"
             self.page.wait_for_timeout(20)
 
     def inked(self) -> int:

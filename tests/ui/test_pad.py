@@ -21,7 +21,7 @@ def page_of_one_pad() -> Iterator[str]:
         pad = Pad(elem_id="pad")
         gr.Button("Bar").click(lambda: BAR, outputs=pad)
         gr.Button("Nothing").click(lambda: None, outputs=pad)
-        pad.input(lambda strokes, number: number + 1, [pad, count], count, queue=False)
+        pad.input(lambda _, number: number + 1, [pad, count], count, queue=False, trigger_mode="always_last")
     demo.launch(prevent_thread_lock=True, quiet=True, i18n=T)
     yield demo.local_url
     demo.close()

@@ -1,0 +1,46 @@
+"""A component of the page's own: template, style and script in the files beside its class. Knows no digit."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+
+from cnn import text
+
+SHARED = Path(__file__).with_name("words.js")
+
+
+class Component(gr.HTML):
+    """A gr.HTML made of `template.html`, `style.css` and the `*.js` files of a folder.
+
+    `prefixes` choose the texts of `assets/text` that the script gets, in every language, as `WORDS`; `constants` are
+    more of its constants, by name. They stand in the script because Gradio copies all props at every change of one.
+    The template takes no props, so Gradio never touches the elements the script has made.
+    """
+
+    def __init__(
+        self, folder: Path, prefixes: tuple[str, ...], constants: dict[str, Any] | None = None, **options: Any
+    ):
+        words = {language: _chosen(language, prefixes) for language in text.LANGUAGES}
+        constants = {"WORDS": words, **(constants or {})}
+        scripts = [SHARED, *sorted(folder.glob("*.js"))]
+        super().__init__(
+            html_template=_read(folder / "template.html"),
+            css_template=_read(folder / "style.css"),
+            js_on_load="\n".join([*(_constant(*item) for item in constants.items()), *map(_read, scripts)]),
+            apply_default_css=False,
+            **options,
+        )
+
+
+def _constant(name: str, value: Any) -> str:
+    return f"const {name} = {json.dumps(value, ensure_ascii=False)};"
+
+
+def _read(path: Path) -> str:
+    return path.read_text(encoding="utf-8")
+
+
+def _chosen(language: str, prefixes: tuple[str, ...]) -> dict[str, str]:
+    return {key: words for key, words in text.table(language).items() if key.startswith(prefixes)}

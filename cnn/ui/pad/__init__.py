@@ -1,0 +1,38 @@
+"""The drawing pad: pen strokes as JSON while the pen moves. Knows no model and no picture."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+from cnn.ui.component import Component
+
+HERE = Path(__file__).parent
+SIDE = 280  # the grid of the pad's own drawings, as in geometry.js
+EXAMPLES = HERE.parents[2] / "assets" / "examples" / "strokes.json"
+
+
+class Pad(Component):
+    """A pad whose value is `{"strokes": [[[x, y], ...], ...], "width": w, "height": h}`, on a grid of SIDE x SIDE.
+
+    `input` fires while the pen moves, and once more when it lifts. `examples` are digits to click:
+    `[{"label": 7, "style": "crossed", "strokes": <a value of the pad>}, ...]`.
+    """
+
+    def __init__(self, examples: list[dict[str, Any]] | None = None, **options: Any):
+        options.setdefault("value", {"strokes": [], "width": SIDE, "height": SIDE})
+        super().__init__(HERE, ("pad.",), {"EXAMPLES": examples or []}, **options)
+
+    def api_info(self) -> dict[str, Any]:
+        """The value as JSON schema."""
+        return {"type": "object", "title": "strokes", "additionalProperties": True}
+
+    def example_payload(self) -> dict[str, Any]:
+        """A vertical line: a one."""
+        return {"strokes": [[[140, 60], [140, 220]]], "width": SIDE, "height": SIDE}
+
+    example_value = example_payload
+
+
+def examples(path: Path = EXAMPLES) -> list[dict[str, Any]]:
+    """The example digits the project made; none where the file is missing."""
+    return json.loads(path.read_text(encoding="utf-8")) if path.is_file() else []

@@ -1,0 +1,53 @@
+// Strokes on a canvas. A stroke is {points, path, hand}: `path` is the smooth line through its points, made
+// as they come; `hand` counts the pen's landings, so that undo takes back all that one landing drew.
+
+const middle = (a, b) => [(a[0] + b[0]) / 2, (a[1] + b[1]) / 2];
+
+function begun(point, hand) {
+	const stroke = { points: [], path: new Path2D(), hand };
+	extend(stroke, point);
+	return stroke;
+}
+
+// Quadratic curves from middle to middle, with the points as handles, have no corners.
+function extend(stroke, point) {
+	const last = stroke.points.at(-1);
+	if (last === undefined) stroke.path.moveTo(...point);
+	else stroke.path.quadraticCurveTo(...last, ...middle(last, point));
+	stroke.points.push(point);
+}
+
+function whole(points, hand) {
+	const stroke = begun(points[0], hand);
+	for (const point of points.slice(1)) extend(stroke, point);
+	return stroke;
+}
+
+function paintStroke(context, { points, path }) {
+	const [before, last] = [points.at(-2) ?? points[0], points.at(-1)];
+	context.stroke(path);
+	context.beginPath();
+	context.moveTo(...middle(before, last));
+	context.lineTo(last[0], last[1] + (points.length === 1 ? 0.01 : 0));
+	context.stroke();
+}
+
+// The canvas takes the size it is shown at, in the screen's own pixels; strokes stay on their grid.
+function paint(canvas, strokes, width) {
+	const pixels = Math.round(canvas.clientWidth * window.devicePixelRatio);
+	if (pixels === 0) return;
+	if (canvas.width !== pixels) canvas.width = canvas.height = pixels;
+	const context = canvas.getContext("2d");
+	context.setTransform(pixels / SIDE, 0, 0, pixels / SIDE, 0, 0);
+	context.clearRect(0, 0, SIDE, SIDE);
+	context.lineCap = context.lineJoin = "round";
+	context.lineWidth = width;
+	context.strokeStyle = getComputedStyle(canvas).color;
+	for (const stroke of strokes) paintStroke(context, stroke);
+}
+
+// A small picture of a drawing, for the button that puts it on the pad.
+function thumbnail(strokes) {
+	const lines = strokes.map((points) => `M${points.map((point) => point.map(Math.round).join(" ")).join("L")}`);
+	return `<svg viewBox="0 0 ${SIDE} ${SIDE}" aria-hidden="true"><path d="${lines.join("")}"/></svg>`;
+}

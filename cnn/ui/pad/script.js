@@ -1,0 +1,243 @@
+// The pad: the pen draws, and what is drawn goes to the server while the pen moves.
+
+const PACE = 80; // milliseconds between messages
+const PLAY = 600; // milliseconds an example takes to draw itself
+const SPECK = 0.4; // grid units; shorter moves say nothing
+const SETTINGS = "digit-pad";
+
+const board = element.querySelector(".board");
+const canvas = element.querySelector("canvas");
+const settings = { width: 15, guide: true, ...recall() };
+
+let strokes = [];
+let hands = 0;
+let pen = null; // {id, type, at, stroke}; stroke is null while the pen is off the pad
+let playing = 0; // the animation frame of an example that draws itself
+let played = [];
+let frame = 0;
+let timer = 0;
+let posted = 0;
+let sent = JSON.stringify(props.value);
+
+// ------------------------------------------------------------------ what the browser remembers
+
+function recall() {
+	try {
+		return JSON.parse(localStorage.getItem(SETTINGS)) ?? {};
+	} catch {
+		return {}; // storage may be shut, or hold something else
+	}
+}
+
+function remember() {
+	try {
+		localStorage.setItem(SETTINGS, JSON.stringify(settings));
+	} catch {
+		// a private window: the choice lasts as long as the page
+	}
+}
+
+// ------------------------------------------------------------------ showing and sending
+
+function show() {
+	frame ||= requestAnimationFrame(() => {
+		frame = 0;
+		paint(canvas, strokes, settings.width);
+		board.classList.toggle("blank", strokes.length === 0);
+		for (const act of ["undo", "clear"]) button(act).disabled = strokes.length === 0;
+	});
+}
+
+function send() {
+	clearTimeout(timer);
+	[timer, posted] = [0, performance.now()];
+	const value = compact(strokes.map((stroke) => stroke.points));
+	if (JSON.stringify(value) === sent) return;
+	sent = JSON.stringify(value);
+	props.value = value;
+	trigger("input");
+}
+
+function sendSoon() {
+	timer ||= setTimeout(send, Math.max(0, posted + PACE - performance.now()));
+}
+
+function redraw(next, moving = false) {
+	strokes = next;
+	show();
+	if (moving) sendSoon();
+	else send();
+}
+
+// ------------------------------------------------------------------ the pen
+
+function place(event) {
+	const box = canvas.getBoundingClientRect();
+	return [((event.clientX - box.left) / box.width) * SIDE, ((event.clientY - box.top) / box.height) * SIDE];
+}
+
+function land(event) {
+	// A pen outranks the palm that landed before it; any other second pointer is ignored.
+	const palm = pen?.type === "touch" && event.pointerType === "pen";
+	if (event.button !== 0 || (pen && !palm)) return;
+	if (palm) undo();
+	stop();
+	canvas.setPointerCapture(event.pointerId);
+	const at = place(event);
+	pen = { id: event.pointerId, type: event.pointerType, at, stroke: begun(at, ++hands) };
+	strokes.push(pen.stroke);
+	board.dataset.drawing = "";
+	show();
+	sendSoon();
+}
+
+// A stroke ends at the edge of the pad, and a new one begins where the pen comes back.
+function move(point) {
+	if (distance(point, pen.at) < SPECK) return;
+	if (pen.stroke && inside(point)) {
+		extend(pen.stroke, point);
+	} else if (pen.stroke) {
+		extend(pen.stroke, edge(pen.stroke.points.at(-1), point));
+		pen.stroke = null;
+	} else if (inside(point)) {
+		pen.stroke = begun(edge(point, pen.at), hands);
+		extend(pen.stroke, point);
+		strokes.push(pen.stroke);
+	}
+	pen.at = point;
+}
+
+function drag(event) {
+	if (event.pointerId !== pen?.id) return;
+	// Between two frames a pen reports many positions; all of them make the line smooth.
+	const all = event.getCoalescedEvents?.() ?? [];
+	for (const one of all.length > 0 ? all : [event]) move(place(one));
+	show();
+	sendSoon();
+}
+
+function lift(event) {
+	if (event.pointerId !== pen?.id) return;
+	drop();
+	send();
+}
+
+function drop() {
+	pen = null;
+	delete board.dataset.drawing;
+}
+
+// ------------------------------------------------------------------ the tools
+
+const button = (act) => board.querySelector(`[data-act=${act}]`);
+
+function undo() {
+	const last = strokes.at(-1)?.hand;
+	redraw(strokes.filter((stroke) => stroke.hand !== last));
+}
+
+const acts = {
+	undo,
+	clear: () => redraw([]),
+	guide: () => adjust({ guide: !settings.guide }),
+};
+
+function act(name) {
+	stop();
+	drop();
+	acts[name]();
+}
+
+function adjust(change) {
+	Object.assign(settings, change);
+	remember();
+	board.classList.toggle("guided", settings.guide);
+	button("guide").setAttribute("aria-pressed", settings.guide);
+	for (const choice of board.querySelectorAll(".pens input")) choice.checked = Number(choice.value) === settings.width;
+	show();
+}
+
+function press(event) {
+	const undoes = (event.ctrlKey || event.metaKey) && !event.shiftKey && event.key.toLowerCase() === "z";
+	const clears = ["Delete", "Backspace", "Escape"].includes(event.key);
+	if (!undoes && !clears) return;
+	event.preventDefault();
+	act(undoes ? "undo" : "clear");
+}
+
+// ------------------------------------------------------------------ drawings that come from elsewhere
+
+// Whoever does something while an example draws itself finds it drawn.
+function stop() {
+	if (!playing) return;
+	cancelAnimationFrame(playing);
+	playing = 0;
+	strokes = played;
+}
+
+// An example draws itself, so that the answer is seen to change as it does when a person draws.
+function play(drawing) {
+	stop();
+	hands += 1;
+	played = drawing.map((points) => whole(points, hands));
+	if (calm()) return redraw(played);
+	const total = drawing.flat().length;
+	const started = performance.now();
+	const step = (now) => {
+		const share = Math.min(1, Math.max(0, now - started) / PLAY);
+		redraw(share < 1 ? beginning(drawing, Math.ceil(share * total)) : played, share < 1);
+		playing = share < 1 ? requestAnimationFrame(step) : 0;
+	};
+	playing = requestAnimationFrame(step);
+}
+
+function beginning(drawing, count) {
+	const parts = [];
+	for (const points of drawing) {
+		if (count > 0) parts.push(whole(points.slice(0, count), hands));
+		count -= points.length;
+	}
+	return parts;
+}
+
+function offer(example) {
+	const choice = document.createElement("button");
+	const drawing = fitted(example.strokes);
+	choice.type = "button";
+	choice.dataset.label = "pad.example";
+	choice.dataset.digit = example.label;
+	choice.innerHTML = thumbnail(drawing);
+	choice.addEventListener("click", () => play(drawing));
+	board.querySelector(".examples .row").append(choice);
+}
+
+function receive() {
+	stop();
+	drop();
+	sent = JSON.stringify(props.value);
+	strokes = fitted(props.value).map((points) => whole(points, ++hands));
+	show();
+}
+
+// ------------------------------------------------------------------ wiring
+
+canvas.addEventListener("pointerdown", land);
+canvas.addEventListener("pointermove", drag);
+for (const end of ["pointerup", "pointercancel", "lostpointercapture"]) canvas.addEventListener(end, lift);
+canvas.addEventListener("contextmenu", (event) => event.preventDefault());
+board.addEventListener("keydown", press);
+for (const name of Object.keys(acts)) button(name).addEventListener("click", () => act(name));
+for (const choice of board.querySelectorAll(".pens input")) {
+	choice.name = `pen-${element.id}`;
+	choice.addEventListener("change", () => adjust({ width: Number(choice.value) }));
+}
+
+new ResizeObserver(show).observe(canvas);
+new MutationObserver(show).observe(document.body, { attributeFilter: ["class"] }); // light or dark
+watch("value", receive);
+
+for (const example of EXAMPLES) offer(example);
+board.querySelector(".examples").hidden = EXAMPLES.length === 0;
+onLanguage(translate);
+receive();
+adjust({});

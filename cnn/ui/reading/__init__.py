@@ -1,0 +1,58 @@
+"""The answer panel: one prediction, the picture it was made from, and how that picture came about. Knows no model."""
+
+import base64
+import io
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+from PIL import Image
+
+from cnn.types import Framed, Prediction, Step
+from cnn.ui.component import Component
+
+Source = Literal["pad", "photo"]
+THUMBNAIL = 112  # pixels a side, at most, of a step's picture
+
+
+class Reading(Component):
+    """Shows what `answer` or `nothing` makes."""
+
+    def __init__(self, source: Source = "pad", **options: Any):
+        super().__init__(Path(__file__).parent, ("reading.", "step."), value=nothing(source), **options)
+
+    def api_info(self) -> dict[str, Any]:
+        """The value as JSON schema."""
+        return {"type": "object", "title": "prediction", "additionalProperties": True}
+
+
+def nothing(source: Source) -> dict[str, Any]:
+    """The panel before anything was drawn on the pad or sent as a photo."""
+    return {"source": source}
+
+
+def answer(framed: Framed, prediction: Prediction, source: Source = "pad") -> dict[str, Any]:
+    """One answer, JSON-ready: the API's prediction, `source`, `pixels` and `steps`.
+
+    `pixels` are the 28x28 the network got, one byte a pixel, ink = 255, as base64; `steps` are
+    `{"name": text key, "picture": data URL}`, for a photo only, so that live answers stay small.
+    """
+    steps = [] if source == "pad" else [_thumbnail(step) for step in framed.steps]
+    return {**prediction.as_dict(), "source": source, "pixels": _base64(_bytes(framed.image)), "steps": steps}
+
+
+def _thumbnail(step: Step) -> dict[str, str]:
+    picture = Image.fromarray(_bytes(step.image))
+    if max(picture.size) > THUMBNAIL:
+        picture.thumbnail((THUMBNAIL, THUMBNAIL))
+    file = io.BytesIO()
+    picture.save(file, "PNG")
+    return {"name": step.name, "picture": "data:image/png;base64," + _base64(file.getvalue())}
+
+
+def _bytes(image: np.ndarray) -> np.ndarray:
+    return np.rint(255 * np.clip(image, 0, 1)).astype(np.uint8)
+
+
+def _base64(data: bytes | np.ndarray) -> str:
+    return base64.b64encode(data).decode("ascii")

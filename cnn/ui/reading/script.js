@@ -1,0 +1,123 @@
+// The answer panel. Elements are changed in place, so that bars move instead of being made anew.
+
+const DOUBT = 0.6; // below this confidence the answer looks like a guess
+const SURE = 0.95;
+const QUIET = 350; // milliseconds without a change before the answer is said aloud
+
+const EMPTY = { pad: "reading.empty_pad", photo: "reading.empty_photo" };
+
+const panel = element.querySelector(".reading");
+const part = (name) => panel.querySelector(`.${name}`);
+const bars = Array.from({ length: 10 }, (_, digit) => bar(digit));
+
+let quiet = 0;
+
+function bar(digit) {
+	const item = document.createElement("li");
+	item.innerHTML = `<span class="share"></span><span class="track"><i></i></span><b>${digit}</b>`;
+	part("bars").append(item);
+	return item;
+}
+
+// empty: nothing to read. unread: abstained. doubtful: a guess. sure: an answer.
+function stateOf(value) {
+	if (!value?.probabilities || value.reason === "blank") return "empty";
+	if (value.abstained) return "unread";
+	return value.confidence < DOUBT ? "doubtful" : "sure";
+}
+
+// A share never rounds up to certainty.
+const shown = (share) => (share > 0.9994 ? `> ${percent(0.999, 1)}` : percent(share, 1));
+
+function runnerUp({ probabilities, best_guess }) {
+	const second = Math.max(...probabilities.filter((_, digit) => digit !== best_guess));
+	const label = probabilities.findIndex((share, digit) => share === second && digit !== best_guess);
+	return { label, share: percent(second) };
+}
+
+const states = {
+	empty: (value) => {
+		const looked = value?.reason === "blank" && value.source === "photo";
+		return ["", say(looked ? "reading.no_ink" : EMPTY[value?.source ?? "pad"]), ""];
+	},
+	unread: (value) => {
+		const guess = say("reading.closest", { label: value.best_guess, share: shown(value.confidence) });
+		return ["?", say(`reading.${value.reason}`), guess];
+	},
+	doubtful: (value) => [value.label, shown(value.confidence), say("reading.doubtful", runnerUp(value))],
+	sure: (value) => {
+		const words = say(value.confidence < SURE ? "reading.likely" : "reading.certain");
+		return [value.label, shown(value.confidence), words];
+	},
+};
+
+function showBars(value, state) {
+	bars.forEach((item, digit) => {
+		const share = state === "empty" ? 0 : value.probabilities[digit];
+		item.style.setProperty("--share", share);
+		item.classList.toggle("best", state !== "empty" && digit === value.best_guess);
+		item.querySelector(".share").textContent = share < 0.005 ? "" : Math.round(100 * share);
+		item.setAttribute("aria-label", `${digit}: ${percent(share)}`);
+	});
+}
+
+// Ink is the text's own colour over the paper's, so that the picture suits light and dark.
+function showPixels(pixels) {
+	const context = part("seen").querySelector("canvas").getContext("2d");
+	const image = context.createImageData(28, 28);
+	const [red, green, blue] = getComputedStyle(part("seen")).color.match(/\d+/g).map(Number);
+	const ink = atob(pixels ?? "");
+	for (let at = 0; at < ink.length; at++) image.data.set([red, green, blue, ink.charCodeAt(at)], 4 * at);
+	context.putImageData(image, 0, 0);
+}
+
+function showSteps(steps = []) {
+	part("steps").hidden = steps.length === 0;
+	part("steps").querySelector("ol").replaceChildren(
+		...steps.map(({ name, picture }) => {
+			const item = document.createElement("li");
+			const image = Object.assign(new Image(), { src: picture, alt: "" });
+			const words = document.createElement("span");
+			words.textContent = WORDS[language()][name] ?? name;
+			item.append(image, words);
+			return item;
+		}),
+	);
+}
+
+function showMade(value, state) {
+	const time = new Intl.NumberFormat(language(), { minimumFractionDigits: 1, maximumFractionDigits: 1 });
+	part("model").textContent = state === "empty" ? "" : value.model;
+	part("time").textContent = state === "empty" ? "" : say("reading.time", { time: time.format(value.milliseconds) });
+}
+
+// Screen readers hear the answer once, after the pen has lifted and the answer has come to rest.
+function sayAloud(words) {
+	clearTimeout(quiet);
+	quiet = setTimeout(() => {
+		if (document.querySelector("[data-drawing]")) sayAloud(words);
+		else part("aloud").textContent = words;
+	}, QUIET);
+}
+
+function show() {
+	const value = props.value;
+	const state = stateOf(value);
+	const [digit, verdict, detail] = states[state](value);
+	panel.dataset.state = state;
+	part("digit").textContent = digit;
+	part("verdict").textContent = verdict;
+	part("detail").textContent = detail;
+	showBars(value, state);
+	showPixels(value?.pixels);
+	showSteps(value?.steps);
+	showMade(value, state);
+	sayAloud([digit, verdict, detail].filter((words) => words !== "").join(", "));
+}
+
+watch("value", show);
+new MutationObserver(() => showPixels(props.value?.pixels)).observe(document.body, { attributeFilter: ["class"] });
+onLanguage(() => {
+	translate();
+	show();
+});

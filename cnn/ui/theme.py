@@ -1,0 +1,101 @@
+"""How the page looks: Gradio's theme, and the style sheet that lays the page out. Every colour of the app is here.
+
+One accent, the blue of fountain-pen ink; neutral greys beside it. System fonts, so that nothing is fetched.
+"""
+
+from pathlib import Path
+
+import gradio as gr
+from gradio.themes.utils.colors import Color
+
+FONT = ("system-ui", "-apple-system", "Segoe UI", "Roboto", "sans-serif")
+MONO = ("ui-monospace", "SFMono-Regular", "Menlo", "Consolas", "monospace")
+
+INK = Color(
+    c50="#eef2fd",
+    c100="#dfe6fb",
+    c200="#c3d0f7",
+    c300="#a4b9f6",
+    c400="#8aa8f8",
+    c500="#4a6fdc",
+    c600="#2a4fc4",
+    c700="#2341a3",
+    c800="#1f3783",
+    c900="#1c2f69",
+    c950="#121d43",
+    name="ink",
+)
+GREY = Color(
+    c50="#f5f6f8",
+    c100="#eceff3",
+    c200="#dde2e9",
+    c300="#c2c9d4",
+    c400="#97a1b0",
+    c500="#6d7787",
+    c600="#565f6e",
+    c700="#2b323d",
+    c800="#1c222b",
+    c900="#151a21",
+    c950="#0f1318",
+    name="grey",
+)
+
+# What the page's own components use, in light and in dark.
+NAMED = {
+    "page": (GREY.c50, GREY.c950),
+    "card": ("#ffffff", GREY.c900),
+    "paper": ("#fdfdfe", GREY.c800),
+    "well": (GREY.c100, "#222933"),
+    "raised": ("#ffffff", "#343e4c"),
+    "line": (GREY.c200, GREY.c700),
+    "text": ("#18202c", "#e6eaf0"),
+    "soft": (GREY.c600, "#9ba6b5"),
+    "faint": (GREY.c400, "#5d6878"),
+    "ink": (INK.c600, INK.c300),
+    "bar": ("#7388c6", "#6478b0"),
+    "mesh": ("rgb(20 30 50 / 0.07)", "rgb(255 255 255 / 0.05)"),
+    "guide": ("#b5c5f3", "#3d4f80"),
+}
+
+
+def _named(mode: int) -> str:
+    return "".join(f"--{name}: {colours[mode]};" for name, colours in NAMED.items())
+
+
+def _both(variable: str, name: str) -> dict[str, str]:
+    light, dark = NAMED[name]
+    return {variable: light, f"{variable}_dark": dark}
+
+
+THEME = gr.themes.Base(
+    primary_hue=INK,
+    secondary_hue=INK,
+    neutral_hue=GREY,
+    radius_size=gr.themes.sizes.radius_lg,
+    font=FONT,
+    font_mono=MONO,
+).set(
+    **_both("body_background_fill", "page"),
+    **_both("body_text_color", "text"),
+    **_both("body_text_color_subdued", "soft"),
+    **_both("background_fill_primary", "card"),
+    **_both("background_fill_secondary", "well"),
+    **_both("block_background_fill", "card"),
+    **_both("block_border_color", "line"),
+    **_both("block_label_text_color", "soft"),
+    **_both("border_color_primary", "line"),
+    **_both("link_text_color", "ink"),
+    color_accent="var(--ink)",
+    block_shadow="none",
+    block_border_width="1px",
+)
+
+HEAD = '<meta name="color-scheme" content="light dark">'
+
+CSS = "\n".join(
+    [
+        f":root {{ --round: 14px; {_named(0)} }}",
+        f".dark {{ {_named(1)} }}",
+        Path(__file__).with_suffix(".css").read_text(encoding="utf-8"),
+    ]
+)

@@ -1,0 +1,32 @@
+// Shared by every component of the page: its words, in the language that Gradio's own labels are in.
+
+const language = () => (document.documentElement.lang.toLowerCase().startsWith("fr") ? "fr" : "en");
+
+function say(key, values = {}) {
+	return WORDS[language()][key].replace(/\{(\w+)\}/g, (field, name) => values[name] ?? field);
+}
+
+function percent(share, digits = 0) {
+	const format = { style: "percent", minimumFractionDigits: digits, maximumFractionDigits: digits };
+	return new Intl.NumberFormat(language(), format).format(share);
+}
+
+// data-text is what an element says; data-label is what it is called where it shows a picture only.
+function translate() {
+	for (const node of element.querySelectorAll("[data-text]")) {
+		node.textContent = say(node.dataset.text, node.dataset);
+	}
+	for (const node of element.querySelectorAll("[data-label]")) {
+		const label = say(node.dataset.label, node.dataset);
+		node.setAttribute("aria-label", label);
+		if (node.matches("button, label")) node.title = label;
+	}
+}
+
+// Gradio writes the language it chose into <html lang>, at the start and when the visitor changes it.
+function onLanguage(callback) {
+	new MutationObserver(callback).observe(document.documentElement, { attributeFilter: ["lang"] });
+	callback();
+}
+
+const calm = () => window.matchMedia("(prefers-reduced-motion: reduce)").matches;
