@@ -55,6 +55,7 @@ NAMED = {
     "bar": ("#7388c6", "#6478b0"),
     "mesh": ("rgb(20 30 50 / 0.07)", "rgb(255 255 255 / 0.05)"),
     "guide": ("#b5c5f3", "#3d4f80"),
+    "ink-on-paper": ("invert(1)", "none"),  # pictures of ink arrive light on dark
 }
 
 

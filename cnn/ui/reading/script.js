@@ -71,11 +71,14 @@ function showPixels(pixels) {
 	context.putImageData(image, 0, 0);
 }
 
+const PAGES = ["step.sent", "step.grey"]; // what a person sent; the other steps are ink alone, 1 where there is most
+
 function showSteps(steps = []) {
 	part("steps").hidden = steps.length === 0;
 	part("steps").querySelector("ol").replaceChildren(
 		...steps.map(({ name, picture }) => {
 			const item = document.createElement("li");
+			item.className = PAGES.includes(name) ? "" : "ink";
 			const image = Object.assign(new Image(), { src: picture, alt: "" });
 			const words = document.createElement("span");
 			words.textContent = WORDS[language()][name] ?? name;
