@@ -55,7 +55,9 @@ NAMED = {
     "bar": ("#7388c6", "#6478b0"),
     "mesh": ("rgb(20 30 50 / 0.07)", "rgb(255 255 255 / 0.05)"),
     "guide": ("#b5c5f3", "#3d4f80"),
-    "ink-on-paper": ("invert(1)", "none"),  # pictures of ink arrive light on dark
+    # Pictures of ink arrive light on dark, and are turned with what is behind them where the page is light.
+    "ink-on-paper": ("invert(0.97)", "none"),
+    "behind-ink": ("#13100c", "#222933"),
 }
 
 
