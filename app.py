@@ -29,7 +29,10 @@ def main() -> None:
     except InputError as error:
         raise SystemExit(str(error)) from None
     demo = cnn.ui.build_demo(models)
-    demo.launch(share=chosen.share, server_name=chosen.host, server_port=chosen.port, **cnn.ui.launch_options())
+    try:
+        demo.launch(share=chosen.share, server_name=chosen.host, server_port=chosen.port, **cnn.ui.launch_options())
+    except OSError as error:  # the port is taken, or the address is not this machine's
+        raise SystemExit(str(error)) from None
 
 
 if __name__ == "__main__":

@@ -71,9 +71,15 @@ def folder(name: str) -> Path:
 
 
 def load(name: str) -> Classifier:
-    """A bundled model by its name, or one out of a folder; it is called by the folder's name. Warmed up."""
+    """A bundled model by its name, or one out of a folder; it is called by the folder's name. Warmed up.
+
+    InputError when there is none, or its file cannot be read.
+    """
     place = folder(name)
-    model = keras.saving.load_model(place / WEIGHTS, compile=False, safe_mode=True)
+    try:
+        model = keras.saving.load_model(place / WEIGHTS, compile=False, safe_mode=True)
+    except Exception as error:  # a broken file makes Keras raise nearly anything
+        raise InputError("broken_model", name=name) from error
     return Classifier(
         model,
         place.resolve().name,

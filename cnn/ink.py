@@ -30,6 +30,7 @@ GAP = 0.4  # pixels: half of what thickening leaves of a gap, thinning of a stro
 AS_IT_IS = 1.5 * BOX  # pixels: a digit no larger is as coarse as MNIST's own and keeps its pixels and its pen
 
 WORK = 300  # a digit is looked for in a copy of at most this many pixels squared
+LONGEST = 4 * WORK  # and no longer than this, however narrow
 COARSE = 3  # paper under uneven light is estimated on a copy this many times smaller still
 WIDEST = 5  # on such paper a stroke is thinner than a fifth of the image; what is wider belongs to the paper
 SHEET_SIDE, SHEET_FULL = 0.4, 0.65  # a sheet on a table: shares of the image's sides and of its own outline
@@ -68,12 +69,14 @@ def open_image(source: str | Path | bytes | BinaryIO) -> Image.Image:
     """Open and decode an image file of any format Pillow reads, upright; of several frames, the first.
 
     A JPEG with both sides above 2,048 pixels comes at a half, a quarter or an eighth of its size. EPS is not read.
-    Raises InputError "empty_file", "unreadable", or, before anything is decoded, "too_many_pixels".
+    Raises InputError "gone", "empty_file", "unreadable", or, before anything is decoded, "too_many_pixels".
     """
     try:
         if hasattr(source, "read"):
             source = source.read()
         data = source if isinstance(source, bytes) else Path(source).read_bytes()
+    except FileNotFoundError as error:
+        raise InputError("gone") from error
     except OSError as error:
         raise InputError("unreadable") from error
     if not data:
@@ -107,7 +110,7 @@ def from_image(image: Image.Image) -> Framed:
     Follows LeCun's 20-pixel box and centre of mass (yann.lecun.com/exdb/mnist), with the stroke width made even.
     """
     sent = plain(image)
-    factor = max(1, math.ceil(math.sqrt(sent.width * sent.height) / WORK))
+    factor = max(1, math.ceil(max(math.sqrt(sent.width * sent.height) / WORK, max(sent.size) / LONGEST)))
     small = sent.reduce(factor) if factor > 1 else sent
     channel = telling_channel(small)
     grey = _grey(small, channel)
@@ -155,7 +158,10 @@ def from_strokes(strokes: Strokes) -> Framed:
     """
     paths = [smooth(np.asarray(stroke, np.float64)) for stroke in strokes.strokes]
     pad = np.array([strokes.width, strokes.height])
-    sent = _hairlines([path * (4 * SIDE / pad.max()) for path in paths], np.ceil(pad * (4 * SIDE / pad.max())))
+    shrink = 4 * SIDE / pad.max()
+    # What lies far off the pad is drawn no farther than its own side away: Pillow walks every pixel of a line.
+    shown = [np.clip(path * shrink, -4 * SIDE, 8 * SIDE) for path in paths]
+    sent = _hairlines(shown, np.ceil(pad * shrink))
     steps = [Step("step.sent", sent.astype(np.float32))]
     if not paths:
         return Framed(np.zeros((SIDE, SIDE), np.float32), tuple(steps))
@@ -352,12 +358,13 @@ def digit(strength: np.ndarray) -> tuple[np.ndarray | None, float]:
     mass = np.bincount(labels[inside], strength[inside], count + 1)
     mass[np.bincount(labels[strength > 1.5 * EDGE], minlength=count + 1) == 0] = 0
     corners = np.zeros((count + 1, 2, 2))  # of each part: [first, one past the last] of [rows, columns]
-    for i, box in enumerate(ndimage.find_objects(labels), 1):
+    boxes = ndimage.find_objects(labels)
+    for i, box in enumerate(boxes, 1):
         corners[i] = [[s.start for s in box], [s.stop for s in box]]
     extent = (corners[:, 1] - corners[:, 0]).max(1)
     at_rim = ((corners[:, 0] == 0) | (corners[:, 1] == strength.shape)).any(1)
     for i in np.flatnonzero(at_rim & (mass > 0)):
-        mass[i] *= stroke_width(labels == i) < BLOB * extent[i]
+        mass[i] *= stroke_width(labels[boxes[i - 1]] == i) < BLOB * extent[i]
     main = np.where(at_rim, RIM * mass, mass).argmax()
     if not mass[main] or extent[main] < max(3, SPECK * max(strength.shape)):
         return None, 0

@@ -232,7 +232,7 @@ def test_only_uploaded_files_come_in(demo: gr.Blocks, secret: Path, endpoint: st
     values = {"/predict": [file, "default"], "/preprocess": [file], "/predict_batch": [[file], "default"]}
     answer = post(demo, endpoint, values[endpoint])
     assert "event: error" in answer
-    assert "Send the image itself as an uploaded file" in answer
+    assert "Send an image as an uploaded file" in answer
     assert str(secret.parent) not in answer
 
 

@@ -28,6 +28,7 @@ def test_reads_plain_and_compressed_files(idx_folder: Path, digits: Digits, monk
         (TRAIN_IMAGES, b"\0\0\x08\x03\0\0\0\x02\0\0\0\x1c\0\0\0\x1c" + bytes(784), "announces 1568 bytes"),
         (f"{TRAIN_LABELS}.gz", gzip.compress(bytes(100))[:-20], "cannot be read"),
         (f"{TRAIN_LABELS}.gz", b"not gzip", "cannot be read"),
+        (f"{TRAIN_LABELS}.gz", gzip.compress(b"x" * 99)[:12] + b"\xff" * 40, "cannot be read"),
     ],
 )
 def test_says_what_is_wrong_with_a_file(

@@ -69,6 +69,12 @@ def test_another_recipe_does_not_go_on(digits: Digits, tmp_path: Path) -> None:
         next(fit(Recipe("tiny", epochs=4, batch_size=32), digits, tmp_path))
 
 
+def test_new_weights_drop_the_figures_of_the_old(digits: Digits, tmp_path: Path) -> None:
+    (tmp_path / "metrics.json").write_text("{}")
+    run(tmp_path, digits, Recipe("tiny", epochs=1, batch_size=32))
+    assert not (tmp_path / "metrics.json").exists()
+
+
 def test_too_few_images(digits: Digits, tmp_path: Path) -> None:
     few = Digits(digits.images[:20], digits.labels[:20])
     with pytest.raises(ValueError, match="do not fill a batch of 32"):

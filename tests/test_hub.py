@@ -44,3 +44,9 @@ def test_default_has_an_alias_only(classifier: Classifier) -> None:
     assert list(models) == ["tiny"]
     assert "default" not in models
     assert models["default"] is models["tiny"]
+
+
+def test_a_file_that_is_no_model_says_so(tmp_path: Path) -> None:
+    (tmp_path / "model.keras").write_bytes(b"no model")
+    with pytest.raises(InputError, match="cannot be read as a Keras model"):
+        load(str(tmp_path))

@@ -1,6 +1,7 @@
 """Framing, against digits drawn here with Pillow: where the ink lies is known, so no model is needed to judge."""
 
 import io
+import time
 import warnings
 import zlib
 
@@ -362,11 +363,6 @@ def test_whatever_a_reader_raises_the_file_is_unreadable(error, monkeypatch):
     assert "secret" not in str(caught.value)
 
 
-def test_a_missing_file_is_unreadable(tmp_path):
-    with pytest.raises(InputError, match="cannot be read"):
-        ink.open_image(tmp_path / "no.png")
-
-
 # ------------------------------------------------------------------------------------------------------------- strokes
 
 PAD = {"width": 400, "height": 300}
@@ -496,3 +492,26 @@ def test_strokes_far_outside_a_pad_are_framed_all_the_same():
 def test_the_most_points_allowed_are_framed():
     points = np.random.default_rng(0).uniform(0, 400, (ink.MAX_POINTS, 2)).tolist()
     assert not ink.from_strokes(on_pad([points])).blank
+
+
+def test_strokes_far_off_the_pad_cost_no_more_than_others() -> None:
+    """Pillow walks every pixel of a line, on the page or not: 2,000 lines of 10 million pixels would take minutes."""
+    far = [[0, 0], [1e7, 1e6]] * 1000
+    started = time.monotonic()
+    framed = ink.from_strokes(ink.parse_strokes({"strokes": [far], "width": 1, "height": 1}))
+    assert time.monotonic() - started < 10
+    assert not framed.blank
+
+
+@pytest.mark.parametrize("size", [(400_000, 4), (4, 400_000), (100_000, 60)])
+def test_a_very_long_image_costs_no_more_than_others(size: tuple[int, int]) -> None:
+    """Stripes: thousands of parts, each of which touches the rim."""
+    stripes = (np.indices(size[::-1]).sum(0) // 10 % 2 * 255).astype(np.uint8)
+    started = time.monotonic()
+    ink.from_image(Image.fromarray(stripes))
+    assert time.monotonic() - started < 10
+
+
+def test_a_file_that_is_gone_says_so(tmp_path) -> None:
+    with pytest.raises(InputError, match="no longer on the server"):
+        ink.open_image(tmp_path / "gone.png")

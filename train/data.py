@@ -7,6 +7,7 @@ import gzip
 import math
 import os
 import struct
+import zlib
 from pathlib import Path
 from typing import Literal, NamedTuple
 
@@ -74,7 +75,7 @@ def _read_idx(folder: Path, name: str, magic: int) -> np.ndarray:
         raise DataError(f"{folder} has neither {name} nor {name}.gz; MNIST_DIR needs MNIST's four idx files.")
     try:
         content = gzip.decompress(path.read_bytes()) if path.suffix == ".gz" else path.read_bytes()
-    except (OSError, EOFError) as error:
+    except (OSError, EOFError, zlib.error) as error:
         raise DataError(f"{path} cannot be read: {error}.") from error
     dimensions = magic & 0xFF  # the magic number's last byte counts them
     header = 4 * (1 + dimensions)

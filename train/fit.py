@@ -19,7 +19,7 @@ import keras
 import numpy as np
 
 from cnn.architectures import ARCHITECTURES
-from cnn.hub import CONFIG, WEIGHTS
+from cnn.hub import CONFIG, METRICS, WEIGHTS
 from train import machine
 from train.config import Recipe
 from train.data import Digits, hold_out
@@ -114,7 +114,8 @@ class _Run:
         self.folder.mkdir(parents=True, exist_ok=True)
         self.model.save(self.folder / WEIGHTS)
         (self.folder / CONFIG).write_text(json.dumps(self._papers(), indent=2) + "\n", encoding="utf-8")
-        (self.folder / CHECKPOINT).unlink(missing_ok=True)
+        for outdated in (CHECKPOINT, METRICS):  # the latter spoke of other weights
+            (self.folder / outdated).unlink(missing_ok=True)
 
     def checkpoint(self) -> None:
         """Write all a later process needs to go on: whole, or not at all."""

@@ -36,8 +36,8 @@ class Doors(gr.Blocks):
         except Exception as error:
             if (refusal := _refusal(error)) is None:
                 raise
-            headers = getattr(kwargs.get("request"), "headers", {})
-            raise gr.Error(refusal.say(preferred(headers.get("accept-language"))), print_exception=False) from None
+            language = preferred(getattr(kwargs.get("request"), "headers", {}).get("accept-language"))
+            raise gr.Error(refusal.say(language), print_exception=False) from None
 
 
 def _refusal(error: BaseException | None) -> InputError | None:

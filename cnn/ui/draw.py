@@ -42,4 +42,7 @@ def draw_tab(models: Models) -> None:
     pad.input(read_pad, pad, **quiet, trigger_mode="always_last", queue=False)
     drawing.select(read_pad, pad, **quiet, queue=False)
     for event in (photo.change, photographing.select):
-        event(read_photo, photo, **quiet).failure(lambda: nothing("photo"), **quiet)
+        # A file that is refused is taken back: the reason is in the message, and the place is free for another.
+        event(read_photo, photo, **quiet).failure(
+            lambda: None, outputs=photo, show_progress="hidden", api_visibility="private"
+        )

@@ -131,11 +131,15 @@ class Visit:
         self.land(points, steps)
         self.page.mouse.up()
 
+    def last(self) -> list[list[Sequence[float]]]:
+        """The strokes of the last message to the server."""
+        return json.loads(self.posts[-1][1])["data"][0]["strokes"]
+
     def sent(self, strokes: list[list[Sequence[float]]]) -> None:
         """Wait until the last message to the server holds these strokes, to one unit of the pad's grid."""
 
         def same() -> bool:
-            last = json.loads(self.posts[-1][1])["data"][0]["strokes"]
+            last = self.last()
             alike = len(last) == len(strokes) and all(len(a) == len(b) for a, b in zip(last, strokes, strict=True))
             return alike and all(np.allclose(a, b, atol=1) for a, b in zip(last, strokes, strict=True))
 

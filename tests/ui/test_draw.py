@@ -2,6 +2,7 @@
 
 import io
 import math
+import threading
 from collections.abc import Callable
 
 import numpy as np
@@ -9,7 +10,8 @@ import pytest
 from PIL import Image, ImageDraw
 from playwright.sync_api import expect
 
-from tests.ui.conftest import DESKTOP, ONE, PHONE, SEVEN, FakeClassifier, Visit, prediction
+from cnn.types import Framed, Prediction
+from tests.ui.conftest import DESKTOP, ONE, PHONE, SEVEN, FakeClassifier, Visit, prediction, seven_or_one
 
 Visiting = Callable[..., Visit]
 
@@ -139,6 +141,38 @@ def test_a_second_finger_changes_nothing(visit: Visiting) -> None:
     visitor.reads(7)
 
 
+def test_a_dense_drawing_is_sent_as_what_it_is(visit: Visiting) -> None:
+    """A disc rubbed out of one long stroke does not shrink to a line."""
+    visitor = visit()
+    disc = [
+        (0.5 + 0.3 * math.cos(t) * math.sin(7.3 * t), 0.5 + 0.3 * math.sin(t) * math.sin(7.3 * t)) for t in range(300)
+    ]
+    visitor.draw(disc, steps=1)
+    visitor.until(lambda: len(visitor.last()[0]) > 25)
+    points = np.array(visitor.last()[0])
+    assert (np.ptp(points, axis=0) > 120).all()
+
+
+def test_the_keyboard_is_not_lost_with_the_last_stroke(visit: Visiting) -> None:
+    visitor = visit()
+    visitor.draw(SEVEN)
+    visitor.reads(7)
+    visitor.page.get_by_role("button", name="Clear").focus()
+    visitor.page.keyboard.press("Enter")
+    expect(visitor.pad).to_be_focused()
+    visitor.page.keyboard.press("Control+z")  # what was cleared comes back
+    visitor.reads(7)
+
+
+def test_a_reload_keeps_the_drawing(visit: Visiting) -> None:
+    visitor = visit()
+    visitor.draw(SEVEN)
+    visitor.reads(7)
+    visitor.page.reload()
+    visitor.reads(7)
+    assert visitor.inked() > 0
+
+
 def test_pen_width_and_guide_are_remembered(visit: Visiting) -> None:
     visitor = visit()
     visitor.page.get_by_role("radio", name="Thick pen").check(force=True)
@@ -261,6 +295,32 @@ def test_a_photo_is_read_and_its_steps_fold_out(visit: Visiting) -> None:
     expect(visitor.verdict).to_have_text("Draw a digit")
 
 
+def test_a_photo_that_took_its_time_leaves_the_pad_alone(visit: Visiting, fake: FakeClassifier) -> None:
+    started, held, done = threading.Event(), threading.Event(), threading.Event()
+
+    def slowly(framed: Framed) -> Prediction:
+        started.set()
+        held.wait(20)
+        done.set()
+        return prediction(3, 0.9)
+
+    visitor = visit()
+    visitor.page.get_by_role("tab", name="Photo").click()
+    fake.answers = slowly
+    visitor.page.locator("#photo input[type=file]").set_input_files(png(paper([(80, 80), (220, 80), (130, 320)])))
+    visitor.until(started.is_set)
+    fake.answers = seven_or_one
+    visitor.page.get_by_role("tab", name="Draw").click()
+    visitor.draw(SEVEN)
+    visitor.reads(7)
+    held.set()
+    visitor.until(done.is_set)
+    visitor.page.wait_for_timeout(700)  # no event tells that an answer has come and is not shown
+    visitor.reads(7)
+    visitor.page.get_by_role("tab", name="Photo").click()
+    expect(visitor.page.locator(".steps li")).to_have_count(6)
+
+
 def test_a_photo_without_ink_gets_no_answer(visit: Visiting) -> None:
     visitor = visit()
     visitor.page.get_by_role("tab", name="Photo").click()
@@ -274,4 +334,5 @@ def test_a_file_that_is_no_picture_is_refused_in_the_visitors_language(visit: Vi
     broken = {"name": "broken.png", "mimeType": "image/png", "buffer": b"not a picture"}
     visitor.page.locator("#photo input[type=file]").set_input_files(broken)
     expect(visitor.page.get_by_text("Ce fichier ne se lit pas comme une image")).to_be_visible()
+    expect(visitor.page.locator("#photo img")).to_have_count(0)
     expect(visitor.verdict).to_have_text("Ajoutez la photo d’un chiffre")

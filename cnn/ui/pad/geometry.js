@@ -5,7 +5,7 @@ const SIDE = 280;
 const BUDGET = 360;
 // Points closer than this to the line through their neighbours say nothing about a digit.
 const TOLERANCE = 0.7;
-const KEPT = 1e6;
+const LIMIT = BUDGET / 6; // points; the shortest is written [1,2], with its comma
 
 const distance = (a, b) => Math.hypot(a[0] - b[0], a[1] - b[1]);
 const inside = (point) => point.every((part) => part >= 0 && part <= SIDE);
@@ -27,53 +27,50 @@ function edge(within, beyond) {
 	return within.map((part, axis) => part + share * (beyond[axis] - part));
 }
 
-// The point between two others that lies farthest off the line through them, and how far.
-function farthest(points, from, to) {
+// A part of a stroke and, between its ends, the point that lies farthest off the line through them.
+function span(at, points, from, to) {
 	let [far, most] = [-1, -1];
-	for (let at = from + 1; at < to; at++) {
-		const off = offLine(points[at], points[from], points[to]);
-		if (off > most) [far, most] = [at, off];
+	for (let index = from + 1; index < to; index++) {
+		const off = offLine(points[index], points[from], points[to]);
+		if (off > most) [far, most] = [index, off];
 	}
-	return [far, most];
+	return { at, from, to, far, most };
 }
 
-// The tolerance up to which Ramer-Douglas-Peucker keeps each point. Both ends outrank every other point,
-// and those of a long stroke outrank those of a speck.
-function ranks(points) {
-	const rank = new Array(points.length).fill(0);
-	const last = points.length - 1;
-	const extent = Math.max(...points.map((point) => distance(point, points[0])));
-	rank[0] = rank[last] = KEPT + extent;
-	const spans = [[0, last]];
-	while (spans.length > 0) {
-		const [from, to] = spans.pop();
-		const [far, most] = farthest(points, from, to);
-		if (far < 0) continue;
-		rank[far] = Math.min(most, rank[from], rank[to]);
-		spans.push([from, far], [far, to]);
+// The points of a drawing as [stroke, index], those that matter most first: the ends of every stroke, the longest
+// stroke's before a speck's, then always the one that lies farthest off what is there (Douglas and Peucker 1973).
+function ranked(strokes) {
+	const extent = (points) => Math.max(...points.map((point) => distance(point, points[0])));
+	const order = strokes.map((points, at) => ({ at, last: points.length - 1, extent: extent(points) }));
+	order.sort((a, b) => b.extent - a.extent);
+	const ranks = order.flatMap(({ at, last }) => (last > 0 ? [[at, 0], [at, last]] : [[at, 0]]));
+	const spans = strokes.map((points, at) => span(at, points, 0, points.length - 1));
+	while (ranks.length < LIMIT) {
+		const next = spans.reduce((best, one, index) => (one.most > (spans[best]?.most ?? TOLERANCE) ? index : best), -1);
+		if (next < 0) break;
+		const { at, from, far, to } = spans[next];
+		ranks.push([at, far]);
+		spans.splice(next, 1, span(at, strokes[at], from, far), span(at, strokes[at], far, to));
 	}
-	return rank;
+	return ranks;
 }
 
 // The drawing as the server reads it: the points that matter most, as many as the budget holds.
 function compact(strokes) {
-	const ranked = strokes.map((points) => ranks(points));
-	const keep = (tolerance) => ({
-		strokes: strokes
-			.map((points, at) => points.filter((_, index) => ranked[at][index] >= tolerance))
-			.map((points) => points.map((point) => point.map(Math.round)))
-			.filter((points) => points.length > 0),
-		width: SIDE,
-		height: SIDE,
-	});
-	const steps = [...new Set(ranked.flat())].filter((rank) => rank >= TOLERANCE).sort((a, b) => b - a);
-	let [fits, over] = [0, steps.length];
+	const ranks = ranked(strokes);
+	const keep = (count) => {
+		const kept = strokes.map(() => []);
+		for (const [at, index] of ranks.slice(0, count)) kept[at].push(index);
+		const points = (indices, at) => indices.sort((a, b) => a - b).map((index) => strokes[at][index].map(Math.round));
+		return { strokes: kept.map(points).filter((stroke) => stroke.length > 0), width: SIDE, height: SIDE };
+	};
+	let [fits, over] = [0, ranks.length + 1];
 	while (over - fits > 1) {
 		const middle = (fits + over) >> 1;
-		if (JSON.stringify(keep(steps[middle])).length <= BUDGET) fits = middle;
+		if (JSON.stringify(keep(middle)).length <= BUDGET) fits = middle;
 		else over = middle;
 	}
-	return keep(steps[fits] ?? TOLERANCE);
+	return keep(fits);
 }
 
 // A drawing made on any pad, on ours.

@@ -4,12 +4,14 @@ const PACE = 80; // milliseconds between messages
 const PLAY = 600; // milliseconds an example takes to draw itself
 const SPECK = 0.4; // grid units; shorter moves say nothing
 const SETTINGS = "digit-pad";
+const DRAWING = "digit-pad-drawing";
 
 const board = element.querySelector(".board");
 const canvas = element.querySelector("canvas");
-const settings = { width: 15, guide: true, ...recall() };
+const settings = { width: 15, guide: true, ...recall(localStorage, SETTINGS) };
 
 let strokes = [];
+let cleared = []; // what the last clearing took, until something new is drawn
 let hands = 0;
 let pen = null; // {id, type, at, stroke}; stroke is null while the pen is off the pad
 let playing = 0; // the animation frame of an example that draws itself
@@ -21,19 +23,20 @@ let sent = JSON.stringify(props.value);
 
 // ------------------------------------------------------------------ what the browser remembers
 
-function recall() {
+// The settings stay with the browser; the drawing with the tab, through a reload or a lost connection.
+function recall(storage, key) {
 	try {
-		return JSON.parse(localStorage.getItem(SETTINGS)) ?? {};
+		return JSON.parse(storage.getItem(key)) ?? undefined;
 	} catch {
-		return {}; // storage may be shut, or hold something else
+		return undefined; // storage may be shut, or hold something else
 	}
 }
 
-function remember() {
+function remember(storage, key, value) {
 	try {
-		localStorage.setItem(SETTINGS, JSON.stringify(settings));
+		storage.setItem(key, JSON.stringify(value));
 	} catch {
-		// a private window: the choice lasts as long as the page
+		// a private window: it lasts as long as the page
 	}
 }
 
@@ -44,8 +47,15 @@ function show() {
 		frame = 0;
 		paint(canvas, strokes, settings.width);
 		board.classList.toggle("blank", strokes.length === 0);
-		for (const act of ["undo", "clear"]) button(act).disabled = strokes.length === 0;
+		enable("undo", strokes.length + cleared.length > 0);
+		enable("clear", strokes.length > 0);
 	});
+}
+
+// A button that can do nothing more hands the keyboard on to the pad.
+function enable(act, can) {
+	if (!can && document.activeElement === button(act)) canvas.focus();
+	button(act).disabled = !can;
 }
 
 function send() {
@@ -65,8 +75,13 @@ function sendSoon() {
 function redraw(next, moving = false) {
 	strokes = next;
 	show();
-	if (moving) sendSoon();
-	else send();
+	if (moving) return sendSoon();
+	keep();
+	send();
+}
+
+function keep() {
+	remember(sessionStorage, DRAWING, strokes.map((stroke) => stroke.points));
 }
 
 // ------------------------------------------------------------------ the pen
@@ -86,6 +101,7 @@ function land(event) {
 	const at = place(event);
 	pen = { id: event.pointerId, type: event.pointerType, at, stroke: begun(at, ++hands) };
 	strokes.push(pen.stroke);
+	cleared = [];
 	board.dataset.drawing = "";
 	show();
 	sendSoon();
@@ -119,6 +135,7 @@ function drag(event) {
 function lift(event) {
 	if (event.pointerId !== pen?.id) return;
 	drop();
+	keep();
 	send();
 }
 
@@ -132,13 +149,17 @@ function drop() {
 const button = (act) => board.querySelector(`[data-act=${act}]`);
 
 function undo() {
+	if (strokes.length === 0) return redraw(cleared.splice(0));
 	const last = strokes.at(-1)?.hand;
 	redraw(strokes.filter((stroke) => stroke.hand !== last));
 }
 
 const acts = {
 	undo,
-	clear: () => redraw([]),
+	clear: () => {
+		if (strokes.length > 0) cleared = strokes;
+		redraw([]);
+	},
 	guide: () => adjust({ guide: !settings.guide }),
 };
 
@@ -150,7 +171,7 @@ function act(name) {
 
 function adjust(change) {
 	Object.assign(settings, change);
-	remember();
+	remember(localStorage, SETTINGS, settings);
 	board.classList.toggle("guided", settings.guide);
 	button("guide").setAttribute("aria-pressed", settings.guide);
 	for (const choice of board.querySelectorAll(".pens input")) choice.checked = Number(choice.value) === settings.width;
@@ -178,6 +199,7 @@ function stop() {
 // An example draws itself, so that the answer is seen to change as it does when a person draws.
 function play(drawing) {
 	stop();
+	cleared = [];
 	hands += 1;
 	played = drawing.map((points) => whole(points, hands));
 	if (calm()) return redraw(played);
@@ -241,3 +263,8 @@ board.querySelector(".examples").hidden = EXAMPLES.length === 0;
 onLanguage(translate);
 receive();
 adjust({});
+if (strokes.length === 0) {
+	const kept = recall(sessionStorage, DRAWING) ?? [];
+	// Gradio listens once the page stands.
+	if (kept.length > 0) setTimeout(() => redraw(kept.map((points) => whole(points, ++hands))));
+}

@@ -27,7 +27,7 @@ function stateOf(value) {
 }
 
 // A share never rounds up to certainty.
-const shown = (share) => (share > 0.9994 ? `> ${percent(0.999, 1)}` : percent(share, 1));
+const shown = (share) => (share > 0.9994 ? `>\u00a0${percent(0.999, 1)}` : percent(share, 1));
 
 function runnerUp({ probabilities, best_guess }) {
 	const second = Math.max(...probabilities.filter((_, digit) => digit !== best_guess));
@@ -103,8 +103,12 @@ function sayAloud(words) {
 	}, QUIET);
 }
 
+// An answer to what is no longer on show (a photo that took its time) does not stand beside something else.
+const onShow = (source) => document.getElementById(source)?.offsetParent !== null;
+
 function show() {
 	const value = props.value;
+	if (value?.source && !onShow(value.source)) return;
 	const state = stateOf(value);
 	const [digit, verdict, detail] = states[state](value);
 	panel.dataset.state = state;
