@@ -37,3 +37,24 @@ def course() -> keras.Model:
         ],
         name="course",
     )
+
+
+@architecture
+def deep() -> keras.Model:
+    """Three convolutions, the last as wide as the first two together and more: fewer dense weights, more depth."""
+    return keras.Sequential(
+        [
+            keras.Input((SIDE, SIDE, 1), name="image"),
+            layers.Conv2D(32, 3, activation="relu", name="conv1"),
+            layers.MaxPooling2D(2, name="pool1"),
+            layers.Conv2D(64, 3, padding="same", activation="relu", name="conv2"),
+            layers.MaxPooling2D(2, name="pool2"),
+            layers.Conv2D(128, 3, activation="relu", name="conv3"),
+            layers.Flatten(name="flatten"),
+            layers.Dropout(0.5, name="dropout1"),
+            layers.Dense(64, activation="relu", name="dense1"),
+            layers.Dropout(0.3, name="dropout2"),
+            layers.Dense(LABELS, name="logits"),
+        ],
+        name="deep",
+    )

@@ -69,6 +69,14 @@ def test_another_recipe_does_not_go_on(digits: Digits, tmp_path: Path) -> None:
         next(fit(Recipe("tiny", epochs=4, batch_size=32), digits, tmp_path))
 
 
+def test_training_goes_the_same_with_the_fast_path_switched_off(digits: Digits, tmp_path: Path) -> None:
+    losses = []
+    for fast in (True, False):
+        recipe = Recipe("course", epochs=1, batch_size=64, fast=fast)
+        losses.append([progress.loss for progress in fit(recipe, digits, tmp_path / str(fast))])
+    np.testing.assert_allclose(*losses, rtol=1e-2)  # rounding, carried on by twenty steps of Adam
+
+
 def test_new_weights_drop_the_figures_of_the_old(digits: Digits, tmp_path: Path) -> None:
     (tmp_path / "metrics.json").write_text("{}")
     run(tmp_path, digits, Recipe("tiny", epochs=1, batch_size=32))

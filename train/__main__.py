@@ -33,7 +33,6 @@ def _parser() -> argparse.ArgumentParser:
     fitting = commands.add_parser(
         "fit",
         help="train a network",
-        formatter_class=argparse.ArgumentDefaultsHelpFormatter,
         description="Train a recipe on MNIST (from the folder MNIST_DIR, else downloaded). Ctrl-C stops cleanly; "
         "the same command goes on where a stopped or killed run was, to the same result.",
     )
@@ -41,6 +40,7 @@ def _parser() -> argparse.ArgumentParser:
     fitting.add_argument("--folder", type=Path, help="where the run goes (default: runs/<recipe>)")
     fitting.add_argument("--epochs", type=int, help="instead of the recipe's")
     fitting.add_argument("--seed", type=int, help="instead of the recipe's")
+    fitting.add_argument("--stock", action="store_true", help="by Keras's own gradients, slower on a CPU")
     fitting.set_defaults(run=_fit)
     evaluating = commands.add_parser(
         "evaluate",
@@ -56,7 +56,7 @@ def _parser() -> argparse.ArgumentParser:
 
 def _fit(options: argparse.Namespace) -> int:
     chosen = {name: value for name in ("epochs", "seed") if (value := getattr(options, name)) is not None}
-    recipe = dataclasses.replace(RECIPES[options.recipe], **chosen)
+    recipe = dataclasses.replace(RECIPES[options.recipe], fast=not options.stock, **chosen)
     folder = options.folder or RUNS / options.recipe
     progress = fit.fit(recipe, load("train"), folder)
     finished = _show(progress)

@@ -10,6 +10,7 @@ import json
 import os
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -21,13 +22,15 @@ import numpy as np
 from cnn.architectures import ARCHITECTURES
 from cnn.hub import CONFIG, METRICS, WEIGHTS
 from train import machine
+from train.augment import augment
 from train.config import Recipe
 from train.data import Digits, hold_out
 from train.evaluate import accuracy, cross_entropy
+from train.fast import compiler_options, fast_twin
 
 CHECKPOINT = "checkpoint.npz"
 CHECKPOINT_SECONDS = 10  # what a killed run loses at most
-REPORT_STEPS = 10
+BLOCK_STEPS = 20  # steps per compiled call: fewer calls wait less for one another, more report more seldom
 MEASURE_BATCH = 500  # validation images per call
 
 
@@ -72,18 +75,22 @@ class _Run:
         self.recipe, self.folder = recipe, folder
         self.digest = hashlib.sha256(digits.images.tobytes() + digits.labels.tobytes()).hexdigest()
         self.training, self.validation = hold_out(digits, recipe.validation, recipe.seed)
-        self.steps_per_epoch = len(self.training.labels) // recipe.batch_size
-        self.steps = recipe.epochs * self.steps_per_epoch
-        if not self.steps:
+        batches = len(self.training.labels) // recipe.batch_size
+        if not batches:
             raise ValueError(f"{len(self.training.labels)} images do not fill a batch of {recipe.batch_size}.")
+        # Whole blocks alone, so that one shape is compiled; what is left over changes with each epoch's order.
+        self.block = min(BLOCK_STEPS, batches)
+        self.steps_per_epoch = batches // self.block * self.block
+        self.steps = recipe.epochs * self.steps_per_epoch
         keras.utils.set_random_seed(recipe.seed)  # Keras's initialisers and dropout take no generator of ours
         self.model = ARCHITECTURES[recipe.architecture]()
-        self.optimizer = keras.optimizers.Adam(keras.optimizers.schedules.CosineDecay(recipe.learning_rate, self.steps))
+        self.optimizer = keras.optimizers.Adam(_schedule(recipe, self.steps), beta_2=0.99)
         self.optimizer.build(self.model.trainable_variables)
         self.state = State(
-            [variable.value for variable in self.model.trainable_variables],
-            [variable.value for variable in self.model.non_trainable_variables],
-            [variable.value for variable in self.optimizer.variables],
+            # Copies: the compiled block writes over what it is given.
+            [jnp.array(variable.value, copy=True) for variable in self.model.trainable_variables],
+            [jnp.array(variable.value, copy=True) for variable in self.model.non_trainable_variables],
+            [jnp.array(variable.value, copy=True) for variable in self.optimizer.variables],
             jnp.zeros(2),
         )
         self.step, self.history = 0, []
@@ -91,13 +98,15 @@ class _Run:
         self._resume()
 
     def train(self) -> Iterator[Progress]:
-        advance = _compile_step(self.model, self.optimizer)
+        advance = compile_block(self.recipe, fast_twin(self.model, self.recipe.fast), self.optimizer)
         measure = _compile_logits(self.model)
         images, labels = map(jnp.asarray, self.training)
-        for epoch in range(self.step // self.steps_per_epoch, self.recipe.epochs):
-            for batch in self._batches(epoch)[self.step % self.steps_per_epoch :]:
-                self.state, self.step = advance(self.state, images, labels, batch), self.step + 1
-                if self.step % REPORT_STEPS == 0 and self.step % self.steps_per_epoch:
+        while self.step < self.steps:
+            epoch, done = divmod(self.step, self.steps_per_epoch)
+            for block in self._blocks(epoch)[done // self.block :]:
+                self.state = advance(self.state, images, labels, block, epoch)
+                self.step += self.block
+                if self.step % self.steps_per_epoch:
                     yield self._progress(epoch)
                     self._checkpoint_if_due()
             yield self._close_epoch(epoch, measure)
@@ -122,9 +131,9 @@ class _Run:
         leaves = {f"leaf{i}": np.asarray(leaf) for i, leaf in enumerate(jax.tree.leaves(self.state))}
         papers = {"run": self._identity(), "step": self.step, "seconds": self._seconds(), "history": self.history}
         self.folder.mkdir(parents=True, exist_ok=True)
-        partial = self.folder / f"partial-{CHECKPOINT}"
-        np.savez(partial, papers=json.dumps(papers), **leaves)
-        os.replace(partial, self.folder / CHECKPOINT)
+        unfinished = self.folder / f"unfinished-{CHECKPOINT}"
+        np.savez(unfinished, papers=json.dumps(papers), **leaves)
+        os.replace(unfinished, self.folder / CHECKPOINT)
         self.saved = time.monotonic()
 
     def _checkpoint_if_due(self) -> None:
@@ -145,10 +154,11 @@ class _Run:
         self.step, self.history = papers["step"], papers["history"]
         self.started -= papers["seconds"]
 
-    def _batches(self, epoch: int) -> np.ndarray:
-        """(steps, batch size) indices in an order that depends on the seed and the epoch alone."""
+    def _blocks(self, epoch: int) -> np.ndarray:
+        """(blocks, steps, batch size) indices in an order that depends on the seed and the epoch alone."""
         order = np.random.default_rng([self.recipe.seed, epoch]).permutation(len(self.training.labels))
-        return order[: self.steps_per_epoch * self.recipe.batch_size].reshape(self.steps_per_epoch, -1)
+        used = order[: self.steps_per_epoch * self.recipe.batch_size]
+        return used.reshape(-1, self.block, self.recipe.batch_size)
 
     def _progress(self, epoch: int) -> Progress:
         loss, hits = (np.asarray(self.state.sums) / ((self.step - 1) % self.steps_per_epoch + 1)).tolist()
@@ -189,21 +199,43 @@ class _Run:
         }
 
 
-def _compile_step(model: keras.Model, optimizer: keras.optimizers.Optimizer) -> Callable:
-    """One training step as a jitted function (State, all images, all labels, batch indices) -> State."""
+def _schedule(recipe: Recipe, steps: int) -> keras.optimizers.schedules.LearningRateSchedule:
+    rising = round(recipe.warm_up * steps)
+    return keras.optimizers.schedules.CosineDecay(
+        recipe.learning_rate / 20 if rising else recipe.learning_rate,
+        max(1, steps - rising), warmup_target=recipe.learning_rate if rising else None, warmup_steps=rising,
+    )  # fmt: skip
+
+
+def compile_block(recipe: Recipe, model: keras.Model, optimizer: keras.optimizers.Optimizer) -> Callable:
+    """Some training steps as a jitted function (State, all images, all labels, (steps, batch) indices, epoch) -> State.
+
+    The data stay on the device, and each step gathers and augments its own batch: nothing is waited for between steps.
+    """
+    key = jax.random.key(recipe.seed)
 
     def loss(trainable: list, non_trainable: list, images: jax.Array, labels: jax.Array) -> tuple:
         logits, non_trainable = model.stateless_call(trainable, non_trainable, images, training=True)
-        losses = keras.losses.sparse_categorical_crossentropy(labels, logits, from_logits=True)
-        return losses.mean(), (non_trainable, (logits.argmax(axis=1) == labels).mean())
+        likelihoods = jax.nn.log_softmax(logits)
+        right = jnp.take_along_axis(likelihoods, labels[:, None], axis=1)[:, 0]
+        smoothed = (1 - recipe.label_smoothing) * right + recipe.label_smoothing * likelihoods.mean(axis=1)
+        return -smoothed.mean(), (non_trainable, (logits.argmax(axis=1) == labels).mean())
 
-    @jax.jit
-    def advance(state: State, images: jax.Array, labels: jax.Array, batch: jax.Array) -> State:
-        grad = jax.value_and_grad(loss, has_aux=True)
-        inputs = _network_input(images[batch])
-        (value, (non_trainable, hits)), gradients = grad(state.trainable, state.non_trainable, inputs, labels[batch])
-        trainable, moments = optimizer.stateless_apply(state.optimizer, gradients, state.trainable)
-        return State(trainable, non_trainable, moments, state.sums + jnp.stack([value, hits]))
+    def prepared(images: jax.Array, batch: jax.Array, epoch: jax.Array) -> jax.Array:
+        if recipe.augmentation is None:
+            return _network_input(images[batch])
+        return augment(images[batch], key, batch, epoch, recipe.augmentation)
+
+    @partial(jax.jit, donate_argnums=0, compiler_options=compiler_options() if recipe.fast else {})
+    def advance(state: State, images: jax.Array, labels: jax.Array, batches: jax.Array, epoch: jax.Array) -> State:
+        def step(state: State, batch: jax.Array) -> tuple[State, None]:
+            grad = jax.value_and_grad(loss, has_aux=True)
+            inputs, wanted = prepared(images, batch, epoch), labels[batch].astype(jnp.int32)
+            (value, (non_trainable, hits)), gradients = grad(state.trainable, state.non_trainable, inputs, wanted)
+            trainable, moments = optimizer.stateless_apply(state.optimizer, gradients, state.trainable)
+            return State(trainable, non_trainable, moments, state.sums + jnp.stack([value, hits])), None
+
+        return jax.lax.scan(step, state, batches)[0]
 
     return advance
 
