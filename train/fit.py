@@ -79,7 +79,7 @@ class _Run:
         if not batches:
             raise ValueError(f"{len(self.training.labels)} images do not fill a batch of {recipe.batch_size}.")
         # Whole blocks alone, so that one shape is compiled; what is left over changes with each epoch's order.
-        self.block = min(BLOCK_STEPS, batches)
+        self.block = min(block_steps(recipe), batches)
         self.steps_per_epoch = batches // self.block * self.block
         self.steps = recipe.epochs * self.steps_per_epoch
         keras.utils.set_random_seed(recipe.seed)  # Keras's initialisers and dropout take no generator of ours
@@ -106,7 +106,7 @@ class _Run:
             for block in self._blocks(epoch)[done // self.block :]:
                 self.state = advance(self.state, images, labels, block, epoch)
                 self.step += self.block
-                if self.step % self.steps_per_epoch:
+                if self.step % self.steps_per_epoch and self.step % BLOCK_STEPS < self.block:
                     yield self._progress(epoch)
                     self._checkpoint_if_due()
             yield self._close_epoch(epoch, measure)
@@ -199,6 +199,11 @@ class _Run:
         }
 
 
+def block_steps(recipe: Recipe) -> int:
+    """Steps per compiled call. Stock layers on a CPU go one by one: in a loop, XLA runs their gradients on one core."""
+    return BLOCK_STEPS if recipe.fast or jax.default_backend() != "cpu" else 1
+
+
 def _schedule(recipe: Recipe, steps: int) -> keras.optimizers.schedules.LearningRateSchedule:
     rising = round(recipe.warm_up * steps)
     return keras.optimizers.schedules.CosineDecay(
@@ -235,7 +240,7 @@ def compile_block(recipe: Recipe, model: keras.Model, optimizer: keras.optimizer
             trainable, moments = optimizer.stateless_apply(state.optimizer, gradients, state.trainable)
             return State(trainable, non_trainable, moments, state.sums + jnp.stack([value, hits])), None
 
-        return jax.lax.scan(step, state, batches)[0]
+        return jax.lax.scan(step, state, batches, unroll=len(batches) == 1)[0]  # one step is no loop
 
     return advance
 
