@@ -47,7 +47,7 @@ def test_another_seed_another_result(unbroken: list, digits: Digits, tmp_path: P
     assert any((once != again).any() for once, again in zip(unbroken, other, strict=True))
 
 
-@pytest.mark.parametrize("reports", [1, 4, 5, 9])  # within an epoch, at its end, within the next ones
+@pytest.mark.parametrize("reports", [1, 2, 3, 5])  # within an epoch, at its end, within the next ones
 def test_a_stopped_run_goes_on_to_the_same_result(reports: int, unbroken: list, digits: Digits, tmp_path: Path) -> None:
     progress = fit(RECIPE, digits, tmp_path)
     for _ in range(reports):
