@@ -7,6 +7,7 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 FILES = sorted([*ROOT.glob("cnn/**/*.py"), *ROOT.glob("train/**/*.py"), ROOT / "app.py"])
+LIGHT = [f"cnn/{room}.py" for room in ("decode", "paper", "pen", "ink", "types", "text")]
 
 
 def imports(path: Path) -> set[str]:
@@ -31,8 +32,8 @@ def test_arrows(path: Path) -> None:
     if not place.startswith("cnn/ui/") and place != "app.py":
         assert not reaches(path, "gradio")
         assert not reaches(path, "cnn.ui")
-    if place in ("cnn/ink.py", "cnn/types.py", "cnn/text.py"):
+    if place in LIGHT:
         assert not any(reaches(path, heavy) for heavy in ("keras", "jax"))
-    if place in ("cnn/ink.py", "cnn/architectures.py"):
+    if place in (*LIGHT, "cnn/architectures.py"):
         assert not any(reaches(path, room) for room in ("cnn.classifier", "cnn.hub"))
     assert not reaches(path, "tests")

@@ -10,7 +10,8 @@ import pytest
 from PIL import Image, ImageDraw, ImageFilter, ImageOps
 from scipy import ndimage
 
-from cnn import ink
+from cnn import decode, ink
+from cnn.pen import stroke_width
 from cnn.types import Framed, InputError, Strokes
 
 FIVE = [[(70, 10), (15, 10), (12, 45), (45, 40), (70, 60), (60, 90), (10, 92)]]
@@ -98,7 +99,7 @@ def test_place_and_size_do_not_matter(digit, height, at):
 @pytest.mark.parametrize("pen", [3, 8, 30])
 def test_stroke_width_does_not_matter(digit, pen):
     usual, other = frame(drawing(digit)), frame(drawing(digit, pen=pen))
-    assert ink.stroke_width(other) == pytest.approx(ink.stroke_width(usual), rel=0.25)
+    assert stroke_width(other) == pytest.approx(stroke_width(usual), rel=0.25)
     assert alike(usual, other) > 0.6
 
 
@@ -216,7 +217,7 @@ def test_a_photo_gives_what_the_drawing_gives(digit, dark):
     page = page * (1 - share) + (0.25 * page if dark else 215) * share + rng.normal(0, 5, page.shape)
     photo = Image.fromarray(page.clip(0, 255).astype(np.uint8)).filter(ImageFilter.GaussianBlur(1)).convert("RGB")
     assert alike(frame(drawing(digit)), frame(photo)) > 0.75
-    assert alike(frame(photo), frame(ink.open_image(encoded(photo, "JPEG", quality=30)))) > 0.75
+    assert alike(frame(photo), frame(decode.open_image(encoded(photo, "JPEG", quality=30)))) > 0.75
 
 
 def test_squared_paper_is_ignored_behind_ink():
@@ -270,19 +271,19 @@ def test_a_transparent_page_is_blank():
 
 @pytest.mark.parametrize("format", ["PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF", "PPM", "TGA", "JPEG2000"])
 def test_formats_are_read(format):
-    assert alike(frame(drawing()), frame(ink.open_image(encoded(drawing(), format)))) > 0.9
+    assert alike(frame(drawing()), frame(decode.open_image(encoded(drawing(), format)))) > 0.9
 
 
 def test_paths_bytes_and_files_are_read(tmp_path):
     data = encoded(drawing())
     (tmp_path / "digit.png").write_bytes(data)
     for source in (data, io.BytesIO(data), tmp_path / "digit.png", str(tmp_path / "digit.png")):
-        assert ink.open_image(source).size == (400, 400)
+        assert decode.open_image(source).size == (400, 400)
 
 
 def test_the_first_frame_of_an_animation_is_taken():
     data = encoded(drawing(), "GIF", save_all=True, append_images=[Image.new("L", (400, 400), 255)])
-    assert alike(frame(drawing()), frame(ink.open_image(data))) > 0.9
+    assert alike(frame(drawing()), frame(decode.open_image(data))) > 0.9
 
 
 @pytest.mark.parametrize(
@@ -293,13 +294,13 @@ def test_exif_rotation_is_applied(orientation, stored):
     exif = Image.Exif()
     exif[0x0112] = orientation
     wide = drawing(size=(500, 400))
-    opened = ink.open_image(encoded(wide.transpose(stored), "JPEG", quality=90, exif=exif))
+    opened = decode.open_image(encoded(wide.transpose(stored), "JPEG", quality=90, exif=exif))
     assert opened.size == wide.size
     assert alike(frame(wide), frame(opened)) > 0.9
 
 
 def test_a_huge_jpeg_is_decoded_small():
-    image = ink.open_image(encoded(drawing(size=(2200, 2200), height=1500, pen=100), "JPEG"))
+    image = decode.open_image(encoded(drawing(size=(2200, 2200), height=1500, pen=100), "JPEG"))
     assert image.size == (1100, 1100)
     assert alike(frame(drawing(pen=200 / 15)), frame(image)) > 0.8
 
@@ -320,7 +321,7 @@ def test_bombs_are_refused_by_their_declared_size(width, height, action):
     with warnings.catch_warnings():
         warnings.simplefilter(action, Image.DecompressionBombWarning)
         with pytest.raises(InputError) as caught:
-            ink.open_image(png(width, height))
+            decode.open_image(png(width, height))
     assert caught.value.key == "too_many_pixels"
     assert caught.value.values == {"width": width, "height": height, "limit": 50}
 
@@ -329,7 +330,7 @@ def test_an_empty_file_says_so(tmp_path):
     (tmp_path / "nothing.png").touch()
     for source in (b"", io.BytesIO(), tmp_path / "nothing.png"):
         with pytest.raises(InputError) as caught:
-            ink.open_image(source)
+            decode.open_image(source)
         assert caught.value.key == "empty_file"
 
 
@@ -348,7 +349,7 @@ BROKEN = {
 @pytest.mark.parametrize("data", BROKEN.values(), ids=BROKEN)
 def test_broken_files_say_so(data):
     with pytest.raises(InputError) as caught:
-        ink.open_image(data)
+        decode.open_image(data)
     assert caught.value.key == "unreadable"
 
 
@@ -359,7 +360,7 @@ def test_whatever_a_reader_raises_the_file_is_unreadable(error, monkeypatch):
 
     monkeypatch.setattr("PIL.ImageFile.ImageFile.load", load)
     with pytest.raises(InputError) as caught:
-        ink.open_image(encoded(drawing(), "BMP"))
+        decode.open_image(encoded(drawing(), "BMP"))
     assert "secret" not in str(caught.value)
 
 
@@ -447,7 +448,7 @@ def test_strokes_are_framed_as_mnist_frames(digit):
 def test_strokes_and_their_drawing_agree(digit):
     by_strokes = ink.from_strokes(on_pad(grid(digit))).image
     assert alike(by_strokes, frame(drawing(digit))) > 0.65
-    assert ink.stroke_width(by_strokes) == pytest.approx(ink.stroke_width(frame(drawing(digit))), rel=0.15)
+    assert stroke_width(by_strokes) == pytest.approx(stroke_width(frame(drawing(digit))), rel=0.15)
 
 
 def test_place_and_size_of_strokes_do_not_matter():
@@ -514,4 +515,4 @@ def test_a_very_long_image_costs_no_more_than_others(size: tuple[int, int]) -> N
 
 def test_a_file_that_is_gone_says_so(tmp_path) -> None:
     with pytest.raises(InputError, match="no longer on the server"):
-        ink.open_image(tmp_path / "gone.png")
+        decode.open_image(tmp_path / "gone.png")

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from cnn.ink import smooth
+from cnn.pen import smooth
 from cnn.types import Strokes
 
 Point = tuple[float, float]

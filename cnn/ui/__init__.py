@@ -5,7 +5,7 @@ from typing import Any
 import gradio as gr
 import PIL.Image
 
-from cnn import ink
+from cnn import decode
 from cnn.hub import Models
 from cnn.text import say
 from cnn.ui.api import scripted_api
@@ -17,8 +17,8 @@ from cnn.ui.theme import CSS, HEAD, THEME
 
 def build_demo(models: Models) -> gr.Blocks:
     """The whole app over `models`; launch it with `launch_options()`."""
-    # Pillow's own guard, for images inside images that `ink.open_image` cannot measure beforehand.
-    PIL.Image.MAX_IMAGE_PIXELS = ink.MAX_PIXELS
+    # Pillow's own guard, for images inside images that `decode.open_image` cannot measure beforehand.
+    PIL.Image.MAX_IMAGE_PIXELS = decode.MAX_PIXELS
     with Doors(title=say("page.title"), analytics_enabled=False, delete_cache=(KEEP_SECONDS, KEEP_SECONDS)) as demo:
         gr.Markdown(T("page.heading"), elem_classes="heading")
         with gr.Tabs(), gr.Tab(T("draw.tab"), id="draw"):

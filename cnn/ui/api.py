@@ -10,7 +10,7 @@ import gradio as gr
 import numpy as np
 import PIL.Image
 
-from cnn import ink
+from cnn import decode, ink
 from cnn.classifier import read_image, read_strokes
 from cnn.hub import Models
 from cnn.text import say
@@ -71,7 +71,7 @@ def _sent(image: PIL.Image.Image | None) -> PIL.Image.Image:
 
 def _prediction_or_error(classifier: Any, path: str) -> dict[str, Any]:
     try:
-        return read_image(classifier, ink.open_image(path))[1].as_dict()
+        return read_image(classifier, decode.open_image(path))[1].as_dict()
     except InputError as error:
         return {"error": str(error)}
 

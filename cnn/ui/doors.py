@@ -13,7 +13,7 @@ from gradio import utils
 from gradio.data_classes import FileData, ImageData, ListFiles
 from gradio.exceptions import InvalidPathError
 
-from cnn import ink
+from cnn import decode
 from cnn.text import preferred
 from cnn.types import InputError
 
@@ -59,7 +59,7 @@ class _Uploads:
 
 
 class UploadedImage(_Uploads, gr.Image):
-    """gr.Image whose value in Python is a decoded PIL image, checked by `ink.open_image`, or None."""
+    """gr.Image whose value in Python is a decoded PIL image, checked by `decode.open_image`, or None."""
 
     def get_block_name(self) -> str:
         """The browser's part is Gradio's own."""
@@ -67,7 +67,7 @@ class UploadedImage(_Uploads, gr.Image):
 
     def preprocess(self, payload: ImageData | None) -> PIL.Image.Image | None:
         """The image in its own mode, upright. InputError for what is not an uploaded, readable image."""
-        return None if payload is None else ink.open_image(uploaded(payload))
+        return None if payload is None else decode.open_image(uploaded(payload))
 
 
 class UploadedFiles(_Uploads, gr.File):
