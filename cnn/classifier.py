@@ -11,10 +11,8 @@ import jax
 import jax.numpy as jnp
 import keras
 import numpy as np
-import PIL.Image
 
-from cnn import ink
-from cnn.types import LABELS, SIDE, Framed, Prediction
+from cnn.types import LABELS, NOT_A_DIGIT, SIDE, Framed, Prediction, Reason
 
 BATCH = 250  # images per call when there are many; a divisor of MNIST's 10,000
 
@@ -36,6 +34,9 @@ class Classifier:
     ):
         self.name, self.revision = name, revision
         self.config, self.metrics = config or {}, metrics or {}
+        calibration = self.config.get("calibration", {})
+        self.temperature: float = calibration.get("temperature", 1.0)
+        self.refusal: float = calibration.get("refusal", 1.0)
         self.parameters = model.count_params()
         self._logits = _compiled(model)
         self._warm_up()
@@ -46,34 +47,51 @@ class Classifier:
         return self.config.get("architecture", "")
 
     def logits(self, images: np.ndarray) -> np.ndarray:
-        """(N, 28, 28) float32 in [0, 1], ink = 1 -> (N, 10) float32 logits. Two compiled shapes serve every N."""
+        """(N, 28, 28) float32 in [0, 1], ink = 1 -> (N, 10 or 11) float32 logits. Two compiled shapes serve every N."""
         images = np.asarray(images, np.float32)[..., None]
         if len(images) == 1:
             return np.asarray(self._logits(images))
         return np.concatenate([self._chunk(images[at : at + BATCH]) for at in range(0, len(images), BATCH)])
 
     def probabilities(self, images: np.ndarray) -> np.ndarray:
-        """(N, 28, 28) float32 in [0, 1], ink = 1 -> (N, 10) float32 that sum to 1 (softmax of the logits)."""
+        """(N, 28, 28) float32 in [0, 1], ink = 1 -> (N, 10) float32 that sum to 1: calibrated, were it a digit."""
+        return self.assess(images)[0]
+
+    def assess(self, images: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """The `probabilities` of images, and how likely each is no digit, (N,) float32 in [0, 1].
+
+        The latter is 0 for a network without an output for it; above `refusal` an answer is abstained from.
+        """
         logits = self.logits(images)
-        exponentials = np.exp(logits - logits.max(axis=1, keepdims=True))
-        return exponentials / exponentials.sum(axis=1, keepdims=True)
+        return softmax(logits[:, :LABELS] / self.temperature), strangeness(logits)
 
     def predict(self, framed: Framed) -> Prediction:
-        """Read one framed digit. A blank one is abstained from: no best guess, and every digit equally likely."""
+        """Read one framed digit; what is blank, stands in company or is no digit is abstained from.
+
+        Blank: no best guess, and every digit equally likely.
+        """
         started = time.perf_counter()
         even = np.full(LABELS, 1 / LABELS)
-        probabilities = even if framed.blank else self.probabilities(framed.image[None])[0]
+        probabilities, strange = (even, 0.0) if framed.blank else (out[0] for out in self.assess(framed.image[None]))
         best = None if framed.blank else int(probabilities.argmax())
+        reason = self._reason(framed, strange)
         return Prediction(
-            label=best,
+            label=None if reason else best,
             best_guess=best,
             confidence=float(probabilities.max()),
             probabilities=tuple(map(float, probabilities)),
-            abstained=framed.blank,
-            reason="blank" if framed.blank else None,
+            abstained=reason is not None,
+            reason=reason,
             model=self.name,
-            milliseconds=_since(started),
+            milliseconds=since(started),
         )
+
+    def _reason(self, framed: Framed, strange: float) -> Reason | None:
+        if framed.blank:
+            return "blank"
+        if framed.crowded:
+            return "several_digits"
+        return "not_a_digit" if strange > self.refusal else None
 
     def _chunk(self, images: np.ndarray) -> np.ndarray:
         padded = np.zeros((BATCH, *images.shape[1:]), np.float32)
@@ -85,24 +103,19 @@ class Classifier:
             self.logits(np.zeros((count, SIDE, SIDE), np.float32))
 
 
-def read_image(classifier: Classifier, image: PIL.Image.Image) -> tuple[Framed, Prediction]:
-    """Frame a decoded picture and read it; `milliseconds` covers both."""
-    return _read(classifier, ink.from_image, image)
+def softmax(logits: np.ndarray) -> np.ndarray:
+    """(N, K) logits -> (N, K) float32 probabilities."""
+    exponentials = np.exp(logits - logits.max(axis=1, keepdims=True))
+    return exponentials / exponentials.sum(axis=1, keepdims=True)
 
 
-def read_strokes(classifier: Classifier, payload: object) -> tuple[Framed, Prediction]:
-    """Frame pen strokes (the API's JSON) and read them; `milliseconds` covers both. InputError for anything else."""
-    return _read(classifier, ink.from_strokes, ink.parse_strokes(payload))
+def strangeness(logits: np.ndarray) -> np.ndarray:
+    """(N, 10 or 11) logits -> (N,) float32: the eleventh probability, of being no digit; 0 if there is none."""
+    return softmax(logits)[:, NOT_A_DIGIT] if logits.shape[1] > LABELS else np.zeros(len(logits), np.float32)
 
 
-def _read(classifier: Classifier, frame: Callable[[Any], Framed], source: object) -> tuple[Framed, Prediction]:
-    started = time.perf_counter()
-    framed = frame(source)
-    prediction = classifier.predict(framed)
-    return framed, prediction.taking(_since(started))
-
-
-def _since(started: float) -> float:
+def since(started: float) -> float:
+    """Milliseconds since a `time.perf_counter()`."""
     return round(1000 * (time.perf_counter() - started), 3)
 
 

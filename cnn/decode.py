@@ -56,7 +56,9 @@ def plain(image: Image.Image) -> Image.Image:
     """Any mode as opaque 8-bit 'L' or 'RGB'; the size stays."""
     if image.has_transparency_data:
         return _opaque(image.convert("RGBA"))
-    if image.mode in ("1", "L"):
+    if image.mode in ("L", "RGB"):
+        return image
+    if image.mode == "1":
         return image.convert("L")
     if image.mode.startswith(("I", "F")):
         return _eight_bits(np.asarray(image, np.float32))

@@ -12,8 +12,9 @@ from PIL import Image
 from scipy import ndimage
 
 from cnn.decode import plain
+from cnn.line import elsewhere
 from cnn.paper import EDGE, Ink, find, grey_of, resized, telling_channel
-from cnn.pen import AS_IT_IS, BOX, FINE, PEN, centred, even_pen, hairlines, smooth, span
+from cnn.pen import AS_IT_IS, BOX, FINE, PEN, centred, even_pen, hairlines, smooth, solid, span
 from cnn.types import SIDE, Framed, InputError, Step, Strokes
 
 MAX_POINTS = 20_000  # of one drawing, all strokes together
@@ -22,11 +23,12 @@ LONGEST = 4 * WORK  # and no longer than this, however narrow
 MARGIN = 2  # working pixels kept around the ink, for its soft edge
 
 
-def from_image(image: Image.Image) -> Framed:
+def from_image(image: Image.Image, *, keep_pen: bool = False) -> Framed:
     """Frame the digit of a drawing, photo or scan; all zeros where there is no ink.
 
     Any mode, size and polarity. `steps` show sent, grey, ink, crop, box (the pen made even) and centred.
-    A digit of at most 30 pixels keeps its pixels, so that MNIST's own images pass nearly unchanged.
+    A digit of at most 30 pixels keeps its pixels, so that MNIST's own images pass nearly unchanged; one that small in
+    outline is filled. With `keep_pen` any digit keeps its stroke width, for comparison.
     Follows LeCun's 20-pixel box and centre of mass (yann.lecun.com/exdb/mnist), with the stroke width made even.
     """
     sent = plain(image)
@@ -42,10 +44,12 @@ def from_image(image: Image.Image) -> Framed:
     crop = close_up(sent, channel, factor, ink, parts)
     steps.append(Step("step.crop", crop))
     if max(crop.shape) > AS_IT_IS + 2 * MARGIN:
-        crop = even_pen(crop > EDGE)
+        crop = crop if keep_pen else even_pen(crop > EDGE)
+    elif (filled := solid(crop > EDGE)) is not None:
+        crop = even_pen(resized(filled.astype(np.float32), [FINE * n for n in crop.shape]) > 0.5)
     framed = centred(crop)
     steps += [Step("step.box", crop), Step("step.centred", framed)]
-    return Framed(framed, tuple(steps))
+    return Framed(framed, tuple(steps), elsewhere(ink.strength, parts))
 
 
 def parse_strokes(payload: object) -> Strokes:

@@ -8,15 +8,25 @@ import numpy as np
 from PIL import Image
 from scipy import ndimage
 
-from cnn.pen import span, stroke_width
+from cnn.pen import extent, span, stroke_width
+from cnn.types import SIDE
 
 COARSE = 3  # paper under uneven light is estimated on a copy this many times smaller still
 WIDEST = 5  # on such paper a stroke is thinner than a fifth of the image; what is wider belongs to the paper
+ICON = 64  # pixels a side: an image no larger is as coarse as MNIST's, its strokes up to a third of it
 SHEET_SIDE, SHEET_FULL = 0.4, 0.65  # a sheet on a table: shares of the image's sides and of its own outline
 SPECK = 0.02  # of the digit's mass, or of the image's side: less is dirt
 TABLE = 0.42  # of the lightest paper's grey: darker is a table; a lamp's shadow leaves a half and more
 RIM = 0.05  # what ink that touches the image's rim counts, beside ink that does not
 BLOB = 0.3  # width for its length: more, at the rim, is no stroke
+TURNS = 4  # from one side of its middle to the other: a zigzag, which no digit's bar is
+THINNER = 0.6  # of the digit's pen: a straight line as thick as that may be a tightly cropped seven's bar
+NEAR_RIM = 0.11  # of the image's width: a line from rim to rim ends no farther from either
+ALONG = 0.94  # share of the columns in which a line from rim to rim has ink
+BESIDE = np.array([1, 1, 0, 0, 0, 0, 0, 0, 0, 1, 1]) / 4  # rows four and five away from a line, where it has none
+FAINT = 0.15  # strength of a line's faintest edge
+REST = 0.3  # of the image's larger side: what is smaller is no digit that a line crosses
+BAND = 0.2  # of the image's larger side: paper of several tones has bands no narrower, or they are strokes
 MIN_CONTRAST = 20  # grey levels of 255 between ink and paper; less is paper texture
 EDGE = 0.4  # share of the full strength where ink ends; below a half so that light pressure is not lost
 
@@ -24,8 +34,8 @@ EDGE = 0.4  # share of the full strength where ink ends; below a half so that li
 class Ink(NamedTuple):
     """Ink told from paper, at working size: `strength` is (`stands_out` - floor) / contrast, (h, w) float32 in [0, 1].
 
-    `paper` (h, w) float32 grey levels; `sign` 1 where ink is lighter than paper, -1 where it is darker; `white` the
-    paper's lightest grey.
+    `paper` (h, w) float32 grey levels; `sign` 1 where ink is lighter than paper, -1 where it is darker, 0 where it is
+    either; `white` the paper's lightest grey.
     """
 
     strength: np.ndarray
@@ -57,10 +67,15 @@ def grey_of(image: Image.Image, channel: int | None) -> np.ndarray:
 def find(grey: np.ndarray) -> tuple[Ink, np.ndarray] | tuple[None, None]:
     """The ink of a grey image in [0, 255] and the (h, w) bool parts of it that are the digit; None, None when blank.
 
-    A drawing's paper has one grey. A photo's has many, and nothing says whether its ink is dark or light: both are
-    tried, and what looks more like strokes is taken.
+    A drawing's paper has one grey, or flat bands. A photo's has many, and nothing says whether its ink is dark or
+    light: both are tried, and what looks more like strokes is taken.
     """
     best, most = (None, None), 0.0
+    paper = banded_paper(grey)
+    if paper is not None:
+        found, _ = _digit_on(grey, paper, 0)
+        if found[1] is not None:
+            return found
     paper = flat_paper(grey)
     if paper is not None:
         best, most = _digit_on(grey, paper, heavier_tail(grey - paper))
@@ -83,6 +98,8 @@ def _digit_on(grey: np.ndarray, paper: np.ndarray, sign: int, doubt: np.ndarray 
     """What `find` gives, for a known paper, and how much it is like strokes: sharp of edge, long for its width."""
     ink = separate(grey, paper, sign, doubt)
     parts, length = digit(ink.strength) if ink else (None, 0)
+    if parts is not None:
+        ink, parts, length = _without_line(grey, ink, parts, length)
     if parts is None:
         return (None, None), 0.0
     rise = 0.0
@@ -92,10 +109,26 @@ def _digit_on(grey: np.ndarray, paper: np.ndarray, sign: int, doubt: np.ndarray 
     return (ink, parts), float(rise / ink.contrast * length / (2 * parts.sum()))
 
 
+def _without_line(grey: np.ndarray, ink: Ink, parts: np.ndarray, length: float) -> tuple[Ink, np.ndarray, float]:
+    """Ink and its digit without a line from the left rim to the right one, straight or zigzag: it becomes paper.
+
+    Only where the line goes on beyond what else there is, on both sides: a seven's bar or a four's does not.
+    """
+    line = crossing(ink.strength)
+    if line is None:
+        return ink, parts, length
+    rest = ink._replace(strength=np.where(line, 0, ink.strength), paper=np.where(line, grey, ink.paper))
+    left, length_left = digit(rest.strength)
+    if left is None or extent(left) < REST * max(left.shape):
+        return ink, parts, length
+    (start, end), (first, last) = span(line.any(0)), span(left.any(0))
+    return (rest, left, length_left) if start < first and last < end else (ink, parts, length)
+
+
 def separate(grey: np.ndarray, paper: np.ndarray, sign: int, doubt: np.ndarray | float = 0) -> Ink | None:
     """Tell ink from paper, all (h, w) float32 grey levels in [0, 255]; None where nothing stands out from the noise.
 
-    `sign` is 1 for ink lighter than paper, else -1; `doubt` says how far the paper may be off.
+    `sign` is 1 for ink lighter than paper, -1 for darker, 0 for either; `doubt` says how far the paper may be off.
     """
     white = float(paper.max())
     rise = stands_out(grey, paper, sign, white) - doubt
@@ -113,8 +146,8 @@ def stands_out(grey: np.ndarray, paper: np.ndarray, sign: int, white: float) -> 
 
     What is far darker than the paper's lightest grey is no shadow but the table it lies on, and holds no dark ink.
     """
-    if sign > 0:
-        return grey - paper
+    if sign >= 0:
+        return grey - paper if sign else np.abs(grey - paper)
     return np.where(paper < TABLE * white, 0, (paper - grey) * (white / np.maximum(paper, 1)))
 
 
@@ -123,7 +156,30 @@ def flat_paper(grey: np.ndarray) -> np.ndarray | None:
     rim = np.concatenate([grey[0], grey[-1], grey[:, 0], grey[:, -1]])
     counts = np.convolve(np.bincount(rim.astype(int), minlength=256), np.ones(7), "same")
     near = rim[abs(rim - counts.argmax()) <= 3]
-    return np.full_like(grey, np.median(near)) if near.size >= 0.75 * rim.size else None
+    most = 0.75 if max(grey.shape) > ICON else 0.5
+    return np.full_like(grey, np.median(near)) if near.size >= most * rim.size else None
+
+
+def banded_paper(grey: np.ndarray) -> np.ndarray | None:
+    """Paper of several flat tones in straight bands across the image (a digit over a black and white border), or None.
+
+    Each column, or each row, has the tone that it begins and ends with; the outermost two have one tone.
+    """
+    for page in (grey, grey.T):
+        first, last = page[0], page[-1]
+        known = np.flatnonzero(np.abs(first - last) <= MIN_CONTRAST / 2)
+        at = np.arange(page.shape[1])
+        if known.size < 0.8 * at.size:
+            continue
+        tones = np.interp(at, known, (first + last)[known] / 2)
+        borders = np.flatnonzero(np.abs(np.diff(tones)) > MIN_CONTRAST / 2)
+        widths = np.diff([-1, *borders, at[-1]])
+        sides = np.abs(page[:, [0, -1]] - tones[[0, -1]]) <= MIN_CONTRAST / 2
+        narrowest = widths[widths > 2].min(initial=max(page.shape))  # a border's own soft edge is no band
+        if borders.size and narrowest >= BAND * max(page.shape) and sides.mean() > 0.9:
+            paper = np.broadcast_to(tones.astype(np.float32), page.shape)
+            return paper if page is grey else paper.T
+    return None
 
 
 def lit_paper(grey: np.ndarray, sign: int) -> tuple[np.ndarray, int, np.ndarray]:
@@ -132,8 +188,9 @@ def lit_paper(grey: np.ndarray, sign: int) -> tuple[np.ndarray, int, np.ndarray]
     A grey closing (dark ink) or opening (light ink) wider than strokes wipes them off and keeps slopes and the
     straight edges of shadows.
     """
-    reach = max(3, max(grey.shape) // (COARSE * WIDEST) | 1)
-    coarse = resized(grey, [max(1, n // COARSE) for n in grey.shape])
+    factor, widest = (COARSE, WIDEST) if max(grey.shape) > ICON else (1, 3)
+    reach = max(3, max(grey.shape) // (factor * widest) | 1)
+    coarse = resized(grey, [max(1, n // factor) for n in grey.shape])
     wiped = ndimage.grey_opening if sign > 0 else ndimage.grey_closing
     # Beyond the rim the light goes on as it goes near it; were it held, a slope would look like ink in the corners.
     room = [(min(reach, n - 1),) * 2 for n in coarse.shape]
@@ -142,6 +199,89 @@ def lit_paper(grey: np.ndarray, sign: int) -> tuple[np.ndarray, int, np.ndarray]
     paper = wiped(beyond, (reach, reach))[top : top + coarse.shape[0], left : left + coarse.shape[1]]
     doubt = (ndimage.maximum_filter(paper, 3) - ndimage.minimum_filter(paper, 3)) / 2
     return resized(paper, grey.shape), sign, resized(doubt, grey.shape)
+
+
+def crossing(strength: np.ndarray) -> np.ndarray | None:
+    """The ink, (h, w) bool, of one nearly straight line from the left rim to the right one; None where there is none.
+
+    `strength` (h, w) in [0, 1]. A dotted line is none: its dots are specks, which `digit` drops. Sought on a grid of
+    about 28x28, as a straight band that has ink in every column; within the band a path along the ink is the line, and
+    where ink goes on above or below it is a stroke it crosses.
+    """
+    unit = -(-max(strength.shape) // SIDE)
+    grid = np.minimum(_largest(strength, unit) / EDGE, 1)
+    height, width = grid.shape
+    ends = max(1, width // 7)
+    if min(grid.shape) < SIDE // 3 or grid[:, :ends].max() < 1 or grid[:, -ends:].max() < 1:
+        return None
+    columns = np.arange(width // 14, width - width // 14)
+    at = np.arange(height)
+    rows = np.rint(at[:, None, None] + (at[:, None] - at[:, None, None]) * columns / (width - 1)).astype(int)
+    covered = ndimage.maximum_filter(grid, (5, 3))[rows, columns].mean(-1)
+    blurred = ndimage.uniform_filter1d(grid, 5, axis=0, mode="constant")[rows, columns].mean(-1)
+    beside = ndimage.correlate1d(grid, BESIDE, 0, mode="constant")
+    likeness = np.where(covered >= ALONG, covered + blurred / 2 - 0.3 * beside[rows, columns].mean(-1), 0)
+    if not likeness.any():
+        return None
+    start, end = np.unravel_index(likeness.argmax(), likeness.shape)
+    x = np.arange(strength.shape[1])
+    middle = (start + (end - start) * x / x[-1] + 0.5) * unit
+    path = _path(strength, middle, unit)
+    line, thickness = _run(strength, path, unit)
+    if line is None:
+        return None
+    swing = path - np.polyval(np.polyfit(x, path, 1), x)
+    sides = np.sign(swing)[np.abs(swing) > unit / 3]
+    zigzag = (np.diff(sides) != 0).sum() >= TURNS
+    return line if zigzag or thickness < THINNER * stroke_width(np.where(line, 0, strength)) else None
+
+
+def _largest(strength: np.ndarray, unit: int) -> np.ndarray:
+    """The largest value of each `unit` x `unit` square."""
+    page = np.pad(strength, [(0, -n % unit) for n in strength.shape])
+    return page.reshape(page.shape[0] // unit, unit, -1, unit).max((1, 3))
+
+
+def _path(strength: np.ndarray, line: np.ndarray, unit: int) -> np.ndarray:
+    """Rows (w,) of the path with the most ink from left to right, no farther than three units from `line` (w,)."""
+    height, width = strength.shape
+    away = np.arange(-3 * unit, 3 * unit + 1)
+    base = line.astype(int)
+    rows = base + away[:, None]
+    cost = 1 - np.where((rows >= 0) & (rows < height), strength[np.clip(rows, 0, height - 1), np.arange(width)], 0)
+    cost += 0.02 * np.abs(away)[:, None] / unit
+    total, came = cost[:, 0], np.zeros(cost.shape, int)
+    steps = np.arange(-2, 3)
+    for i in range(1, width):
+        before = np.arange(away.size) + (base[i] - base[i - 1]) + steps[:, None]
+        reached = np.where((before >= 0) & (before < away.size), total[np.clip(before, 0, away.size - 1)], np.inf)
+        reached += 0.05 * np.abs(steps)[:, None]
+        best = reached.argmin(0)
+        came[:, i] = before[best, np.arange(away.size)]
+        total = reached.min(0) + cost[:, i]
+    path = np.empty(width, int)
+    at = int(total.argmin())
+    for i in range(width - 1, -1, -1):
+        path[i] = rows[at, i]
+        at = came[at, i]
+    return np.clip(path, 0, height - 1)
+
+
+def _run(strength: np.ndarray, path: np.ndarray, unit: int) -> tuple[np.ndarray | None, float]:
+    """The upright runs of ink through a path (w,) no longer than the line is thick, (h, w) bool, and that thickness."""
+    height, width = strength.shape
+    ink, at = strength > FAINT, np.arange(width)
+    y = np.arange(height)[:, None]
+    above = np.where(~ink & (y <= path), y, -1).max(0)  # the last row without ink before the path
+    below = np.where(~ink & (y >= path), y, height).min(0)
+    length = np.where(ink[path, at], below - above - 1, 0)
+    first, last = span(length > 0)
+    room = NEAR_RIM * width
+    if first > room or last < width - room or (length[first:last] > 0).mean() < ALONG:
+        return None, 0
+    outer = length[(length > 0) & ((at < 0.18 * width) | (at > 0.82 * width))]
+    thin = length <= np.percentile(outer, 80) + unit
+    return (y > above) & (y < below) & thin & (length > 0), float(np.median(outer))
 
 
 def heavier_tail(rise: np.ndarray) -> int:

@@ -9,6 +9,7 @@ from cnn.text import say
 
 SIDE = 28  # pixels a side of what every network reads
 LABELS = 10  # digits
+NOT_A_DIGIT = LABELS  # the label of everything else, in networks that have an output for it
 
 Reason = Literal["blank", "not_a_digit", "several_digits"]
 
@@ -49,10 +50,14 @@ class Strokes:
 
 @dataclasses.dataclass(frozen=True)
 class Framed:
-    """A digit as networks read it: (28, 28) float32 in [0, 1], ink = 1; all zeros where there was no ink."""
+    """A digit as networks read it: (28, 28) float32 in [0, 1], ink = 1; all zeros where there was no ink.
+
+    `crowded`: other ink that may be a digit stood apart from this one.
+    """
 
     image: np.ndarray
     steps: tuple[Step, ...] = ()
+    crowded: bool = False
 
     @property
     def blank(self) -> bool:

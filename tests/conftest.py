@@ -13,14 +13,13 @@ import pytest
 from keras import layers
 
 import cnn.ui
-from cnn import ink
 from cnn.architectures import ARCHITECTURES
 from cnn.classifier import Classifier
 from cnn.hub import Models, load
+from train import strokes
 from train.config import Recipe
 from train.data import FILES, IMAGES, LABELS_MAGIC, Digits
 from train.fit import fit
-from train.strokes import STYLES, write
 
 
 def tiny() -> keras.Model:
@@ -48,10 +47,7 @@ def _tiny_architecture() -> Iterator[None]:
 @pytest.fixture(scope="session")
 def digits() -> Digits:
     """1,500 digits by the project's own pen, in no order."""
-    rng = np.random.default_rng(0)
-    styles = [STYLES[i] for i in rng.integers(len(STYLES), size=1500)]
-    images = [ink.from_strokes(write(style, rng)).image for style in styles]
-    return Digits((np.stack(images) * 255).astype(np.uint8), np.array([style.label for style in styles], np.uint8))
+    return strokes.chunk(0, 0, 1500)
 
 
 @pytest.fixture(scope="session")

@@ -46,7 +46,8 @@ def strokes_of(style: Any) -> dict[str, Any]:
 def test_only_the_contract_is_public(client: Client) -> None:
     """Events that serve the page are not offered to scripts."""
     named = client.view_api(return_format="dict")
-    assert set(named["named_endpoints"]) == {"/models", "/predict", "/predict_strokes", "/predict_batch", "/preprocess"}
+    endpoints = {"/models", "/predict", "/predict_strokes", "/predict_batch", "/read_number", "/preprocess"}
+    assert set(named["named_endpoints"]) == endpoints
     assert not named["unnamed_endpoints"]
 
 
@@ -95,6 +96,53 @@ def test_predict_batch_keeps_order_and_spares_the_others(client: Client, seven: 
     assert answers[2]["reason"] == "blank"
     assert "empty" in answers[3]["error"]
     assert client.predict([], api_name="/predict_batch") == []
+
+
+def two_digits(width: int, height: int) -> tuple[Image.Image, list[tuple[int, int]]]:
+    """A dark one and a seven on a light page, and the middle of each."""
+    page = Image.new("RGB", (width, height), "white")
+    pen = ImageDraw.Draw(page)
+    for line in ([(0.35, 0.3), (0.35, 0.7)], [(0.55, 0.3), (0.7, 0.3), (0.6, 0.7)]):
+        pen.line([(round(x * width), round(y * height)) for x, y in line], "navy", height // 30, joint="curve")
+    return page, [(round(0.35 * width), height // 2), (round(0.63 * width), height // 2)]
+
+
+def test_read_number(client: Client, tmp_path: Path) -> None:
+    page, middles = two_digits(500, 300)
+    page.save(tmp_path / "number.png")
+    number = client.predict(handle_file(tmp_path / "number.png"), api_name="/read_number")
+    assert list(number) == ["text", "digits", "model"]
+    assert number["model"] == "tiny"
+    assert number["text"] == "".join(str(digit["label"]) for digit in number["digits"])
+    assert len(number["text"]) == 2
+    for digit, (x, y) in zip(number["digits"], middles, strict=True):
+        assert list(digit) == ["label", "confidence", "box"]
+        assert 0 < digit["confidence"] <= 1
+        x0, y0, x1, y1 = digit["box"]
+        assert x0 < x < x1
+        assert y0 < y < y1
+        assert y1 - y0 == pytest.approx(0.4 * 300, rel=0.2)
+    assert client.predict(handle_file(tmp_path / "number.png"), "untrained", api_name="/read_number")["model"] != "tiny"
+
+
+@pytest.mark.parametrize("orientation", [1, 6])
+def test_boxes_are_in_the_pixels_of_the_photo_sent(client: Client, tmp_path: Path, orientation: int) -> None:
+    """A large JPEG is decoded at a fraction of its size, and upright."""
+    page, middles = two_digits(3200, 2400)
+    exif = Image.Exif()
+    exif[0x0112] = orientation
+    stored = page.transpose(Image.Transpose.ROTATE_90) if orientation == 6 else page
+    stored.save(tmp_path / "photo.jpg", exif=exif)
+    number = client.predict(handle_file(tmp_path / "photo.jpg"), api_name="/read_number")
+    for digit, (x, y) in zip(number["digits"], middles, strict=True):
+        x0, y0, x1, y1 = digit["box"]
+        assert x0 < x < x1
+        assert y0 < y < y1
+        assert y1 - y0 == pytest.approx(0.4 * 2400, rel=0.2)
+
+
+def test_a_blank_page_holds_no_number(client: Client, blank: Path) -> None:
+    assert client.predict(handle_file(blank), api_name="/read_number") == {"text": "", "digits": [], "model": "tiny"}
 
 
 def test_preprocess_shows_each_step(client: Client, seven: Path) -> None:
@@ -163,8 +211,9 @@ def test_empty_file(client: Client, tmp_path: Path) -> None:
     assert "empty" in refused(client, a_file(tmp_path, b""), api_name="/predict")
 
 
-def test_no_file(client: Client) -> None:
-    assert "No image was sent" in refused(client, None, api_name="/predict")
+@pytest.mark.parametrize("endpoint", ["/predict", "/read_number"])
+def test_no_file(client: Client, endpoint: str) -> None:
+    assert "No image was sent" in refused(client, None, api_name=endpoint)
 
 
 def test_decompression_bomb(client: Client, tmp_path: Path) -> None:
@@ -176,9 +225,9 @@ def test_decompression_bomb(client: Client, tmp_path: Path) -> None:
     assert "limit is 50 megapixels" in answers[0]["error"]
 
 
-@pytest.mark.parametrize("endpoint", ["/predict", "/predict_strokes", "/predict_batch"])
+@pytest.mark.parametrize("endpoint", ["/predict", "/predict_strokes", "/predict_batch", "/read_number"])
 def test_unknown_model(client: Client, seven: Path, endpoint: str) -> None:
-    image = {"/predict": handle_file(seven), "/predict_strokes": strokes_of(STYLES[0]), "/predict_batch": []}[endpoint]
+    image = {"/predict_strokes": strokes_of(STYLES[0]), "/predict_batch": []}.get(endpoint, handle_file(seven))
     sentence = refused(client, image, "lenet", api_name=endpoint)
     assert sentence == 'There is no model named "lenet"; the models are: tiny, untrained.'
 
@@ -219,7 +268,7 @@ def file_data(path: str, meta: bool, **more: Any) -> dict[str, Any]:
 PIXEL = "data:image/gif;base64,R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7"
 
 
-@pytest.mark.parametrize("endpoint", ["/predict", "/preprocess", "/predict_batch"])
+@pytest.mark.parametrize("endpoint", ["/predict", "/preprocess", "/predict_batch", "/read_number"])
 @pytest.mark.parametrize("meta", [True, False])
 @pytest.mark.parametrize("kind", ["a file of the server", "a data: URL", "a web address", "a made-up shape"])
 def test_only_uploaded_files_come_in(demo: gr.Blocks, secret: Path, endpoint: str, meta: bool, kind: str) -> None:
@@ -230,6 +279,7 @@ def test_only_uploaded_files_come_in(demo: gr.Blocks, secret: Path, endpoint: st
         "a made-up shape": file_data(5, meta) if not meta else {"meta": {"_type": "gradio.FileData"}},
     }[kind]
     values = {"/predict": [file, "default"], "/preprocess": [file], "/predict_batch": [[file], "default"]}
+    values["/read_number"] = values["/predict"]
     answer = post(demo, endpoint, values[endpoint])
     assert "event: error" in answer
     assert "Send an image as an uploaded file" in answer

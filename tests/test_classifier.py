@@ -8,7 +8,8 @@ import keras
 import numpy as np
 import pytest
 
-from cnn.classifier import BATCH, Classifier, read_strokes
+from cnn.classifier import BATCH, Classifier
+from cnn.read import read_strokes
 from cnn.types import Framed, InputError
 from tests.conftest import tiny
 from train.data import Digits
@@ -87,3 +88,35 @@ def test_nothing_is_compiled_after_the_start(images: np.ndarray) -> None:
         classifier.logits(images[:count])
     classifier.predict(Framed(images[0]))
     assert not compiled
+
+
+def eleven(strange: float) -> keras.Model:
+    """A network that says 3 twice as loudly as its eleventh output says `strange`, whatever it sees."""
+    model = keras.Sequential([keras.Input((28, 28, 1)), keras.layers.Flatten(), keras.layers.Dense(11)])
+    bias = np.zeros(11, np.float32)
+    bias[3], bias[10] = 2.0, strange
+    model.set_weights([np.zeros((784, 11), np.float32), bias])
+    return model
+
+
+def test_what_is_no_digit_is_refused_and_keeps_its_best_guess(images: np.ndarray) -> None:
+    config = {"calibration": {"temperature": 2.0, "refusal": 0.5}}
+    for strange, refused in ((1.0, False), (8.0, True)):
+        classifier = Classifier(eleven(strange), "eleven", config=config)
+        prediction = classifier.predict(Framed(images[0]))
+        assert prediction.abstained is refused
+        assert (prediction.label, prediction.reason) == ((None, "not_a_digit") if refused else (3, None))
+        assert prediction.best_guess == 3
+
+
+def test_probabilities_are_of_the_ten_digits_and_tempered(images: np.ndarray) -> None:
+    config = {"calibration": {"temperature": 2.0, "refusal": 0.5}}
+    probabilities, strange = Classifier(eleven(8.0), "eleven", config=config).assess(images[:3])
+    assert probabilities.shape == (3, 10)
+    np.testing.assert_allclose(probabilities[:, 3], np.e / (np.e + 9), rtol=1e-5)  # 2 / temperature 2 = 1
+    np.testing.assert_allclose(strange, np.exp(8) / (np.exp(8) + np.exp(2) + 9), rtol=1e-5)
+
+
+def test_a_network_of_ten_outputs_refuses_nothing(classifier: Classifier, images: np.ndarray) -> None:
+    assert not classifier.assess(images)[1].any()
+    assert classifier.refusal == 1

@@ -1,13 +1,19 @@
 """Figures against values worked out by hand."""
 
 import math
+from pathlib import Path
 
 import numpy as np
 import pytest
 
-from cnn.classifier import Classifier
+from cnn.classifier import Classifier, strangeness
+from cnn.types import Strokes
+from train import mnist_c, strangers
+from train.calibrate import REFUSED, calibrate
 from train.data import Digits
-from train.evaluate import accuracy, confusion, cross_entropy, evaluate
+from train.evaluate import Sets, evaluate, gather
+from train.figures import accuracy, confusion, cross_entropy, reliability
+from train.strokes import STYLES, write
 
 
 def test_cross_entropy_by_hand() -> None:
@@ -25,12 +31,73 @@ def test_confusion_has_true_labels_in_rows() -> None:
     assert counts.sum() == 3
 
 
+def test_calibration_error_by_hand() -> None:
+    confidence = np.array([0.9, 0.91, 0.92, 0.61])
+    measured = reliability(confidence, np.array([True, True, False, True]))
+    assert [one["count"] for one in measured["bins"]] == [1, 3]
+    assert measured["bins"][1]["accuracy"] == pytest.approx(2 / 3)
+    expected = (3 * abs(confidence[:3].mean() - 2 / 3) + abs(0.61 - 1)) / 4
+    assert measured["expected_calibration_error"] == pytest.approx(expected)
+
+
+def test_the_temperature_that_was_divided_out_is_found_again() -> None:
+    rng = np.random.default_rng(0)
+    logits = rng.normal(0, 2, (20_000, 10))
+    shares = np.exp(logits) / np.exp(logits).sum(axis=1, keepdims=True)
+    labels = (rng.random((len(logits), 1)) > shares.cumsum(axis=1)).sum(axis=1).clip(0, 9)
+    sets = {"mnist": Digits(np.zeros((len(labels), 28, 28), np.uint8), labels)}
+    found = calibrate({"mnist": 3 * logits}, sets)
+    assert found["temperature"] == pytest.approx(3, rel=0.03)
+    assert found["refusal"] == 1  # without an output for it nothing is refused
+
+
+def test_few_validation_digits_of_either_kind_are_refused() -> None:
+    rng = np.random.default_rng(0)
+    sets, logits = {}, {}
+    for name, shift in (("mnist", 0), ("strokes", 1), ("outliers", 9)):
+        labels = np.zeros(5000, int)
+        logits[name] = np.concatenate(
+            [rng.normal(0, 1, (5000, 10)) + 8 * np.eye(10)[labels], rng.normal(shift, 1, (5000, 1))], axis=1
+        )
+        sets[name] = Digits(np.zeros((5000, 28, 28), np.uint8), labels)
+    refusal = calibrate(logits, sets)["refusal"]
+    shares = {name: (strangeness(values) > refusal).mean() for name, values in logits.items()}
+    assert shares["mnist"] < shares["strokes"] == pytest.approx(REFUSED, abs=1e-3)
+    assert shares["outliers"] > 0.4
+
+
 def test_figures_agree_with_each_other(classifier: Classifier, digits: Digits) -> None:
     test = Digits(digits.images[:301], digits.labels[:301])
-    metrics = evaluate(classifier, test)
+    metrics = evaluate(classifier, Sets(test))
     counts = np.array(metrics["confusion"])
     assert counts.sum() == metrics["images"] == 301
     assert np.trace(counts) / 301 == pytest.approx(metrics["accuracy"])
     assert metrics["accuracy_by_digit"][3] == pytest.approx(counts[3, 3] / counts[3].sum())
     logits = classifier.logits(test.images.astype(np.float32) / 255)
     assert accuracy(logits, test.labels) == metrics["accuracy"]
+
+
+def test_spoilt_strange_and_written_pictures_are_framed_and_scored(
+    classifier: Classifier, digits: Digits, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("train.evaluate.CHUNK", 20)
+    monkeypatch.setattr("train.evaluate.STRANGERS", 40)
+    file = tmp_path / "pen.unipen"
+    file.write_text("".join(unipen(write(style), style.label) for style in STYLES))
+    metrics = evaluate(classifier, gather(Digits(digits.images[:40], digits.labels[:40]), file, lambda what: None))
+    spoilt = metrics["robustness"]["mnist_c"]
+    assert list(spoilt["error"]) == list(mnist_c.CORRUPTIONS)
+    assert spoilt["mean"] == pytest.approx(np.mean(list(spoilt["error"].values())))
+    assert spoilt["error"]["translate"] < 0.3 < spoilt["error"]["impulse_noise"] + spoilt["error"]["zigzag"]
+    assert {kind: metrics["refused"][kind] for kind in strangers.KINDS} == dict.fromkeys(strangers.KINDS, 0)
+    for figures in metrics["pen"].values():
+        assert figures["images"] == len(STYLES)
+        assert figures["accuracy"] == figures["best_guess_accuracy"] > 0.7
+
+
+def unipen(written: Strokes, label: int) -> str:
+    """A digit as UCI's file has it: y up."""
+    lines = [f'.SEGMENT DIGIT ? OK "{label}"']
+    for stroke in written.strokes:
+        lines += [".PEN_DOWN", *(f"{x:.0f} {-y:.0f}" for x, y in stroke), ".PEN_UP"]
+    return "\n".join(lines) + "\n"

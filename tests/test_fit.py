@@ -111,7 +111,7 @@ def test_command_stops_cleanly_on_ctrl_c_and_goes_on(idx_folder: Path, tmp_path:
     assert "Traceback" not in err
     out, err = train(*command, mnist=idx_folder).communicate(timeout=120)
     assert "Trained into" in out, err
-    out, err = train("evaluate", str(folder), mnist=idx_folder).communicate(timeout=60)
+    out, err = train("evaluate", str(folder), "--quick", mnist=idx_folder).communicate(timeout=60)
     assert "on 500 images" in out, err
     metrics = json.loads((folder / "metrics.json").read_text())
     assert np.array(metrics["confusion"]).sum() == metrics["images"] == 500

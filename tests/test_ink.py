@@ -13,6 +13,8 @@ from scipy import ndimage
 from cnn import decode, ink
 from cnn.pen import stroke_width
 from cnn.types import Framed, InputError, Strokes
+from train.strokes import STYLES, write
+from train.strokes import drawing as handwriting
 
 FIVE = [[(70, 10), (15, 10), (12, 45), (45, 40), (70, 60), (60, 90), (10, 92)]]
 SEVEN = [[(8, 10), (70, 10), (30, 95)], [(22, 52), (65, 52)]]
@@ -226,6 +228,89 @@ def test_squared_paper_is_ignored_behind_ink():
     share = np.asarray(mask(SEVEN, (640, 480), 200, (200, 120)), float) / 255
     photo = Image.fromarray((page * (1 - share) + 40 * share).astype(np.uint8))
     assert alike(frame(drawing(SEVEN)), frame(photo)) > 0.8
+
+
+@pytest.mark.parametrize("upright", [True, False])
+def test_a_digit_across_black_and_white_bands_is_read(upright):
+    ink_ = np.asarray(mask(FIVE), int)
+    at = np.arange(400)
+    light_side = (at < 150) | (at > 260)
+    page = np.where(light_side if upright else light_side[:, None], 255 - ink_, ink_)
+    assert alike(frame(drawing(FIVE)), frame(Image.fromarray(page.astype(np.uint8)))) > 0.8
+
+
+def test_a_bar_from_rim_to_rim_is_a_one_and_no_band():
+    page = Image.new("L", (120, 300), 255)
+    page.paste(0, (50, 0, 75, 300))
+    assert not ink.from_image(page).blank
+
+
+@pytest.mark.parametrize("digit", DIGITS.values(), ids=DIGITS)
+def test_a_small_picture_in_uneven_light_is_read(digit):
+    small = np.asarray(mask(digit, (560, 560), 380, (130, 90), 45).resize((28, 28), Image.Resampling.BOX), float) / 255
+    y, x = np.mgrid[:28, :28]
+    for light_ in (60 + 1.2 * x + 0.6 * y, 110 - 1.2 * x - 0.6 * y):
+        page = light_ * (1 - 0.25 * small) + 64 * small
+        assert alike(frame(Image.fromarray((255 * small).astype(np.uint8))),
+                     frame(Image.fromarray(page.astype(np.uint8)))) > 0.7  # fmt: skip
+
+
+def test_blots_on_the_rim_of_a_small_picture_do_no_harm():
+    clean = mask(FIVE, (560, 560), 380, (130, 90), 45).resize((28, 28), Image.Resampling.BOX)
+    dirty = np.array(clean)
+    for row, column in ((0, 1), (0, 10), (0, 19), (25, 4), (25, 13), (8, 0), (18, 0), (12, 25), (20, 25)):
+        dirty[row : row + 3, column : column + 7] = np.maximum(dirty[row : row + 3, column : column + 7], 63)
+    assert alike(frame(clean), frame(Image.fromarray(dirty))) > 0.8
+
+
+def crossed(page, zigzag, width=6, at=150.0):
+    """The drawing with a line across it from rim to rim."""
+    x = np.arange(10, 400, 20)
+    y = at + x * 0.1 + (np.where(np.arange(x.size) % 2, 16, -16) if zigzag else 0)
+    result = page.copy()
+    ImageDraw.Draw(result).line(np.stack([x, y], 1).ravel().tolist(), fill=0, width=width, joint="curve")
+    return result
+
+
+@pytest.mark.parametrize("zigzag", [True, False], ids=["zigzag", "straight"])
+@pytest.mark.parametrize("digit", DIGITS.values(), ids=DIGITS)
+def test_a_line_from_rim_to_rim_is_no_part_of_the_digit(digit, zigzag):
+    assert alike(frame(drawing(digit)), frame(crossed(drawing(digit), zigzag))) > 0.6
+
+
+def test_a_bar_of_the_digits_own_is_kept_however_tight_the_picture():
+    for digit in (SEVEN, [[(60, 5), (8, 68), (92, 68)], [(66, 30), (64, 96)]]):
+        page = drawing(digit)
+        for margin in (0, 10):
+            x0, y0, x1, y1 = ImageOps.invert(page).getbbox()
+            tight = page.crop((x0 - margin, y0 - margin, x1 + margin, y1 + margin))
+            assert alike(frame(page), frame(tight)) > 0.8
+
+
+NOUGHT = [[(50 + 30 * np.sin(t), 50 - 45 * np.cos(t)) for t in np.linspace(0, 2 * np.pi, 40)]]
+
+
+@pytest.mark.parametrize("digit", [*DIGITS.values(), NOUGHT], ids=[*DIGITS, "0"])
+def test_a_coarse_digit_in_outline_is_filled(digit):
+    page = mask(digit, size=(28, 28), height=20, at=(4, 4), pen=3)
+    shape = np.asarray(page) > 127
+    outline = shape & ~ndimage.binary_erosion(shape)
+    framed = frame(Image.fromarray(np.where(outline, 255, 0).astype(np.uint8)))
+    assert alike(frame(page), framed) > 0.6
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_a_thin_eight_is_no_outline(seed):
+    for style in (style for style in STYLES if style.label == 8 and style.name in ("two rings", "mirrored")):
+        shape = frame(handwriting(write(style), 0.015 + 0.005 * seed)) > 0.4
+        assert shape.mean() < 0.25
+
+
+@pytest.mark.parametrize("pen", [3, 6, 12])
+@pytest.mark.parametrize("digit", [SIX, NOUGHT], ids=["6", "0"])
+def test_a_loop_is_not_filled(digit, pen):
+    shape = frame(drawing(digit, height=280, at=(60, 60), pen=pen)) > 0.4
+    assert ndimage.label(~shape)[1] == 2
 
 
 @pytest.mark.parametrize("table", [50, 80])

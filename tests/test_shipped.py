@@ -8,8 +8,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from cnn.classifier import Classifier, read_strokes
+from cnn.classifier import Classifier
 from cnn.hub import BUNDLED, METRICS, WEIGHTS, bundled, load
+from cnn.read import read_strokes
 from train.data import FILES, read_folder
 from train.evaluate import evaluate
 from train.examples import STROKES

@@ -1,16 +1,18 @@
-"""The command line: `python -m train fit | evaluate | examples`."""
+"""The command line: `python -m train fit | evaluate | ablate | examples`."""
 
 import argparse
 import dataclasses
 import signal
 import sys
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 from tqdm import tqdm
 
 import cnn.hub
 from cnn.types import InputError
-from train import evaluate, examples, fit
+from train import ablate, evaluate, examples, fit
 from train.config import RECIPES
 from train.data import DataError, load
 
@@ -45,10 +47,24 @@ def _parser() -> argparse.ArgumentParser:
     evaluating = commands.add_parser(
         "evaluate",
         help="measure a network",
-        description="Measure a network on MNIST's test set and write metrics.json beside its weights.",
+        description="Measure networks on MNIST's test set, on MNIST-C and on what is no digit, and write metrics.json "
+        "beside their weights. Takes some minutes, nearly the same for several networks as for one.",
     )
-    evaluating.add_argument("model", help="a bundled model's name, or a run's folder")
+    evaluating.add_argument("models", nargs="+", metavar="model", help="a bundled model's name, or a run's folder")
+    evaluating.add_argument("--pen", type=Path, metavar="FILE", help="UNIPEN file of pen strokes to measure on as well")
+    evaluating.add_argument("--quick", action="store_true", help="the test images alone, in seconds")
     evaluating.set_defaults(run=_evaluate)
+    ablating = commands.add_parser(
+        "ablate",
+        help="measure what each step is worth",
+        description="Train the same small network with one step more at a time, score each on real pen strokes and "
+        "write assets/ablation.json. Takes about ten minutes.",
+    )
+    ablating.add_argument("pen", type=Path, metavar="FILE", help="UNIPEN file of pen strokes")
+    ablating.add_argument(
+        "--folder", type=Path, default=RUNS / "ablation", help="where the runs go (default: %(default)s)"
+    )
+    ablating.set_defaults(run=_ablate)
     drawing = commands.add_parser("examples", help="draw the app's example digits into assets/examples")
     drawing.set_defaults(run=_examples)
     return parser
@@ -90,6 +106,9 @@ def _show(progress) -> bool:
 
 
 def _draw(bar: tqdm, now: fit.Progress) -> None:
+    if not now.steps:
+        bar.set_description(f"drawing {now.drawn:.0%}")
+        return
     if bar.total is None:
         bar.reset(total=now.steps)
         bar.initial = now.step
@@ -103,13 +122,38 @@ def _draw(bar: tqdm, now: fit.Progress) -> None:
 
 
 def _evaluate(options: argparse.Namespace) -> int:
-    folder = cnn.hub.folder(options.model)
-    metrics = evaluate.evaluate(cnn.hub.load(options.model), load("test"))
-    evaluate.write(metrics, folder)
-    print(
-        f"{options.model}: accuracy {metrics['accuracy']:.2%}, loss {metrics['loss']:.4f} on {metrics['images']} images"
-    )
+    folders = [cnn.hub.folder(model) for model in options.models]
+    test = load("test")
+    sets = evaluate.Sets(test) if options.quick else evaluate.gather(test, options.pen, _report)
+    for model, folder in zip(options.models, folders, strict=True):
+        metrics = evaluate.evaluate(cnn.hub.load(model), sets)
+        evaluate.write(metrics, folder)
+        print("\n".join(_summary(model, metrics)))
     return 0
+
+
+def _summary(model: str, metrics: dict[str, Any]) -> Iterator[str]:
+    yield (
+        f"{model}: accuracy {metrics['accuracy']:.2%}, loss {metrics['loss']:.4f}, calibration error "
+        f"{metrics['calibration']['expected_calibration_error']:.2%} on {metrics['images']} images"
+    )
+    if "robustness" in metrics:
+        yield f"  MNIST-C, mean error: {metrics['robustness']['mnist_c']['mean']:.2%}"
+        shares = (f"{what} {share:.1%}" for what, share in metrics["refused"].items() if what != "threshold")
+        yield "  refused: " + ", ".join(shares)
+    for condition, figures in metrics.get("pen", {}).items():
+        yield f"  pen strokes, {condition}: {figures['accuracy']:.2%} right, {figures['refused']:.2%} refused"
+
+
+def _ablate(options: argparse.Namespace) -> int:
+    figures = ablate.ablate(load("train"), options.pen, options.folder, _report)
+    ablate.write(figures)
+    print(ablate.table(figures))
+    return 0
+
+
+def _report(what: str) -> None:
+    print(f"measuring {what} ...", file=sys.stderr, flush=True)
 
 
 def _examples(_: argparse.Namespace) -> int:

@@ -16,6 +16,9 @@ class Recipe:
     warm_up: float = 0.15  # share of the steps in which it rises
     label_smoothing: float = 0.05  # share of the target spread over all digits
     augmentation: Augmentation | None = None
+    mnist: int = 1  # how often each of MNIST's images is seen an epoch
+    strokes: int = 0  # digits by the project's own pen, beside MNIST's
+    outliers: int = 0  # pictures that are no digit
     validation: float = 1 / 12  # share of the training images held out: 5,000 of MNIST's 60,000
     seed: int = 0
     fast: bool = True  # the CPU's own gradients (train/fast.py); the same but for rounding
@@ -26,7 +29,16 @@ LIGHT = Augmentation(
     rotation=10, shear=0.15, scale=0.1, shift=1.2, elastic=0.8, thickness=0.3, blur=0, contrast=0, noise=0
 )
 
+# As people write, draw and photograph: any slant, any pen, a soft or dirty picture.
+HEAVY = Augmentation(
+    rotation=14, shear=0.25, scale=0.14, shift=1.8, elastic=1.0, thickness=0.7, blur=0.2, contrast=0.3, noise=0.1
+)
+
 RECIPES: dict[str, Recipe] = {
     "course": Recipe("course", epochs=5),
+    "mlp": Recipe("mlp", epochs=12, learning_rate=2e-3),
     "deep": Recipe("deep", epochs=14, learning_rate=3e-3, augmentation=LIGHT),
+    "robust": Recipe(
+        "robust", epochs=16, learning_rate=3e-3, augmentation=HEAVY, mnist=2, strokes=90_000, outliers=40_000
+    ),
 }

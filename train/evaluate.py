@@ -1,49 +1,125 @@
-"""What a trained network is worth on the test set, which nothing else reads. Writes `metrics.json`."""
+"""What trained networks are worth: on the test set, which nothing else reads, on spoilt digits, on what is no digit,
+and on real pen strokes where they are at hand. Writes `metrics.json`.
 
+Spoilt, strange and written pictures go through the app's own way in, `cnn.ink`, once for all networks; there an
+abstention from a digit counts as an error.
+"""
+
+import dataclasses
 import hashlib
 import json
+import multiprocessing
+import os
+from collections.abc import Callable
+from multiprocessing.pool import Pool
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from PIL import Image
 
 from cnn.classifier import Classifier
 from cnn.hub import METRICS, WEIGHTS
+from cnn.ink import from_image
 from cnn.types import LABELS
-from train import machine
+from train import machine, mnist_c, pen, strangers
 from train.data import Digits
+from train.figures import confusion, cross_entropy, reliability
+
+CHUNK = 250  # pictures framed by one task
+STRANGERS = 1000  # of each kind
+WRITTEN = 1000  # pictures of each condition
+
+Report = Callable[[str], None]  # is told what is drawn next
+Frame = Callable[[Image.Image], np.ndarray]  # a picture -> (28, 28) uint8, ink = 255
 
 
-def cross_entropy(logits: np.ndarray, labels: np.ndarray) -> float:
-    """Mean negative log-likelihood in nats of `labels` (N,) under softmax(`logits` (N, 10))."""
-    shifted = logits.astype(np.float64) - logits.max(axis=1, keepdims=True)
-    log_total = np.log(np.exp(shifted).sum(axis=1))
-    return float((log_total - shifted[np.arange(len(labels)), labels]).mean())
+@dataclasses.dataclass(frozen=True)
+class Sets:
+    """What is measured on, framed: the test set, MNIST-C by corruption, strangers by kind, pen strokes by condition."""
+
+    test: Digits
+    spoilt: dict[str, np.ndarray] = dataclasses.field(default_factory=dict)
+    strange: dict[str, np.ndarray] = dataclasses.field(default_factory=dict)
+    written: dict[str, Digits] = dataclasses.field(default_factory=dict)
 
 
-def accuracy(logits: np.ndarray, labels: np.ndarray) -> float:
-    """Share of rows whose largest entry is at the label."""
-    return float((logits.argmax(axis=1) == labels).mean())
+def gather(test: Digits, strokes: Path | None = None, report: Report = print) -> Sets:
+    """All there is to measure on, MNIST-C made of `test`, pen strokes out of a UNIPEN file; takes minutes."""
+    spoilt, strange = {}, {}
+    with workers() as pool:
+        for name in mnist_c.CORRUPTIONS:
+            report(f"framing MNIST-C, {name}")
+            chunks = [(test.images[at : at + CHUNK], name, at) for at in range(0, len(test.images), CHUNK)]
+            spoilt[name] = np.concatenate(pool.starmap(_spoil, chunks))
+        for kind in strangers.KINDS:
+            report(f"drawing what is no digit: {kind}")
+            chunks = [(kind, CHUNK, seed) for seed in range(STRANGERS // CHUNK)]
+            strange[kind] = np.concatenate(pool.starmap(strangers.images, chunks))
+        return Sets(test, spoilt, strange, written(strokes, pool, report) if strokes else {})
 
 
-def confusion(guesses: np.ndarray, labels: np.ndarray) -> np.ndarray:
-    """(10, 10) counts; rows are true labels, columns what was said."""
-    return np.bincount(labels.astype(int) * LABELS + guesses, minlength=LABELS**2).reshape(LABELS, LABELS)
+def written(strokes: Path, pool: Pool, report: Report = print, frame: Frame | None = None) -> dict[str, Digits]:
+    """By condition, WRITTEN digits of a UNIPEN file, spread over its writers; framed by the app, or by `frame`."""
+    digits = pen.read(strokes)
+    chosen = digits[:: max(1, len(digits) // WRITTEN)][:WRITTEN]
+    labels = np.array([digit.label for digit in chosen], np.uint8)
+    sets = {}
+    for condition in pen.CONDITIONS:
+        report(f"drawing pen strokes: {condition}")
+        chunks = [(chosen[at : at + CHUNK], condition, at, frame or framed) for at in range(0, len(chosen), CHUNK)]
+        sets[condition] = Digits(np.concatenate(pool.starmap(_write, chunks)), labels)
+    return sets
 
 
-def evaluate(classifier: Classifier, test: Digits) -> dict[str, Any]:
-    """Measure a network on labelled digits as MNIST has them: framed already. JSON-ready."""
-    logits = classifier.logits(test.images.astype(np.float32) / 255)
-    counts = confusion(logits.argmax(axis=1), test.labels)
-    return {
-        "accuracy": accuracy(logits, test.labels),
-        "loss": cross_entropy(logits, test.labels),
+def workers() -> Pool:
+    """A process for each core, to share out what is drawn and framed."""
+    return multiprocessing.get_context("spawn").Pool(os.cpu_count())
+
+
+def evaluate(classifier: Classifier, sets: Sets) -> dict[str, Any]:
+    """Measure a network. JSON-ready; what `sets` leaves out is left out."""
+    test = sets.test
+    probabilities, strange = classifier.assess(_floats(test.images))
+    guesses = probabilities.argmax(axis=1)
+    counts = confusion(guesses, test.labels)
+    metrics = {
+        "accuracy": float((guesses == test.labels).mean()),
+        "loss": cross_entropy(np.log(np.maximum(probabilities, 1e-12)), test.labels),
         "images": len(test.labels),
         "confusion": counts.tolist(),
         "accuracy_by_digit": [float(counts[d, d] / max(1, counts[d].sum())) for d in range(LABELS)],
+        "calibration": {
+            "temperature": classifier.temperature,
+            **reliability(probabilities.max(axis=1), guesses == test.labels),
+        },
+        "refused": {
+            "threshold": classifier.refusal,
+            "test": float((strange > classifier.refusal).mean()),
+            **{kind: float((said(classifier, images) < 0).mean()) for kind, images in sets.strange.items()},
+        },
         "parameters": classifier.parameters,
         "machine": machine.describe(),
     }
+    if sets.spoilt:
+        errors = {name: float((said(classifier, images) != test.labels).mean()) for name, images in sets.spoilt.items()}
+        metrics["robustness"] = {"mnist_c": {"error": errors, "mean": float(np.mean(list(errors.values())))}}
+    if sets.written:
+        metrics["pen"] = {condition: _on_strokes(classifier, digits) for condition, digits in sets.written.items()}
+    return metrics
+
+
+def said(classifier: Classifier, images: np.ndarray) -> np.ndarray:
+    """The labels that the app answers with, -1 where it abstains: framed (N, 28, 28) uint8 or float32 -> (N,)."""
+    images = _floats(images)
+    probabilities, strange = classifier.assess(images)
+    refused = (strange > classifier.refusal) | ~images.any(axis=(1, 2))
+    return np.where(refused, -1, probabilities.argmax(axis=1))
+
+
+def framed(picture: Image.Image) -> np.ndarray:
+    """As the app frames it, (28, 28) uint8, ink = 255."""
+    return (from_image(picture).image * 255).round().astype(np.uint8)
 
 
 def write(metrics: dict[str, Any], folder: Path) -> None:
@@ -51,3 +127,28 @@ def write(metrics: dict[str, Any], folder: Path) -> None:
     weights = (folder / WEIGHTS).read_bytes()
     papers = {**metrics, "bytes": len(weights), "weights_sha256": hashlib.sha256(weights).hexdigest()}
     (folder / METRICS).write_text(json.dumps(papers, indent=2) + "\n", encoding="utf-8")
+
+
+def _on_strokes(classifier: Classifier, digits: Digits) -> dict[str, Any]:
+    probabilities, strange = classifier.assess(_floats(digits.images))
+    right = probabilities.argmax(axis=1) == digits.labels
+    return {
+        "accuracy": float((said(classifier, digits.images) == digits.labels).mean()),
+        "best_guess_accuracy": float(right.mean()),
+        "refused": float((strange > classifier.refusal).mean()),
+        "expected_calibration_error": reliability(probabilities.max(axis=1), right)["expected_calibration_error"],
+        "images": len(digits.labels),
+    }
+
+
+def _floats(images: np.ndarray) -> np.ndarray:
+    return images if images.dtype == np.float32 else images.astype(np.float32) / 255
+
+
+def _spoil(images: np.ndarray, name: str, seed: int) -> np.ndarray:
+    return np.stack([framed(Image.fromarray(image)) for image in mnist_c.corrupted(images, name, seed)])
+
+
+def _write(digits: list[pen.Written], condition: str, seed: int, frame: Frame) -> np.ndarray:
+    rng = np.random.default_rng(seed)
+    return np.stack([frame(pen.CONDITIONS[condition](digit, rng)) for digit in digits])

@@ -9,7 +9,7 @@ import hashlib
 import json
 import os
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -23,10 +23,12 @@ from cnn.architectures import ARCHITECTURES
 from cnn.hub import CONFIG, METRICS, WEIGHTS
 from train import machine
 from train.augment import augment
+from train.calibrate import calibrate
 from train.config import Recipe
-from train.data import Digits, hold_out
-from train.evaluate import accuracy, cross_entropy
+from train.data import Digits
 from train.fast import compiler_options, fast_twin
+from train.figures import accuracy, cross_entropy
+from train.mixture import Mixture, mixed
 
 CHECKPOINT = "checkpoint.npz"
 CHECKPOINT_SECONDS = 10  # what a killed run loses at most
@@ -44,6 +46,7 @@ class Progress:
     loss: float
     accuracy: float
     history: tuple[dict[str, float], ...]
+    drawn: float = 1.0  # share of the recipe's own pictures that are drawn; the first step waits for all
 
 
 class State(NamedTuple):
@@ -61,7 +64,8 @@ def fit(recipe: Recipe, digits: Digits, folder: Path) -> Iterator[Progress]:
     Closing the iterator keeps a checkpoint, a killed process leaves one about ten seconds old; calling it again goes
     on from there, to the same weights as an unbroken run. ValueError when the folder holds another run's checkpoint.
     """
-    run = _Run(recipe, digits, folder)
+    mixture = yield from _drawn(recipe, digits)
+    run = _Run(recipe, digits, mixture, folder)
     try:
         yield from run.train()
     except GeneratorExit:
@@ -70,11 +74,21 @@ def fit(recipe: Recipe, digits: Digits, folder: Path) -> Iterator[Progress]:
     run.save()
 
 
+def _drawn(recipe: Recipe, digits: Digits) -> Generator[Progress, None, Mixture]:
+    drawing = mixed(recipe, digits)
+    try:
+        while True:
+            done, total = next(drawing)
+            yield Progress(0, 0, 0, 0.0, 0.0, (), done / total)
+    except StopIteration as end:
+        return end.value
+
+
 class _Run:
-    def __init__(self, recipe: Recipe, digits: Digits, folder: Path):
+    def __init__(self, recipe: Recipe, digits: Digits, mixture: Mixture, folder: Path):
         self.recipe, self.folder = recipe, folder
         self.digest = hashlib.sha256(digits.images.tobytes() + digits.labels.tobytes()).hexdigest()
-        self.training, self.validation = hold_out(digits, recipe.validation, recipe.seed)
+        self.training, self.validation = mixture
         batches = len(self.training.labels) // recipe.batch_size
         if not batches:
             raise ValueError(f"{len(self.training.labels)} images do not fill a batch of {recipe.batch_size}.")
@@ -86,19 +100,13 @@ class _Run:
         self.model = ARCHITECTURES[recipe.architecture]()
         self.optimizer = keras.optimizers.Adam(_schedule(recipe, self.steps), beta_2=0.99)
         self.optimizer.build(self.model.trainable_variables)
-        self.state = State(
-            # Copies: the compiled block writes over what it is given.
-            [jnp.array(variable.value, copy=True) for variable in self.model.trainable_variables],
-            [jnp.array(variable.value, copy=True) for variable in self.model.non_trainable_variables],
-            [jnp.array(variable.value, copy=True) for variable in self.optimizer.variables],
-            jnp.zeros(2),
-        )
+        self.state = initial_state(self.model, self.optimizer)
         self.step, self.history = 0, []
         self.started = self.saved = time.monotonic()
         self._resume()
 
     def train(self) -> Iterator[Progress]:
-        advance = compile_block(self.recipe, fast_twin(self.model, self.recipe.fast), self.optimizer)
+        advance = compile_block(self.recipe, self.model, self.optimizer)
         measure = _compile_logits(self.model)
         images, labels = map(jnp.asarray, self.training)
         while self.step < self.steps:
@@ -166,21 +174,24 @@ class _Run:
 
     def _close_epoch(self, epoch: int, measure: Callable) -> Progress:
         running = self._progress(epoch)
-        logits = self._validation_logits(measure)
-        measured = {
-            "loss": running.loss,
-            "accuracy": running.accuracy,
-            "validation_loss": cross_entropy(logits, self.validation.labels),
-            "validation_accuracy": accuracy(logits, self.validation.labels),
-        }
+        measured = {"loss": running.loss, "accuracy": running.accuracy}
+        logits = self._all_logits(measure)
+        for name, held in self.validation.items():
+            prefix = "validation" if name == "mnist" else name
+            measured[f"{prefix}_loss"] = cross_entropy(logits[name], held.labels)
+            measured[f"{prefix}_accuracy"] = accuracy(logits[name], held.labels)
         self.history.append(measured)
         self.state = self.state._replace(sums=jnp.zeros(2))
         return dataclasses.replace(running, history=tuple(self.history))
 
-    def _validation_logits(self, measure: Callable) -> np.ndarray:
-        images = self.validation.images
-        chunks = [images[at : at + MEASURE_BATCH] for at in range(0, len(images), MEASURE_BATCH)]
-        return np.concatenate([measure(self.state.trainable, self.state.non_trainable, chunk) for chunk in chunks])
+    def _all_logits(self, measure: Callable) -> dict[str, np.ndarray]:
+        """By name of the validation set."""
+        logits = {}
+        for name, (images, _) in self.validation.items():
+            chunks = [images[at : at + MEASURE_BATCH] for at in range(0, len(images), MEASURE_BATCH)]
+            parts = [measure(self.state.trainable, self.state.non_trainable, chunk) for chunk in chunks]
+            logits[name] = np.concatenate(parts)
+        return logits
 
     def _identity(self) -> dict[str, Any]:
         return {"recipe": dataclasses.asdict(self.recipe), "data_sha256": self.digest}
@@ -192,11 +203,25 @@ class _Run:
         return {
             "architecture": self.recipe.architecture,
             **self._identity(),
-            "images": {"training": len(self.training.labels), "validation": len(self.validation.labels)},
+            "images": {
+                "training": len(self.training.labels),
+                "validation": {name: len(held.labels) for name, held in self.validation.items()},
+            },
+            "calibration": calibrate(self._all_logits(_compile_logits(self.model)), self.validation),
             "history": self.history,
             "seconds": self._seconds(),
             "machine": machine.describe(),
         }
+
+
+def initial_state(model: keras.Model, optimizer: keras.optimizers.Optimizer) -> State:
+    """The state of an untrained model, in copies: the compiled block writes over what it is given."""
+
+    def copies(variables: list[keras.Variable]) -> list[jax.Array]:
+        return [jnp.array(variable.value, copy=True) for variable in variables]
+
+    kinds = (model.trainable_variables, model.non_trainable_variables, optimizer.variables)
+    return State(*map(copies, kinds), jnp.zeros(2))
 
 
 def block_steps(recipe: Recipe) -> int:
@@ -218,9 +243,10 @@ def compile_block(recipe: Recipe, model: keras.Model, optimizer: keras.optimizer
     The data stay on the device, and each step gathers and augments its own batch: nothing is waited for between steps.
     """
     key = jax.random.key(recipe.seed)
+    twin = fast_twin(model, recipe.fast)
 
     def loss(trainable: list, non_trainable: list, images: jax.Array, labels: jax.Array) -> tuple:
-        logits, non_trainable = model.stateless_call(trainable, non_trainable, images, training=True)
+        logits, non_trainable = twin.stateless_call(trainable, non_trainable, images, training=True)
         likelihoods = jax.nn.log_softmax(logits)
         right = jnp.take_along_axis(likelihoods, labels[:, None], axis=1)[:, 0]
         smoothed = (1 - recipe.label_smoothing) * right + recipe.label_smoothing * likelihoods.mean(axis=1)

@@ -4,19 +4,21 @@ Inputs are hidden components rather than `gr.api`, which checks nothing: a file 
 """
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeVar
 
 import gradio as gr
 import numpy as np
 import PIL.Image
 
 from cnn import decode, ink
-from cnn.classifier import read_image, read_strokes
 from cnn.hub import Models
+from cnn.number import read_number
+from cnn.read import read_image, read_strokes
 from cnn.text import say
 from cnn.types import Framed, InputError, Step
-from cnn.ui.doors import UploadedFiles, UploadedImage
+from cnn.ui.doors import MeasuredImage, UploadedFiles, UploadedImage
 
+Sent = TypeVar("Sent")
 GALLERY_SIDE = 448  # pixels; 28 goes 16 times into it
 
 
@@ -36,6 +38,11 @@ def scripted_api(models: Models) -> None:
         classifier = models[model]
         return [_prediction_or_error(classifier, path) for path in paths]
 
+    def number(sent: tuple[PIL.Image.Image, tuple[int, int]] | None, model: str) -> dict[str, Any]:
+        """Read the number in an image, digit by digit from left to right; boxes in the pixels of the image sent."""
+        classifier, (image, (width, height)) = models[model], _sent(sent)
+        return read_number(classifier, image).scaled(width / image.width, height / image.height).as_dict()
+
     def preprocess(image: PIL.Image.Image | None) -> list[tuple[PIL.Image.Image, str]]:
         """Each step from the image sent to the 28x28 the network gets."""
         return pictures(ink.from_image(_sent(image)))
@@ -48,6 +55,8 @@ def scripted_api(models: Models) -> None:
         _endpoint(predict_strokes, "predict_strokes", [strokes, model], gr.JSON(label="prediction"))
         images = UploadedFiles(label="images")
         _endpoint(predict_batch, "predict_batch", [images, model], gr.JSON(label="predictions"))
+        measured = MeasuredImage(label="image")
+        _endpoint(number, "read_number", [measured, model], gr.JSON(label="number"))
         _endpoint(preprocess, "preprocess", [image], gr.Gallery(label="steps", format="png"))
 
 
@@ -63,7 +72,7 @@ def _endpoint(handler: Callable, name: str, inputs: list, output: gr.components.
     )  # fmt: skip
 
 
-def _sent(image: PIL.Image.Image | None) -> PIL.Image.Image:
+def _sent(image: Sent | None) -> Sent:
     if image is None:
         raise InputError("no_image")
     return image

@@ -1,12 +1,15 @@
-"""The first tab: a digit is drawn or photographed, and read while the pen moves."""
+"""The first tab: a digit or a number is drawn or photographed, and read while the pen moves."""
 
 from typing import Any
 
 import gradio as gr
 import PIL.Image
 
-from cnn.classifier import read_image, read_strokes
 from cnn.hub import Models
+from cnn.ink import parse_strokes
+from cnn.number import read_number, read_number_strokes
+from cnn.read import read_image, read_strokes
+from cnn.ui import number
 from cnn.ui.doors import UploadedImage
 from cnn.ui.pad import Pad, examples
 from cnn.ui.reading import Reading, answer, nothing
@@ -14,35 +17,55 @@ from cnn.ui.text import T
 
 
 def draw_tab(models: Models) -> None:
-    """Fill the open tab with the pad, the photo and the answer."""
+    """Fill the open tab with the pad, the photo and the answer, to a digit or to a number."""
     with gr.Row(elem_classes="reader"):
-        with gr.Column(elem_classes="card"), gr.Tabs(elem_classes="switch"):
-            with gr.Tab(T("draw.pen")) as drawing:
-                pad = Pad(examples(), elem_id="pad")
-            with gr.Tab(T("draw.photo")) as photographing:
-                photo = UploadedImage(
-                    label=T("draw.photo_label"),
-                    sources=["upload", "clipboard", "webcam"],
-                    image_mode=None,
-                    show_label=False,
-                    buttons=[],
-                    elem_id="photo",
-                )
         with gr.Column(elem_classes="card"):
+            task = gr.Radio(
+                [(T("draw.digit"), "digit"), (T("draw.number"), "number")],
+                value="digit",
+                label=T("draw.task"),
+                show_label=False,
+                container=False,
+                min_width=1,
+                elem_id="task",
+            )
+            with gr.Tabs(elem_classes="switch"):
+                with gr.Tab(T("draw.pen")) as drawing:
+                    pad = Pad(examples(), elem_id="pad")
+                with gr.Tab(T("draw.photo")) as photographing:
+                    photo = UploadedImage(
+                        label=T("draw.photo_label"),
+                        sources=["upload", "clipboard", "webcam"],
+                        image_mode=None,
+                        show_label=False,
+                        buttons=[],
+                        elem_id="photo",
+                    )
+        with gr.Column(elem_classes="card"):  # the page shows the one that the task asks for
             reading = Reading(elem_id="reading", elem_classes="fill")
+            numbers = number.NumberReading(elem_id="numbers", elem_classes="fill")
 
-    def read_pad(strokes: dict[str, Any]) -> dict[str, Any]:
-        return answer(*read_strokes(models["default"], strokes))
+    def read_pad(strokes: dict[str, Any], task: str) -> dict[gr.HTML, dict[str, Any]]:
+        model = models["default"]
+        if task == "number":
+            return {numbers: number.pad_answer(read_number_strokes(model, parse_strokes(strokes)), strokes)}
+        return {reading: answer(*read_strokes(model, strokes))}
 
-    def read_photo(image: PIL.Image.Image | None) -> dict[str, Any]:
-        return nothing("photo") if image is None else answer(*read_image(models["default"], image), "photo")
+    def read_photo(image: PIL.Image.Image | None, task: str) -> dict[gr.HTML, dict[str, Any]]:
+        if image is None:
+            return {reading: nothing("photo"), numbers: number.nothing("photo")}
+        model = models["default"]
+        if task == "number":
+            return {numbers: number.photo_answer(read_number(model, image), image)}
+        return {reading: answer(*read_image(model, image), "photo")}
 
-    quiet = {"outputs": reading, "show_progress": "hidden", "api_visibility": "private"}
+    quiet = {"outputs": [reading, numbers], "show_progress": "hidden", "api_visibility": "private"}
     # Live: while one answer is on its way, only the latest drawing waits. The queue would add a round trip.
-    pad.input(read_pad, pad, **quiet, trigger_mode="always_last", queue=False)
-    drawing.select(read_pad, pad, **quiet, queue=False)
-    for event in (photo.change, photographing.select):
+    pad.input(read_pad, [pad, task], **quiet, trigger_mode="always_last", queue=False)
+    for event in (drawing.select, task.change):  # an answer to what is not on show is not shown
+        event(read_pad, [pad, task], **quiet, queue=False)
+    for event in (photo.change, photographing.select, task.change):
         # A file that is refused is taken back: the reason is in the message, and the place is free for another.
-        event(read_photo, photo, **quiet).failure(
+        event(read_photo, [photo, task], **quiet).failure(
             lambda: None, outputs=photo, show_progress="hidden", api_visibility="private"
         )

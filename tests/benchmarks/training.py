@@ -118,28 +118,22 @@ def our_turn(architecture: Any = "course", batch: int = BATCH, **choices: Any) -
 
     from cnn.architectures import ARCHITECTURES
     from train.config import Recipe
-    from train.fast import fast_twin
-    from train.fit import State, block_steps, compile_block
+    from train.fit import compile_block, initial_state
 
     recipe = Recipe("course", epochs=1, batch_size=batch, **choices)
     model = architecture() if callable(architecture) else ARCHITECTURES[architecture]()
     optimizer = keras.optimizers.Adam(1e-3)
     optimizer.build(model.trainable_variables)
-    advance = compile_block(recipe, fast_twin(model, recipe.fast), optimizer)
-    groups = (model.trainable_variables, model.non_trainable_variables, optimizer.variables)
-    state = State(*([jnp.array(v.value, copy=True) for v in group] for group in groups), jnp.zeros(2))
+    advance, state = compile_block(recipe, model, optimizer), initial_state(model, optimizer)
     images, labels = map(jnp.asarray, digits(batch))
-    steps = max(2, STEPS * BATCH // batch)
-    size = 1 if block_steps(recipe) == 1 else steps
-    blocks = np.random.default_rng(0).integers(0, len(labels), (steps // size, size, batch))
+    block = np.random.default_rng(0).integers(0, len(labels), (max(2, STEPS * BATCH // batch), batch))
 
     def turn() -> float:
         nonlocal state
         started = time.perf_counter()
-        for block in blocks:
-            state = advance(state, images, labels, block, 0)
+        state = advance(state, images, labels, block, 0)
         state.sums.block_until_ready()
-        return (time.perf_counter() - started) / steps
+        return (time.perf_counter() - started) / len(block)
 
     return turn
 

@@ -62,12 +62,18 @@ class FakeClassifier:
     """Answers as `answers` says, which a test may replace."""
 
     name, architecture, revision, parameters, metrics = "fake", "none", "", 0, {}
+    refusal = 0.5
 
     def __init__(self) -> None:
         self.answers: Callable[[Framed], Prediction] = seven_or_one
 
     def predict(self, framed: Framed) -> Prediction:
         return self.answers(framed)
+
+    def assess(self, images: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """As Classifier's, for each image what `answers` says."""
+        answers = [self.answers(Framed(image)) for image in images]
+        return np.array([answer.probabilities for answer in answers]), np.zeros(len(answers))
 
 
 @pytest.fixture(scope="session")
@@ -103,6 +109,7 @@ class Visit:
         self.page = page
         self.pad, self.reading = page.locator("#pad canvas"), page.locator(".reading")
         self.digit, self.verdict = page.locator(".reading .digit"), page.locator(".reading .verdict")
+        self.number, self.boxes = page.locator(".number .text"), page.locator(".number .boxes li")
         self.posts: list[tuple[str, bytes]] = []
         self.requests: list[str] = []
         self.errors: list[str] = []
@@ -158,6 +165,10 @@ class Visit:
             "c => c.getContext('2d').getImageData(0, 0, c.width, c.height)"
             ".data.filter((value, at) => at % 4 === 3 && value).length"
         )
+
+    def wants(self, task: str) -> None:
+        """Ask for a "Digit" or a "Number", or the same in French."""
+        self.page.get_by_role("radio", name=task).check(force=True)
 
     def reads(self, digit: int | str) -> None:
         """Wait until the answer is this digit; '' where there is none."""

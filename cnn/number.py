@@ -1,0 +1,324 @@
+"""A photo or drawing of a handwritten number -> boxes of digits -> text. Knows no page.
+
+The ink of one line is cut into pieces, more than there are digits; each run of neighbouring pieces may be a digit, all
+of them are read in one call, and the cheapest way through the line is the number: heuristic over-segmentation, as
+LeCun, Bottou, Bengio and Haffner 1998 read cheques (Gradient-based learning applied to document recognition, V to
+VIII). A cut is a seam, a path from top to bottom that crosses as little ink as it can (Avidan and Shamir 2007), so that
+slanted and interlocked digits come apart.
+"""
+
+import dataclasses
+import math
+from typing import Any, NamedTuple
+
+import numpy as np
+from PIL import Image
+from scipy import ndimage
+
+from cnn.classifier import Classifier
+from cnn.line import HEIGHT, LOW, Strip, from_image, from_strokes
+from cnn.paper import EDGE
+from cnn.pen import centred, even_pen, span, stroke_width
+from cnn.types import Strokes
+
+SIDEWAYS = 0.05  # of a pixel of ink: what a step to the side costs a seam, so that it does not wander
+DEEPEST = 3.2  # pens' widths of ink: a seam that crosses more cuts no two digits
+THROUGH = (0.5,)  # of a part's height: where seams are sought
+LONG = 0.25  # of the line's height: a stretch where a part may be cut anywhere is cut at both ends
+INSET = 4  # pixels from them
+DOUBT = 0.6  # a digit less probable than this is marked as doubtful
+
+# What a reading costs, in nats: how many times less often one meets it than the plain case.
+WIDEST = 1.6  # of the line's height; no digit is wider
+READ = 5.0  # times -log of the digit's probability: networks are sure of most digits, and of most else
+CUT = 1.2  # a stroke cut once: digits touch
+CROSS = 1.2  # every further pen's width of ink that the cut crosses
+JOIN = 2.0  # two parts in one digit: the pen was lifted; and by the gap between them
+GAP = 12.0  # a gap as wide as the line is high
+WIDE = 0.1  # of the line's height: how widths above 0.8 of it spread
+HIGH = 0.25  # how heights spread, as the log of their ratio to the line's
+SKIP = 4.0  # ink that is left out, by its length over the line's height
+DIM = 1e-4  # no single digit is less probable than this: a network is sure of nonsense
+
+
+class Digit(NamedTuple):
+    """One digit of a number: its label, calibrated confidence, box (x0, y0, x1, y1) in pixels, and whether to check it.
+
+    `strangeness` is the probability that it is no digit, 0 where the network does not say.
+    """
+
+    label: int
+    confidence: float
+    box: tuple[float, float, float, float]
+    strangeness: float
+    doubtful: bool
+
+
+@dataclasses.dataclass(frozen=True)
+class Number:
+    """A number as it was read: its digits from left to right, and the model that read them."""
+
+    digits: tuple[Digit, ...]
+    model: str
+
+    @property
+    def text(self) -> str:
+        """The digits' labels, '' where there are none."""
+        return "".join(str(digit.label) for digit in self.digits)
+
+    @property
+    def several(self) -> bool:
+        """Whether these are two digits or more beyond doubt."""
+        return len(self.digits) > 1 and sum(not digit.doubtful for digit in self.digits) > 1
+
+    def scaled(self, x: float, y: float) -> "Number":
+        """The same number on an image so many times as wide and as high."""
+        by = np.array([x, y, x, y])
+        digits = (digit._replace(box=tuple(map(float, digit.box * by))) for digit in self.digits)
+        return Number(tuple(digits), self.model)
+
+    def as_dict(self) -> dict[str, Any]:
+        """JSON-ready, as the scripted API gives it."""
+        digits = [
+            {"label": d.label, "confidence": d.confidence, "box": [round(n, 1) for n in d.box]} for d in self.digits
+        ]
+        return {"text": self.text, "digits": digits, "model": self.model}
+
+
+class Piece(NamedTuple):
+    """Ink that is not cut any further: its part of the strip, a (h, w) bool mask there, and the part it is of.
+
+    `cut`: how many pens' widths of ink the seam on its left crosses, 0 where there is none.
+    """
+
+    left: int
+    top: int
+    mask: np.ndarray
+    part: int
+    cut: float
+
+    @property
+    def right(self) -> int:
+        """One past the last column."""
+        return self.left + self.mask.shape[1]
+
+    @property
+    def bottom(self) -> int:
+        """One past the last row."""
+        return self.top + self.mask.shape[0]
+
+
+def read_number(classifier: Classifier, image: Image.Image) -> Number:
+    """Read the number in a decoded picture of any mode, size and polarity; no digits where there is no ink."""
+    return read_strip(classifier, from_image(image))
+
+
+def read_number_strokes(classifier: Classifier, strokes: Strokes) -> Number:
+    """Read the number in pen strokes, boxes in pad units."""
+    return read_strip(classifier, from_strokes(strokes))
+
+
+def read_strip(classifier: Classifier, strip: Strip | None) -> Number:
+    """Read a line of ink; no digits for None."""
+    found = pieces(strip.strength) if strip else []
+    runs = _runs(found)
+    if not runs:
+        return Number((), classifier.name)
+    masks = [_union(found[first:last]) for first, last in runs]
+    probabilities, strangeness = classifier.assess(np.stack([frame(mask) for _, _, mask in masks]))
+    digits = []
+    for index in _cheapest(found, runs, _reading_costs(probabilities, strangeness)):
+        left, top, mask = masks[index]
+        corners = np.array([[x, y] for x in (left, left + mask.shape[1]) for y in (top, top + mask.shape[0])])
+        outline = strip.place(corners)
+        confidence, odd = float(probabilities[index].max()), float(strangeness[index])
+        digits.append(
+            Digit(
+                int(probabilities[index].argmax()),
+                confidence,
+                tuple(map(float, (*outline.min(0), *outline.max(0)))),
+                odd,
+                confidence < DOUBT or odd > classifier.refusal,
+            )
+        )
+    return Number(tuple(digits), classifier.name)
+
+
+# ---------------------------------------------------------------------------------------------------------- the pieces
+
+
+def pieces(strip: np.ndarray) -> list[Piece]:
+    """Cut a line of ink, (h, w) in [0, 1], its digits about HEIGHT high, into pieces from left to right."""
+    labels, _ = ndimage.label(strip > EDGE, np.ones((3, 3)))
+    pen = stroke_width(labels > 0)
+    found = []
+    for part, (rows, columns) in enumerate(ndimage.find_objects(labels), 1):
+        mask = labels[rows, columns] == part
+        if mask.sum() < (pen / 2) ** 2:
+            continue
+        found += _cut(mask, pen, rows.start, columns.start, part)
+    return sorted(found, key=lambda piece: piece.left + piece.right)
+
+
+def _cut(mask: np.ndarray, pen: float, top: int, left: int, part: int) -> list[Piece]:
+    """The pieces of one connected part."""
+    if mask.shape[1] < 0.4 * HEIGHT or mask.shape[0] < LOW * HEIGHT:
+        return [Piece(left, top, mask, part, 0.0)]
+    paths, costs = seams(mask, pen)
+    between = np.arange(mask.shape[1])
+    number = (between[None] >= paths[:, :, None]).sum(0) if len(paths) else np.zeros(mask.shape, int)
+    found = []
+    for index in range(len(paths) + 1):
+        mine = mask & (number == index)
+        if mine.any():
+            (y0, y1), (x0, x1) = (span(mine.any(axis)) for axis in (1, 0))
+            cut = costs[index - 1] if found else 0.0
+            found.append(Piece(left + x0, top + y0, mine[y0:y1, x0:x1], part, cut))
+    return found
+
+
+def seams(mask: np.ndarray, pen: float) -> tuple[np.ndarray, list[float]]:
+    """Where a connected part, (h, w) bool, may be cut: (n, h) first columns right of each cut, and the ink they cross.
+
+    Ink in pens' widths. A seam goes down from row to row, straight or to a neighbouring column. From left to right.
+    """
+    price = np.where(mask, 1.0, 0.02)
+    down, came = _walked(price)
+    up, went = (array[::-1] for array in _walked(price[::-1]))
+    through = (down + up - price) / pen
+    rows = sorted({round(share * (len(mask) - 1)) for share in THROUGH})
+    starts = [(through[row, x], row, x) for row in rows for x in _lowest(np.round(4 * through[row]) / 4)]
+    found = []
+    for crossed, row, column in sorted(starts):
+        path = _followed(row, column, came, went)
+        left = int((mask & (np.arange(mask.shape[1]) < path[:, None])).sum())
+        # A dot comes off either side, and no cheaper seam cuts off nearly the same.
+        apart = min(abs(left - other) for other in (0, int(mask.sum()), *(cut[0] for cut in found)))
+        if crossed < DEEPEST and apart > pen**2:
+            found.append((left, path, max(1.0, float(crossed))))
+    found.sort(key=lambda cut: cut[0])
+    return np.array([path for _, path, _ in found]).reshape(len(found), len(mask)), [cut[2] for cut in found]
+
+
+def _followed(row: int, column: int, came: np.ndarray, went: np.ndarray) -> np.ndarray:
+    """The cheapest path through one pixel, as its column in each row: (h,) ints."""
+    path = np.full(len(came), column)
+    for at in range(row, 0, -1):
+        path[at - 1] = path[at] + came[at, path[at]]
+    for at in range(row, len(path) - 1):
+        path[at + 1] = path[at] + went[at, path[at]]
+    return path
+
+
+def _walked(price: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The cheapest way from the first row to each pixel, and the step in columns (-1, 0, 1) back to the row before."""
+    total, step = price.copy(), np.zeros(price.shape, int)
+    for row in range(1, len(price)):
+        before = np.pad(total[row - 1], 1, constant_values=np.inf)
+        ways = np.stack([before[1:-1], before[:-2] + SIDEWAYS, before[2:] + SIDEWAYS])
+        best = ways.argmin(0)
+        total[row] += ways.min(0)
+        step[row] = np.array([0, -1, 1])[best]
+    return total, step
+
+
+def _lowest(values: np.ndarray) -> list[int]:
+    """The local minima of (n,) values; of a long flat one both ends, as one of two digits owns the stroke that it cuts.
+
+    Of a flat one that reaches a side, as under a 7's bar, the inner end: cut at the side, nothing comes off.
+    """
+    changes = np.flatnonzero(np.diff(values)) + 1
+    starts, ends = np.append(0, changes), np.append(changes, len(values))
+    level = np.concatenate([[np.inf], values[starts], [np.inf]])
+    chosen = []
+    for i, (first, last) in enumerate(zip(starts.tolist(), (ends - 1).tolist(), strict=True)):
+        if level[i + 1] > min(level[i], level[i + 2]):
+            continue
+        inner = [x for x, side in ((first + INSET, first == 0), (last - INSET, last == len(values) - 1)) if not side]
+        chosen += inner if last - first > LONG * HEIGHT or len(inner) < 2 else [(first + last) // 2]
+    return [x for x in chosen if 0 < x < len(values)]
+
+
+def _bounds(run: list[Piece]) -> tuple[int, int, int, int]:
+    """Left, top, right and bottom of several pieces together."""
+    sides = np.array([[piece.left, piece.top, -piece.right, -piece.bottom] for piece in run]).min(0)
+    return int(sides[0]), int(sides[1]), -int(sides[2]), -int(sides[3])
+
+
+def _union(run: list[Piece]) -> tuple[int, int, np.ndarray]:
+    """Left, top and (h, w) bool mask of several pieces together."""
+    left, top, right, bottom = _bounds(run)
+    mask = np.zeros((bottom - top, right - left), bool)
+    for piece in run:
+        mask[piece.top - top : piece.bottom - top, piece.left - left : piece.right - left] |= piece.mask
+    return left, top, mask
+
+
+def frame(mask: np.ndarray) -> np.ndarray:
+    """(h, w) bool ink of one digit -> (28, 28) float32, as `cnn.ink` frames a digit: the pen made even, centred."""
+    return centred(even_pen(np.pad(mask, 1)))
+
+
+# ------------------------------------------------------------------------------------------------------------ the path
+
+
+def _runs(found: list[Piece]) -> list[tuple[int, int]]:
+    """Which neighbouring pieces may be one digit: (first, one past the last), narrow and high enough."""
+    runs = []
+    for first in range(len(found)):
+        for last in range(first + 1, min(len(found), first + 7) + 1):
+            left, top, right, bottom = _bounds(found[first:last])
+            if right - left <= WIDEST * HEIGHT and bottom - top >= LOW * HEIGHT:
+                runs.append((first, last))
+    return runs
+
+
+def _cheapest(found: list[Piece], runs: list[tuple[int, int]], reading: np.ndarray) -> list[int]:
+    """The runs of the cheapest way through the line (Viterbi), by their index, from left to right."""
+    pen = stroke_width(_union(found)[2])
+    best = [0.0] + [math.inf] * len(found)
+    came: list[tuple[int, int | None]] = [(0, None)] * (len(found) + 1)
+
+    def offer(start: int, end: int, cost: float, index: int | None) -> None:
+        if best[start] + cost < best[end]:
+            best[end], came[end] = best[start] + cost, (start, index)
+
+    ending: dict[int, list[int]] = {}
+    for index, (_, last) in enumerate(runs):
+        ending.setdefault(last, []).append(index)
+    for end in range(1, len(found) + 1):
+        offer(end - 1, end, SKIP * found[end - 1].mask.sum() / (pen * HEIGHT), None)
+        for index in ending.get(end, []):
+            first, last = runs[index]
+            offer(first, end, reading[index] + _shape_cost(found[first:last]) + _cut_cost(found[first]), index)
+    way, end = [], len(found)
+    while end:
+        end, index = came[end]
+        if index is not None:
+            way.append(index)
+    return way[::-1]
+
+
+def _reading_costs(probabilities: np.ndarray, strangeness: np.ndarray) -> np.ndarray:
+    """What it costs that each of N pieces of ink is the digit it looks like most: (N,)."""
+    return -READ * np.log(np.maximum(DIM, probabilities.max(1) * (1 - strangeness)))
+
+
+def _cut_cost(piece: Piece) -> float:
+    """What it costs that a digit begins with this piece: nothing, or a cut."""
+    return CUT + CROSS * (piece.cut - 1) if piece.cut else 0.0
+
+
+def _shape_cost(run: list[Piece]) -> float:
+    """What it costs that these pieces are one digit, by its height and width, and by the gaps that it bridges."""
+    left, top, right, bottom = _bounds(run)
+    height, width = (bottom - top) / HEIGHT, (right - left) / HEIGHT
+    cost = 0.5 * (math.log(height) / HIGH) ** 2 + 0.5 * (max(0, width - 0.8) / WIDE) ** 2
+    reach, part = run[0].right, run[0].part
+    for piece in run[1:]:
+        if piece.part != part:
+            overlap = reach - piece.left
+            narrow = min(piece.right - piece.left, reach - left)
+            cost += 0.3 if overlap > 0.5 * narrow else JOIN + GAP * max(0, -overlap) / HEIGHT
+        reach, part = max(reach, piece.right), piece.part
+    return cost

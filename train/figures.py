@@ -1,0 +1,42 @@
+"""Figures from logits, probabilities and labels. NumPy only; knows no network and no data set."""
+
+from typing import Any
+
+import numpy as np
+
+from cnn.types import LABELS
+
+BINS = 15  # of confidence, as Guo et al. 2017 (arXiv 1706.04599) count them
+
+
+def cross_entropy(logits: np.ndarray, labels: np.ndarray) -> float:
+    """Mean negative log-likelihood in nats of `labels` (N,) under softmax(`logits` (N, K))."""
+    shifted = logits.astype(np.float64) - logits.max(axis=1, keepdims=True)
+    log_total = np.log(np.exp(shifted).sum(axis=1))
+    return float((log_total - shifted[np.arange(len(labels)), labels]).mean())
+
+
+def accuracy(logits: np.ndarray, labels: np.ndarray) -> float:
+    """Share of rows whose largest entry is at the label."""
+    return float((logits.argmax(axis=1) == labels).mean())
+
+
+def confusion(guesses: np.ndarray, labels: np.ndarray) -> np.ndarray:
+    """(10, 10) counts; rows are true labels, columns what was said."""
+    return np.bincount(labels.astype(int) * LABELS + guesses, minlength=LABELS**2).reshape(LABELS, LABELS)
+
+
+def reliability(confidence: np.ndarray, right: np.ndarray) -> dict[str, Any]:
+    """Expected calibration error and its bins, from (N,) confidences in [0, 1] and (N,) bools; JSON-ready.
+
+    The error is the mean distance, over all answers, between what a bin's answers state and how many are right.
+    """
+    at = np.minimum((confidence * BINS).astype(int), BINS - 1)
+    counts = np.bincount(at, minlength=BINS)
+    stated, actual = (np.bincount(at, values, BINS) / np.maximum(counts, 1) for values in (confidence, right))
+    bins = [
+        {"confidence": float(stated[i]), "accuracy": float(actual[i]), "count": int(counts[i])}
+        for i in np.flatnonzero(counts)
+    ]
+    error = float(counts @ np.abs(stated - actual) / max(1, counts.sum()))
+    return {"expected_calibration_error": error, "bins": bins}
