@@ -15,7 +15,7 @@ from cnn.classifier import Classifier
 from cnn.types import InputError
 
 BUNDLED = Path(__file__).resolve().parent.parent / "assets" / "models"
-DEFAULT = "course"
+DEFAULT = "robust"
 WEIGHTS, CONFIG, METRICS = "model.keras", "config.json", "metrics.json"
 
 

@@ -13,12 +13,12 @@ from scipy import ndimage
 
 from cnn.decode import plain
 from cnn.line import elsewhere
-from cnn.paper import EDGE, Ink, find, grey_of, resized, telling_channel
+from cnn.paper import EDGE, Ink, find, one_channel, resized, telling_channel
 from cnn.pen import AS_IT_IS, BOX, FINE, PEN, centred, even_pen, hairlines, smooth, solid, span
 from cnn.types import SIDE, Framed, InputError, Step, Strokes
 
 MAX_POINTS = 20_000  # of one drawing, all strokes together
-WORK = 300  # a digit is looked for in a copy of at most this many pixels squared
+WORK = 240  # a digit is looked for in a copy of at most this many pixels squared
 LONGEST = 4 * WORK  # and no longer than this, however narrow
 MARGIN = 2  # working pixels kept around the ink, for its soft edge
 
@@ -35,7 +35,7 @@ def from_image(image: Image.Image, *, keep_pen: bool = False) -> Framed:
     factor = max(1, math.ceil(max(math.sqrt(sent.width * sent.height) / WORK, max(sent.size) / LONGEST)))
     small = sent.reduce(factor) if factor > 1 else sent
     channel = telling_channel(small)
-    grey = grey_of(small, channel)
+    grey = np.asarray(one_channel(small, channel), np.float32)
     steps = [Step("step.sent", np.asarray(small, np.float32) / 255), Step("step.grey", grey / 255)]
     ink, parts = find(grey)
     if ink is None:
@@ -109,7 +109,7 @@ def close_up(sent: Image.Image, channel: int | None, factor: int, ink: Ink, part
     (y0, y1), (x0, x1) = (span(parts.any(axis)) for axis in (1, 0))
     y0, x0, y1, x1 = max(0, y0 - MARGIN), max(0, x0 - MARGIN), y1 + MARGIN, x1 + MARGIN
     box = (x0 * factor, y0 * factor, min(x1 * factor, sent.width), min(y1 * factor, sent.height))
-    close = Image.fromarray(grey_of(sent.crop(box), channel))
+    close = one_channel(sent.crop(box), channel)
     side = max(close.size) - 2 * MARGIN * factor
     if side > AS_IT_IS or factor > 1:
         scale = FINE * BOX / side
@@ -118,7 +118,7 @@ def close_up(sent: Image.Image, channel: int | None, factor: int, ink: Ink, part
     there = np.s_[y0:y1, x0:x1]
     shape = close.size[::-1]
     near = ndimage.maximum_filter(parts[there].astype(np.float32), 2 * MARGIN + 1)
-    return ink.of(np.asarray(close), resized(ink.paper[there], shape)) * (resized(near, shape) > 0.5)
+    return ink.of(np.asarray(close, np.float32), resized(ink.paper[there], shape)) * (resized(near, shape) > 0.5)
 
 
 def _check(holds: bool) -> None:

@@ -13,7 +13,7 @@ from PIL import Image
 from scipy import ndimage
 
 from cnn.decode import plain
-from cnn.paper import EDGE, Ink, find, grey_of, resized, telling_channel
+from cnn.paper import EDGE, Ink, find, one_channel, resized, telling_channel
 from cnn.pen import BOX, FINE, extent, hairlines, smooth, span, stroke_width
 from cnn.types import Strokes
 
@@ -44,7 +44,7 @@ def from_image(image: Image.Image) -> Strip | None:
     factor = max(1, math.ceil(max(math.sqrt(sent.width * sent.height) / WORK, max(sent.size) / LONGEST)))
     small = sent.reduce(factor) if factor > 1 else sent
     channel = telling_channel(small)
-    ink, _ = find(grey_of(small, channel))
+    ink, _ = find(np.asarray(one_channel(small, channel), np.float32))
     if ink is None:
         return None
     parts, height, slope = line(ink.strength)
@@ -134,14 +134,14 @@ def _close_up(
     (y0, y1), (x0, x1) = (span(parts.any(axis)) for axis in (1, 0))
     y0, x0, y1, x1 = max(0, y0 - MARGIN), max(0, x0 - MARGIN), y1 + MARGIN, x1 + MARGIN
     box = (x0 * factor, y0 * factor, min(x1 * factor, sent.width), min(y1 * factor, sent.height))
-    close = Image.fromarray(grey_of(sent.crop(box), channel))
+    close = one_channel(sent.crop(box), channel)
     zoom = HEIGHT / (height * factor)
     size = tuple(max(1, round(n * zoom)) for n in close.size)
     scale = np.divide(close.size, size)
     close = close.resize(size, Image.Resampling.BOX if zoom < 1 else Image.Resampling.BICUBIC)
     there, shape = np.s_[y0:y1, x0:x1], size[::-1]
     near = ndimage.maximum_filter(parts[there].astype(np.float32), 2 * MARGIN + 1)
-    strip = ink.of(np.asarray(close), resized(ink.paper[there], shape)) * (resized(near, shape) > 0.5)
+    strip = ink.of(np.asarray(close, np.float32), resized(ink.paper[there], shape)) * (resized(near, shape) > 0.5)
     return strip, lambda points: points * scale + box[:2]
 
 

@@ -37,7 +37,7 @@ JOIN = 2.0  # two parts in one digit: the pen was lifted; and by the gap between
 GAP = 12.0  # a gap as wide as the line is high
 WIDE = 0.1  # of the line's height: how widths above 0.8 of it spread
 HIGH = 0.25  # how heights spread, as the log of their ratio to the line's
-SKIP = 4.0  # ink that is left out, by its length over the line's height
+SKIP = 8.0  # ink that is left out, by its length over the line's height
 DIM = 1e-4  # no single digit is less probable than this: a network is sure of nonsense
 
 

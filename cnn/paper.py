@@ -60,8 +60,9 @@ def telling_channel(image: Image.Image) -> int | None:
     return int(spread.argmax()) if spread.max() > 2 * luminance.std() else None
 
 
-def grey_of(image: Image.Image, channel: int | None) -> np.ndarray:
-    return np.asarray(image.convert("L") if channel is None else image.getchannel(channel), np.float32)
+def one_channel(image: Image.Image, channel: int | None) -> Image.Image:
+    """A colour channel of an 'L' or 'RGB' image, or its luminance, as 'L'."""
+    return image.convert("L") if channel is None else image.getchannel(channel)
 
 
 def find(grey: np.ndarray) -> tuple[Ink, np.ndarray] | tuple[None, None]:

@@ -1,5 +1,6 @@
 """Training: it learns, it repeats, and a broken run ends as an unbroken one."""
 
+import hashlib
 import json
 import os
 import signal
@@ -67,6 +68,37 @@ def test_another_recipe_does_not_go_on(digits: Digits, tmp_path: Path) -> None:
     progress.close()
     with pytest.raises(ValueError, match="another recipe"):
         next(fit(Recipe("tiny", epochs=4, batch_size=32), digits, tmp_path))
+
+
+def test_a_run_can_start_from_anothers_weights(tiny_folder: Path, digits: Digits, tmp_path: Path) -> None:
+    recipe = Recipe("tiny", epochs=1, batch_size=32, learning_rate=1e-4)
+    for _ in fit(recipe, digits, tmp_path, tiny_folder):
+        pass
+    papers = json.loads((tmp_path / "config.json").read_text())
+    assert papers["history"][0]["validation_accuracy"] > 0.9
+    weights = (tiny_folder / "model.keras").read_bytes()
+    assert papers["start"]["weights_sha256"] == hashlib.sha256(weights).hexdigest()
+    assert papers["start"]["recipe"]["epochs"] == 12
+
+
+@pytest.mark.parametrize("architecture", ["course", "tiny"])
+def test_a_start_that_does_not_fit_says_so(
+    architecture: str, tiny_folder: Path, digits: Digits, tmp_path: Path
+) -> None:
+    start = tiny_folder if architecture == "course" else tmp_path / "nothing"
+    with pytest.raises(ValueError, match="does not hold weights of the network"):
+        next(fit(Recipe(architecture, epochs=1, batch_size=32), digits, tmp_path, start))
+
+
+def test_what_a_recipe_draws_is_reported_before_the_first_step(digits: Digits, tmp_path: Path) -> None:
+    recipe = Recipe("tiny", epochs=1, batch_size=32, strokes=60)
+    progress = fit(recipe, digits, tmp_path)
+    drawn = []
+    while not (now := next(progress)).steps:
+        drawn.append(now.drawn)
+    progress.close()
+    assert drawn == sorted(drawn)
+    assert drawn[-1] == 1
 
 
 def test_training_goes_the_same_with_the_fast_path_switched_off(digits: Digits, tmp_path: Path) -> None:

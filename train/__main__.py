@@ -1,4 +1,4 @@
-"""The command line: `python -m train fit | evaluate | ablate | examples`."""
+"""The command line: `python -m train fit | evaluate | ablate | examples | readme`."""
 
 import argparse
 import dataclasses
@@ -12,7 +12,7 @@ from tqdm import tqdm
 
 import cnn.hub
 from cnn.types import InputError
-from train import ablate, evaluate, examples, fit
+from train import ablate, evaluate, examples, fit, readme
 from train.config import RECIPES
 from train.data import DataError, load
 
@@ -40,6 +40,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     fitting.add_argument("recipe", choices=RECIPES, help="what to train: " + ", ".join(RECIPES))
     fitting.add_argument("--folder", type=Path, help="where the run goes (default: runs/<recipe>)")
+    fitting.add_argument("--start", type=Path, metavar="FOLDER", help="go on from the weights of another finished run")
     fitting.add_argument("--epochs", type=int, help="instead of the recipe's")
     fitting.add_argument("--seed", type=int, help="instead of the recipe's")
     fitting.add_argument("--stock", action="store_true", help="by Keras's own gradients, slower on a CPU")
@@ -67,6 +68,8 @@ def _parser() -> argparse.ArgumentParser:
     ablating.set_defaults(run=_ablate)
     drawing = commands.add_parser("examples", help="draw the app's example digits into assets/examples")
     drawing.set_defaults(run=_examples)
+    telling = commands.add_parser("readme", help="put the measured figures into README.md")
+    telling.set_defaults(run=_readme)
     return parser
 
 
@@ -74,7 +77,7 @@ def _fit(options: argparse.Namespace) -> int:
     chosen = {name: value for name in ("epochs", "seed") if (value := getattr(options, name)) is not None}
     recipe = dataclasses.replace(RECIPES[options.recipe], fast=not options.stock, **chosen)
     folder = options.folder or RUNS / options.recipe
-    progress = fit.fit(recipe, load("train"), folder)
+    progress = fit.fit(recipe, load("train"), folder, options.start)
     finished = _show(progress)
     if not finished:
         print(f"Stopped; the same command goes on from here ({folder}).")
@@ -141,6 +144,8 @@ def _summary(model: str, metrics: dict[str, Any]) -> Iterator[str]:
         yield f"  MNIST-C, mean error: {metrics['robustness']['mnist_c']['mean']:.2%}"
         shares = (f"{what} {share:.1%}" for what, share in metrics["refused"].items() if what != "threshold")
         yield "  refused: " + ", ".join(shares)
+    if "numbers" in metrics:
+        yield f"  photographed five-digit numbers read whole: {metrics['numbers']['whole']:.1%}"
     for condition, figures in metrics.get("pen", {}).items():
         yield f"  pen strokes, {condition}: {figures['accuracy']:.2%} right, {figures['refused']:.2%} refused"
 
@@ -158,6 +163,11 @@ def _report(what: str) -> None:
 
 def _examples(_: argparse.Namespace) -> int:
     print(f"{examples.write_examples()} examples written to {examples.STROKES}")
+    return 0
+
+
+def _readme(_: argparse.Namespace) -> int:
+    readme.write()
     return 0
 
 

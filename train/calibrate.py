@@ -14,7 +14,7 @@ from cnn.types import LABELS
 from train.data import Digits
 from train.figures import cross_entropy
 
-REFUSED = 0.003  # share of validation digits that may be refused, of every kind of digit
+REFUSED = 0.001  # share of validation digits that may be refused, of every kind of digit
 
 
 def calibrate(logits: dict[str, np.ndarray], validation: dict[str, Digits]) -> dict[str, float]:

@@ -21,6 +21,7 @@ from PIL import Image
 from cnn.classifier import Classifier
 from cnn.hub import METRICS, WEIGHTS
 from cnn.ink import from_image
+from cnn.number import read_number
 from cnn.types import LABELS
 from train import machine, mnist_c, pen, strangers
 from train.data import Digits
@@ -29,6 +30,7 @@ from train.figures import confusion, cross_entropy, reliability
 CHUNK = 250  # pictures framed by one task
 STRANGERS = 1000  # of each kind
 WRITTEN = 1000  # pictures of each condition
+NUMBERS = 200
 
 Report = Callable[[str], None]  # is told what is drawn next
 Frame = Callable[[Image.Image], np.ndarray]  # a picture -> (28, 28) uint8, ink = 255
@@ -36,12 +38,13 @@ Frame = Callable[[Image.Image], np.ndarray]  # a picture -> (28, 28) uint8, ink 
 
 @dataclasses.dataclass(frozen=True)
 class Sets:
-    """What is measured on, framed: the test set, MNIST-C by corruption, strangers by kind, pen strokes by condition."""
+    """What is measured on, framed: the test set, MNIST-C, strangers, pen strokes, numbers."""
 
     test: Digits
     spoilt: dict[str, np.ndarray] = dataclasses.field(default_factory=dict)
     strange: dict[str, np.ndarray] = dataclasses.field(default_factory=dict)
     written: dict[str, Digits] = dataclasses.field(default_factory=dict)
+    numbers: tuple[tuple[str, Image.Image], ...] = ()  # photos of five-digit numbers, and what stands there
 
 
 def gather(test: Digits, strokes: Path | None = None, report: Report = print) -> Sets:
@@ -56,7 +59,11 @@ def gather(test: Digits, strokes: Path | None = None, report: Report = print) ->
             report(f"drawing what is no digit: {kind}")
             chunks = [(kind, CHUNK, seed) for seed in range(STRANGERS // CHUNK)]
             strange[kind] = np.concatenate(pool.starmap(strangers.images, chunks))
-        return Sets(test, spoilt, strange, written(strokes, pool, report) if strokes else {})
+        if strokes is None:
+            return Sets(test, spoilt, strange)
+        digits, rng = pen.read(strokes), np.random.default_rng(0)
+        numbers = tuple(pen.number(digits, rng) for _ in range(NUMBERS))
+        return Sets(test, spoilt, strange, written(strokes, pool, report), numbers)
 
 
 def written(strokes: Path, pool: Pool, report: Report = print, frame: Frame | None = None) -> dict[str, Digits]:
@@ -106,6 +113,8 @@ def evaluate(classifier: Classifier, sets: Sets) -> dict[str, Any]:
         metrics["robustness"] = {"mnist_c": {"error": errors, "mean": float(np.mean(list(errors.values())))}}
     if sets.written:
         metrics["pen"] = {condition: _on_strokes(classifier, digits) for condition, digits in sets.written.items()}
+    if sets.numbers:
+        metrics["numbers"] = _on_numbers(classifier, sets.numbers)
     return metrics
 
 
@@ -143,6 +152,17 @@ def _on_strokes(classifier: Classifier, digits: Digits) -> dict[str, Any]:
 
 def _floats(images: np.ndarray) -> np.ndarray:
     return images if images.dtype == np.float32 else images.astype(np.float32) / 255
+
+
+def _on_numbers(classifier: Classifier, numbers: tuple[tuple[str, Image.Image], ...]) -> dict[str, Any]:
+    texts = [read_number(classifier, picture).text for _, picture in numbers]
+    return {
+        "whole": float(np.mean([text == there for text, (there, _) in zip(texts, numbers, strict=True)])),
+        "right_length": float(
+            np.mean([len(text) == len(there) for text, (there, _) in zip(texts, numbers, strict=True)])
+        ),
+        "images": len(texts),
+    }
 
 
 def _spoil(images: np.ndarray, name: str, seed: int) -> np.ndarray:

@@ -58,14 +58,16 @@ class State(NamedTuple):
     sums: jax.Array  # (2,) the running epoch's summed loss and accuracy
 
 
-def fit(recipe: Recipe, digits: Digits, folder: Path) -> Iterator[Progress]:
+def fit(recipe: Recipe, digits: Digits, folder: Path, start: Path | None = None) -> Iterator[Progress]:
     """Train `recipe` on `digits` into `folder`, yielding Progress; `model.keras` and `config.json` stand at the end.
+
+    With `start`, the folder of a finished run of the same architecture, from its weights rather than from chance.
 
     Closing the iterator keeps a checkpoint, a killed process leaves one about ten seconds old; calling it again goes
     on from there, to the same weights as an unbroken run. ValueError when the folder holds another run's checkpoint.
     """
     mixture = yield from _drawn(recipe, digits)
-    run = _Run(recipe, digits, mixture, folder)
+    run = _Run(recipe, digits, mixture, folder, start)
     try:
         yield from run.train()
     except GeneratorExit:
@@ -85,7 +87,7 @@ def _drawn(recipe: Recipe, digits: Digits) -> Generator[Progress, None, Mixture]
 
 
 class _Run:
-    def __init__(self, recipe: Recipe, digits: Digits, mixture: Mixture, folder: Path):
+    def __init__(self, recipe: Recipe, digits: Digits, mixture: Mixture, folder: Path, start: Path | None):
         self.recipe, self.folder = recipe, folder
         self.digest = hashlib.sha256(digits.images.tobytes() + digits.labels.tobytes()).hexdigest()
         self.training, self.validation = mixture
@@ -98,6 +100,7 @@ class _Run:
         self.steps = recipe.epochs * self.steps_per_epoch
         keras.utils.set_random_seed(recipe.seed)  # Keras's initialisers and dropout take no generator of ours
         self.model = ARCHITECTURES[recipe.architecture]()
+        self.start = _started(self.model, start) if start else None
         self.optimizer = keras.optimizers.Adam(_schedule(recipe, self.steps), beta_2=0.99)
         self.optimizer.build(self.model.trainable_variables)
         self.state = initial_state(self.model, self.optimizer)
@@ -194,7 +197,7 @@ class _Run:
         return logits
 
     def _identity(self) -> dict[str, Any]:
-        return {"recipe": dataclasses.asdict(self.recipe), "data_sha256": self.digest}
+        return {"recipe": dataclasses.asdict(self.recipe), "data_sha256": self.digest, "start": self.start}
 
     def _seconds(self) -> float:
         return round(time.monotonic() - self.started, 1)
@@ -212,6 +215,17 @@ class _Run:
             "seconds": self._seconds(),
             "machine": machine.describe(),
         }
+
+
+def _started(model: keras.Model, folder: Path) -> dict[str, Any]:
+    """Give `model` the weights of a finished run; what that run's papers say, with the weights' SHA-256."""
+    weights = folder / WEIGHTS
+    try:
+        model.load_weights(weights)
+    except Exception as error:  # Keras raises nearly anything
+        raise ValueError(f"{weights} does not hold weights of the network {model.name}.") from error
+    papers = json.loads((folder / CONFIG).read_text(encoding="utf-8"))
+    return {"weights_sha256": hashlib.sha256(weights.read_bytes()).hexdigest(), **papers}
 
 
 def initial_state(model: keras.Model, optimizer: keras.optimizers.Optimizer) -> State:

@@ -120,3 +120,21 @@ CONDITIONS: dict[str, Callable[[Written, np.random.Generator], Image.Image]] = {
     "marker": lambda digit, rng: sketch(digit, rng, (0.5, 0.7), 0.1, 0.09),
     "photo": photo,
 }
+
+
+def number(digits: list[Written], rng: np.random.Generator, count: int = 5) -> tuple[str, Image.Image]:
+    """A photo of a number of `count` digits, taken from `digits` at random, and its text: one pen, one line, a tilt."""
+    chosen = [digits[i] for i in rng.integers(len(digits), size=count)]
+    wide, high = PHOTO
+    gap, pen, line, at = rng.uniform(0.08, 0.35), rng.uniform(0.045, 0.095), [], 0.0
+    for digit in chosen:
+        strokes = placed(digit.strokes, rng.uniform(0.88, 1.1), np.zeros(2), rng.uniform(-0.06, 0.06))
+        points = np.concatenate(strokes)
+        start = np.array([at - points[:, 0].min(), rng.normal(0, 0.05)])
+        line += [stroke + start for stroke in strokes]
+        at += np.ptp(points[:, 0]) + pen + gap * rng.uniform(0.7, 1.4)
+    size = rng.uniform(0.6, 0.9) * wide
+    centre = np.array(PHOTO) / 2 + rng.uniform(-1, 1, 2) * (0.04 * wide, 0.15 * high)
+    strokes = placed(line, size, centre, rng.uniform(-0.1, 0.1))
+    ink = inked(strokes, PHOTO, max(1.5, pen * size / at))
+    return "".join(str(digit.label) for digit in chosen), photographed(ink, rng)

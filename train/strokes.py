@@ -145,14 +145,14 @@ def _(u: Choose) -> tuple[Path, ...]:
     return (((0.6 - u(0.1, 0.6), down), *corner(0.6, 0.0), (0.6 + u(-0.08, 0.06), 1.0)),)
 
 
-@style(1, "leaning", 3)
+@style(1, "leaning", 5)
 def _(u: Choose) -> tuple[Path, ...]:
     long, down = u(0.25, 0.75), u(0.15, 0.45)
     middle = (0.7 - u(0.35, 0.65) * long, u(0.35, 0.7) * down)
     return (((0.7 - long, down), middle, *corner(0.7, 0.0), (0.7 - u(0.1, 0.6), 1.0)),)
 
 
-@style(1, "wave-flagged", 2)
+@style(1, "wave-flagged", 3)
 def _(u: Choose) -> tuple[Path, ...]:
     long, down = u(0.15, 0.55), u(0.1, 0.45)
     start = (0.65 - long, down + u(-0.05, 0.12))
@@ -167,7 +167,7 @@ def _(u: Choose) -> tuple[Path, ...]:
     return ((*flag, (0.6 + u(-0.15, 0.04), 1.0)),)
 
 
-@style(1, "flat-flagged", 0.4)
+@style(1, "flat-flagged", 0.2)
 def _(u: Choose) -> tuple[Path, ...]:
     long = u(0.12, 0.3)
     return (((0.6 - long, u(0.0, 0.1)), *corner(0.6, 0.0), (0.6 + u(-0.12, 0.05), 1.0)),)
@@ -273,12 +273,6 @@ def _(u: Choose) -> tuple[Path, ...]:
     curl = arc(0.3, high * 0.9, 0.12, 0.1, u(0, 120), 200)
     top = arc(0.48, high, 0.32, high, 200, 385)
     return ((*curl, *top, (0.5, 0.66), *corner(u(0.08, 0.22), 0.98), (u(0.75, 1.0), 0.98 + u(-0.1, 0.06))),)
-
-
-@style(2, "short base", 0.4)
-def _(u: Choose) -> tuple[Path, ...]:
-    left = u(0.1, 0.3)
-    return ((*_top_of_two(u), (0.5, 0.66), *corner(left, 1.0), (left + u(0.15, 0.4), 1.0 + u(-0.1, 0.05))),)
 
 
 @style(2, "waved base")
@@ -557,13 +551,11 @@ def _(u: Choose) -> tuple[Path, ...]:
     )
 
 
-@style(6, "curled")
+@style(6, "curled", 0.6)
 def _(u: Choose) -> tuple[Path, ...]:
-    y = u(0.66, 0.77)
-    wide = u(0.24, 0.36)
+    wide, high = u(0.16, 0.26), u(0.18, 0.24)
     outer = arc(0.5, 0.5, u(0.3, 0.42), 0.5, u(-70, -30), -270)
-    inner = arc(0.54, y, wide, 1 - y, 60, u(-180, -90))
-    return ((*outer, *inner),)
+    return ((*outer, *arc(0.56, 1 - high, wide, high, 60, u(-180, -110))),)
 
 
 @style(6, "open", 0.8)
@@ -645,7 +637,7 @@ def _(u: Choose) -> tuple[Path, ...]:
     return (*bar, (u(0.55, 0.68), 0.5), (u(0.25, 0.5), 1.0)), _bar(u)
 
 
-@style(7, "steep", 0.8)
+@style(7, "steep", 0.4)
 def _(u: Choose) -> tuple[Path, ...]:
     x = u(0.6, 0.75)
     return (((x - u(0.42, 0.62), u(0.0, 0.14)), *corner(x, u(0.0, 0.04)), (x + u(-0.1, 0.02), 1.0)),)
@@ -776,11 +768,11 @@ def _(u: Choose) -> tuple[Path, ...]:
     return ((*_ring_of_nine(u, u(-375, -335)), *corner(x, u(0.05, 0.3)), *turn),)
 
 
-@style(9, "small-headed", 1.5)
+@style(9, "small-headed", 2.5)
 def _(u: Choose) -> tuple[Path, ...]:
     wide, high = u(0.12, 0.24), u(0.08, 0.18)
     x = 0.52 + wide
-    ring = arc(0.52, high, wide, high, u(-60, 40), u(-375, -320))
+    ring = arc(0.52, high, wide, high, u(-60, 40), u(-375, -290))
     bow, low = u(0.0, 0.12), u(0.0, 0.4)
     turn = ((x + bow, 0.55), (x - 0.06, 0.85), (u(0.4, 0.55), 1.0), (low, u(0.86, 1.0)))
     return ((*ring, *corner(x, u(0.03, 0.25)), *turn),)
