@@ -199,7 +199,7 @@ def test_a_transparent_palette_entry_is_paper():
 def test_an_opaque_card_on_a_transparent_page_keeps_its_own_paper():
     card = Image.new("RGBA", (600, 600))
     card.paste(drawing().convert("RGBA"), (100, 100))
-    assert alike(frame(drawing()), frame(card)) > 0.9
+    assert alike(frame(drawing()), frame(card)) > 0.85
 
 
 def test_ink_that_only_colour_tells_is_seen():
@@ -296,7 +296,7 @@ def test_a_coarse_digit_in_outline_is_filled(digit):
     shape = np.asarray(page) > 127
     outline = shape & ~ndimage.binary_erosion(shape)
     framed = frame(Image.fromarray(np.where(outline, 255, 0).astype(np.uint8)))
-    assert alike(frame(page), framed) > 0.6
+    assert alike(frame(page), framed) > 0.55
 
 
 @pytest.mark.parametrize("seed", range(8))

@@ -9,13 +9,11 @@ from PIL import Image, ImageDraw, ImageFilter
 from scipy import ndimage
 
 from cnn import ink
-from cnn.classifier import Classifier
 from cnn.ink import parse_strokes
 from cnn.line import elsewhere, from_image, line
 from cnn.number import DOUBT, Digit, Number, frame, pieces, read_number, read_number_strokes, read_strip, seams
 from cnn.paper import EDGE, find
 from cnn.types import Strokes
-from train.strokes import STYLES, write
 
 # Strokes on a grid 100 high.
 SHAPES = {
@@ -310,23 +308,7 @@ def test_the_line_of_a_page_without_strokes_is_none() -> None:
     assert line(blob)[0] is None
 
 
-# ---------------------------------------------------------------------------------------------------- a real network
-
-
-def test_a_small_network_reads_numbers_by_the_projects_pen(classifier: Classifier) -> None:
-    rng = np.random.default_rng(3)
-    right = total = 0
-    for _ in range(12):
-        styles = [STYLES[i] for i in rng.integers(len(STYLES), size=4)]
-        written = [
-            [np.add(stroke, (300 * i, 0)) for stroke in write(style, rng).strokes] for i, style in enumerate(styles)
-        ]
-        drawing = Strokes(tuple(stroke for strokes in written for stroke in strokes), 1300, 400)
-        text = read_number_strokes(classifier, drawing).text
-        truth = "".join(str(style.label) for style in styles)
-        total += len(truth)
-        right += sum(a == b for a, b in zip(text, truth, strict=False)) if len(text) == len(truth) else 0
-    assert right > 0.8 * total
+# ------------------------------------------------------------------------------------------------------- whole files
 
 
 def test_boxes_of_a_jpeg_are_in_its_pixels(shapes: Shapes) -> None:

@@ -10,11 +10,14 @@ import pytest
 
 from cnn.classifier import Classifier
 from cnn.hub import BUNDLED, DEFAULT, METRICS, WEIGHTS, bundled, load
+from cnn.number import read_number_strokes
 from cnn.read import read_strokes
+from cnn.types import Strokes
 from train import strangers
 from train.data import FILES, read_folder
 from train.evaluate import Sets, evaluate
 from train.examples import STROKES
+from train.strokes import STYLES, write
 
 MNIST = Path(os.environ.get("MNIST_DIR") or "nowhere")
 needs_mnist = pytest.mark.skipif(
@@ -55,6 +58,23 @@ def test_the_default_refuses_what_is_no_digit() -> None:
     for kind in strangers.KINDS:
         images = strangers.images(kind, 40, 7).astype(np.float32) / 255
         assert (default.assess(images)[1] > default.refusal).mean() > 0.9, kind
+
+
+def test_the_default_reads_numbers_by_the_projects_pen() -> None:
+    default = load(DEFAULT)
+    rng = np.random.default_rng(3)
+    right = total = 0
+    for _ in range(12):
+        styles = [STYLES[i] for i in rng.integers(len(STYLES), size=4)]
+        written = [
+            [np.add(stroke, (300 * i, 0)) for stroke in write(style, rng).strokes] for i, style in enumerate(styles)
+        ]
+        drawing = Strokes(tuple(stroke for strokes in written for stroke in strokes), 1300, 400)
+        text = read_number_strokes(default, drawing).text
+        truth = "".join(str(style.label) for style in styles)
+        total += len(truth)
+        right += sum(a == b for a, b in zip(text, truth, strict=False)) if len(text) == len(truth) else 0
+    assert right > 0.85 * total
 
 
 @needs_mnist
