@@ -5,10 +5,13 @@ import time
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
 import PIL.Image
+from scipy import ndimage
 
 from cnn import ink, number
 from cnn.classifier import Classifier, since
+from cnn.pen import span
 from cnn.types import Framed, Prediction
 
 
@@ -32,6 +35,14 @@ def _read(
     started = time.perf_counter()
     framed = frame(source)
     prediction = classifier.predict(framed)
-    if prediction.reason == "not_a_digit" and count(classifier, source).several:
+    refused = prediction.reason == "not_a_digit"
+    if refused and _may_be_several(framed.image) and count(classifier, source).several:
         prediction = dataclasses.replace(prediction, reason="several_digits")
     return framed, prediction.taking(since(started))
+
+
+def _may_be_several(image: np.ndarray) -> bool:
+    """Whether it is worth counting the digits in a framed image: it is wide, or in parts."""
+    ink = image > 0.4
+    (top, bottom), (left, right) = (span(ink.any(axis)) for axis in (1, 0))
+    return right - left > bottom - top or ndimage.label(ink, np.ones((3, 3)))[1] > 1

@@ -150,7 +150,7 @@ def test_a_blank_page_has_no_number(shapes: Shapes) -> None:
 
 
 @pytest.mark.parametrize(
-    ("names", "gap"), [("35", -4), *(pytest.param(*c, marks=HARD) for c in [("50", -8), ("30", -8), ("00", -6)])]
+    ("names", "gap"), [("35", -4), ("50", -8), *(pytest.param(*c, marks=HARD) for c in [("30", -8), ("00", -6)])]
 )
 def test_digits_that_touch_are_cut(shapes: Shapes, names: str, gap: float) -> None:
     page, boxes = page_of(names, gap=gap)
