@@ -14,6 +14,7 @@ from cnn.line import elsewhere, from_image, line
 from cnn.number import DOUBT, Digit, Number, frame, pieces, read_number, read_number_strokes, read_strip, seams
 from cnn.paper import EDGE, find
 from cnn.types import Strokes
+from cnn.ui.number import photo_answer
 
 # Strokes on a grid 100 high.
 SHAPES = {
@@ -317,3 +318,10 @@ def test_boxes_of_a_jpeg_are_in_its_pixels(shapes: Shapes) -> None:
     file = io.BytesIO()
     on_paper(page).save(file, "JPEG")
     holds(read_number(shapes, Image.open(file)), names, boxes)
+
+
+def test_a_large_photos_boxes_are_shares_of_its_own_sides_and_it_stays_as_it_is() -> None:
+    image = Image.new("RGB", (2000, 1000), "white")
+    number = Number((Digit(7, 1.0, (500.0, 250.0, 1000.0, 750.0), 0.0, False),), "any")
+    assert photo_answer(number, image)["digits"][0]["box"] == [0.25, 0.25, 0.5, 0.75]
+    assert image.size == (2000, 1000)

@@ -33,7 +33,7 @@ def nothing(source: Source) -> dict[str, Any]:
 
 def photo_answer(number: Number, image: Image.Image) -> dict[str, Any]:
     """A number read from a picture, JSON-ready: `text`, `digits`, `model`, `source` and the picture as a data URL."""
-    shown = plain(image)
+    shown = plain(image).copy()  # `thumbnail` works in place, and the image may be plain already
     shown.thumbnail((SHOWN, SHOWN))
     file = io.BytesIO()
     shown.save(file, "JPEG", quality=85)
