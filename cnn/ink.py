@@ -13,14 +13,13 @@ from scipy import ndimage
 
 from cnn.decode import plain
 from cnn.line import elsewhere
-from cnn.paper import EDGE, Ink, find, one_channel, resized, telling_channel
-from cnn.pen import AS_IT_IS, BOX, FINE, PEN, centred, even_pen, hairlines, smooth, solid, span
+from cnn.paper import EDGE, MARGIN, Ink, cut_out, find, one_channel, resized, telling_channel
+from cnn.pen import AS_IT_IS, BOX, FINE, PEN, centred, even_pen, hairlines, smooth, solid
 from cnn.types import SIDE, Framed, InputError, Step, Strokes
 
 MAX_POINTS = 20_000  # of one drawing, all strokes together
 WORK = 240  # a digit is looked for in a copy of at most this many pixels squared
 LONGEST = 4 * WORK  # and no longer than this, however narrow
-MARGIN = 2  # working pixels kept around the ink, for its soft edge
 
 
 def from_image(image: Image.Image, *, keep_pen: bool = False) -> Framed:
@@ -106,19 +105,11 @@ def close_up(sent: Image.Image, channel: int | None, factor: int, ink: Ink, part
 
     `factor` is how many times smaller `ink` and `parts` are. A small digit comes as it is.
     """
-    (y0, y1), (x0, x1) = (span(parts.any(axis)) for axis in (1, 0))
-    y0, x0, y1, x1 = max(0, y0 - MARGIN), max(0, x0 - MARGIN), y1 + MARGIN, x1 + MARGIN
-    box = (x0 * factor, y0 * factor, min(x1 * factor, sent.width), min(y1 * factor, sent.height))
-    close = one_channel(sent.crop(box), channel)
-    side = max(close.size) - 2 * MARGIN * factor
-    if side > AS_IT_IS or factor > 1:
-        scale = FINE * BOX / side
-        size = tuple(max(1, round(n * scale)) for n in close.size)
-        close = close.resize(size, Image.Resampling.BOX if scale < 1 else Image.Resampling.BICUBIC)
-    there = np.s_[y0:y1, x0:x1]
-    shape = close.size[::-1]
-    near = ndimage.maximum_filter(parts[there].astype(np.float32), 2 * MARGIN + 1)
-    return ink.of(np.asarray(close, np.float32), resized(ink.paper[there], shape)) * (resized(near, shape) > 0.5)
+
+    def zoom(side: int) -> float:
+        return FINE * BOX / side if side > AS_IT_IS or factor > 1 else 1.0
+
+    return cut_out(sent, channel, factor, ink, parts, zoom)[0]
 
 
 def _check(holds: bool) -> None:

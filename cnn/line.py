@@ -13,13 +13,12 @@ from PIL import Image
 from scipy import ndimage
 
 from cnn.decode import plain
-from cnn.paper import EDGE, Ink, find, one_channel, resized, telling_channel
-from cnn.pen import BOX, FINE, extent, hairlines, smooth, span, stroke_width
+from cnn.paper import EDGE, Ink, cut_out, find, one_channel, resized, telling_channel
+from cnn.pen import BOX, FINE, extent, hairlines, smooth, stroke_width
 from cnn.types import Strokes
 
 WORK = 720  # a line of digits is looked for in a copy of at most this many pixels squared
 LONGEST = 3 * WORK  # and no longer than this, however narrow
-MARGIN = 2  # working pixels kept around the ink, for its soft edge
 HEIGHT = FINE * BOX  # pixels: how high the digits of a strip are, about
 LOW = 0.45  # of the line's height: what is lower is a digit's part, a comma or dirt
 TALL = 2.5  # times the line's height: what is higher is no digit
@@ -131,18 +130,9 @@ def _close_up(
     sent: Image.Image, channel: int | None, factor: int, ink: Ink, parts: np.ndarray, height: float
 ) -> tuple[np.ndarray, Callable[[np.ndarray], np.ndarray]]:
     """The line's ink at the image's own resolution, brought to HEIGHT, and where its points are in the image."""
-    (y0, y1), (x0, x1) = (span(parts.any(axis)) for axis in (1, 0))
-    y0, x0, y1, x1 = max(0, y0 - MARGIN), max(0, x0 - MARGIN), y1 + MARGIN, x1 + MARGIN
-    box = (x0 * factor, y0 * factor, min(x1 * factor, sent.width), min(y1 * factor, sent.height))
-    close = one_channel(sent.crop(box), channel)
-    zoom = HEIGHT / (height * factor)
-    size = tuple(max(1, round(n * zoom)) for n in close.size)
-    scale = np.divide(close.size, size)
-    close = close.resize(size, Image.Resampling.BOX if zoom < 1 else Image.Resampling.BICUBIC)
-    there, shape = np.s_[y0:y1, x0:x1], size[::-1]
-    near = ndimage.maximum_filter(parts[there].astype(np.float32), 2 * MARGIN + 1)
-    strip = ink.of(np.asarray(close, np.float32), resized(ink.paper[there], shape)) * (resized(near, shape) > 0.5)
-    return strip, lambda points: points * scale + box[:2]
+    strip, (x0, y0, x1, y1) = cut_out(sent, channel, factor, ink, parts, lambda _: HEIGHT / (height * factor))
+    scale = np.divide((x1 - x0, y1 - y0), strip.shape[::-1])
+    return strip, lambda points: points * scale + (x0, y0)
 
 
 def _straightened(strip: np.ndarray, place: Callable[[np.ndarray], np.ndarray], angle: float) -> Strip:

@@ -1,7 +1,7 @@
 """Ink told from its paper: a drawing's, a photo's in uneven light, a sheet on a table. Knows no frame and no file."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -27,6 +27,7 @@ BESIDE = np.array([1, 1, 0, 0, 0, 0, 0, 0, 0, 1, 1]) / 4  # rows four and five a
 FAINT = 0.15  # strength of a line's faintest edge
 REST = 0.3  # of the image's larger side: what is smaller is no digit that a line crosses
 BAND = 0.2  # of the image's larger side: paper of several tones has bands no narrower, or they are strokes
+MARGIN = 2  # working pixels kept around the ink, for its soft edge
 MIN_CONTRAST = 20  # grey levels of 255 between ink and paper; less is paper texture
 EDGE = 0.4  # share of the full strength where ink ends; below a half so that light pressure is not lost
 
@@ -329,3 +330,23 @@ def digit(strength: np.ndarray) -> tuple[np.ndarray | None, float]:
     near = gap <= np.where(at_rim & ~at_rim[main], extent[main] / 4, extent)
     mass *= near & (mass > SPECK * mass[main]) & (extent > 0.15 * extent[main])
     return (mass > 0)[labels], float(mass @ extent / mass.sum())
+
+
+def cut_out(
+    sent: Image.Image, channel: int | None, factor: int, ink: Ink, parts: np.ndarray, zoom: Callable[[int], float]
+) -> tuple[np.ndarray, tuple[int, int, int, int]]:
+    """Parts of the ink at the image's own resolution times `zoom`, (h, w) float32 in [0, 1], and their box in pixels.
+
+    `factor` is how many times smaller than `sent` are `ink` and `parts`; `zoom` is told the parts' larger side.
+    """
+    (y0, y1), (x0, x1) = (span(parts.any(axis)) for axis in (1, 0))
+    y0, x0, y1, x1 = max(0, y0 - MARGIN), max(0, x0 - MARGIN), y1 + MARGIN, x1 + MARGIN
+    box = (x0 * factor, y0 * factor, min(x1 * factor, sent.width), min(y1 * factor, sent.height))
+    close = one_channel(sent.crop(box), channel)
+    scale = zoom(max(close.size) - 2 * MARGIN * factor)
+    size = tuple(max(1, round(n * scale)) for n in close.size)
+    close = close.resize(size, Image.Resampling.BOX if scale < 1 else Image.Resampling.BICUBIC)
+    there, shape = np.s_[y0:y1, x0:x1], size[::-1]
+    near = ndimage.maximum_filter(parts[there].astype(np.float32), 2 * MARGIN + 1)
+    strength = ink.of(np.asarray(close, np.float32), resized(ink.paper[there], shape)) * (resized(near, shape) > 0.5)
+    return strength, box
