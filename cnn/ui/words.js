@@ -30,3 +30,6 @@ function onLanguage(callback) {
 }
 
 const calm = () => window.matchMedia("(prefers-reduced-motion: reduce)").matches;
+
+// An answer to what is no longer on show (a photo that took its time) does not stand beside something else.
+const onShow = (source) => document.getElementById(source)?.offsetParent !== null;

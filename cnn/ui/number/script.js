@@ -87,9 +87,6 @@ function sayAloud(value, state) {
 	}, QUIET);
 }
 
-// An answer to what is no longer on show does not stand beside something else.
-const onShow = (source) => document.getElementById(source)?.offsetParent !== null;
-
 function show() {
 	const value = props.value;
 	if (value?.source && !onShow(value.source)) return;

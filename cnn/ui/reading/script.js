@@ -103,9 +103,6 @@ function sayAloud(words) {
 	}, QUIET);
 }
 
-// An answer to what is no longer on show (a photo that took its time) does not stand beside something else.
-const onShow = (source) => document.getElementById(source)?.offsetParent !== null;
-
 function show() {
 	const value = props.value;
 	if (value?.source && !onShow(value.source)) return;
