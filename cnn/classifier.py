@@ -1,20 +1,31 @@
-"""A network that answers: one compiled call, safe for many threads, results as NumPy. The only room that calls a model.
+"""A network that answers, and can be looked into: compiled calls of fixed shapes, safe for many threads, results as
+NumPy. The only room that calls a model.
 
 Keras's own `predict` is not thread-safe on JAX, so the variables are copied once and `stateless_call` is compiled.
 """
 
+import functools
 import time
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import jax
 import jax.numpy as jnp
 import keras
 import numpy as np
 
-from cnn.types import LABELS, NOT_A_DIGIT, SIDE, Framed, Prediction, Reason
+from cnn.layers import Layer, describe, makers, steps
+from cnn.types import LABELS, NOT_A_DIGIT, SIDE, Framed, InputError, Prediction, Reason
 
 BATCH = 250  # images per call when there are many; a divisor of MNIST's 10,000
+PULLED = 32  # images per call when gradients are taken
+
+
+class Output(NamedTuple):
+    """What a layer made of images: `after` its activation, (N, ...), and `before` it where it has one of its own."""
+
+    after: np.ndarray
+    before: np.ndarray | None
 
 
 class Classifier:
@@ -38,6 +49,7 @@ class Classifier:
         self.temperature: float = calibration.get("temperature", 1.0)
         self.refusal: float = calibration.get("refusal", 1.0)
         self.parameters = model.count_params()
+        self._model = model
         self._logits = _compiled(model)
         self._warm_up()
 
@@ -86,6 +98,81 @@ class Classifier:
             milliseconds=since(started),
         )
 
+    # ------------------------------------------------------------------------------------------------ a look inside
+
+    @functools.cached_property
+    def layers(self) -> tuple[Layer, ...]:
+        """What the network is made of, from the picture to the logits."""
+        return tuple(describe(self._model))
+
+    def layer(self, name: str) -> Layer:
+        """One of `layers`. InputError, which lists the valid names, for an unknown one."""
+        for layer in self.layers:
+            if layer.name == name:
+                return layer
+        valid = ", ".join(layer.name for layer in self.layers)
+        raise InputError("unknown_layer", name=str(name)[:80], model=self.name, valid=valid)
+
+    def weights(self, name: str) -> tuple[np.ndarray, np.ndarray] | None:
+        """Kernel and bias of a layer: (h, w, channels in, channels out) or (in, out), and (out,); None without them."""
+        layer = self._model.get_layer(self.layer(name).name)
+        kernel = getattr(layer, "kernel", None)
+        if kernel is None:
+            return None
+        kernel = np.asarray(kernel.value)
+        bias = getattr(layer, "bias", None)
+        return kernel, np.zeros(kernel.shape[-1], np.float32) if bias is None else np.asarray(bias.value)
+
+    def outputs(self, images: np.ndarray) -> dict[str, Output]:
+        """What every layer makes of (N, 28, 28) float32 images in [0, 1], by its name; the last are the logits."""
+        images = np.asarray(images, np.float32)[..., None]
+        size = 1 if len(images) == 1 else BATCH
+        chunks = [self._outputs(_filled(images[at : at + size], size)) for at in range(0, len(images), size)]
+        return {
+            name: Output(*(_joined([chunk[name][part] for chunk in chunks], len(images)) for part in (0, 1)))
+            for name in chunks[0]
+        }
+
+    def gradients(self, images: np.ndarray, name: str, weights: np.ndarray) -> np.ndarray:
+        """How a sum over a layer's units changes with the pixels: (N, 28, 28) images -> (N, 28, 28) float32.
+
+        `weights` (N, ...) say how much each unit, before its activation, counts in each image's sum: a unit that
+        ReLU has silenced still says which way to go.
+        """
+        images, weights = np.asarray(images, np.float32), np.asarray(weights, np.float32)
+        zeros = {layer.name: np.zeros((PULLED, *layer.shape), np.float32) for layer in self.layers}
+        found = []
+        for at in range(0, len(images), PULLED):
+            chunk, wanted = (_filled(part[at : at + PULLED], PULLED) for part in (images, weights))
+            found.append(np.asarray(self._gradients(chunk[..., None], {**zeros, name: wanted}))[..., 0])
+        return np.concatenate(found)[: len(images)]
+
+    def score_gradients(self, images: np.ndarray, label: int) -> np.ndarray:
+        """How the logit of `label` changes with the pixels of (N, 28, 28) images: (N, 28, 28) float32."""
+        last = self.layers[-1]
+        wanted = np.zeros((len(images), *last.shape), np.float32)
+        wanted[:, label] = 1
+        return self.gradients(images, last.name, wanted)
+
+    def sensitivity(self, image: np.ndarray, name: str, label: int) -> tuple[np.ndarray, np.ndarray]:
+        """The output of a layer for one (28, 28) image, and how the logit of `label` changes with it; like shapes."""
+        output, gradient = self._sensitivity(name)(np.asarray(image, np.float32)[None, ..., None], label)
+        return np.asarray(output)[0], np.asarray(gradient)[0]
+
+    @functools.cached_property
+    def _outputs(self) -> Callable:
+        return _compiled_outputs(self._model)
+
+    @functools.cached_property
+    def _gradients(self) -> Callable:
+        return _compiled_gradients(self._model)
+
+    @functools.cache  # noqa: B019  as long as the classifier, which lives as long as the program
+    def _sensitivity(self, name: str) -> Callable:
+        return _compiled_sensitivity(self._model, name)
+
+    # ---------------------------------------------------------------------------------------------------------------
+
     def _reason(self, framed: Framed, strange: float) -> Reason | None:
         if framed.blank:
             return "blank"
@@ -94,9 +181,7 @@ class Classifier:
         return "not_a_digit" if strange > self.refusal else None
 
     def _chunk(self, images: np.ndarray) -> np.ndarray:
-        padded = np.zeros((BATCH, *images.shape[1:]), np.float32)
-        padded[: len(images)] = images
-        return np.asarray(self._logits(padded))[: len(images)]
+        return np.asarray(self._logits(_filled(images, BATCH)))[: len(images)]
 
     def _warm_up(self) -> None:
         for count in (1, 2):
@@ -129,6 +214,84 @@ def _compiled(model: keras.Model) -> Callable[[np.ndarray], jax.Array]:
         return model.stateless_call(trainable, non_trainable, images, training=False)[0]
 
     return lambda images: call(trainable, non_trainable, images)
+
+
+def _runner(model: keras.Model) -> Callable[[jax.Array, dict[str, jax.Array]], dict[str, tuple]]:
+    """The model as a function of images and shifts -> by each layer's name, its output after and before its activation.
+
+    A shift is added to what a layer passes on, for gradients by it. The layers are called one by one, in their order,
+    over copies of their weights; one that takes several outputs gets them as a list, as Keras's merging layers do.
+    """
+    plan = []
+    for layer in steps(model):
+        linear = None
+        if getattr(layer, "activation", keras.activations.linear) is not keras.activations.linear:
+            linear = type(layer).from_config({**layer.get_config(), "activation": None})
+            if not linear.built:
+                linear.build(layer.input.shape)
+        weights = _copies(layer.trainable_variables), _copies(layer.non_trainable_variables)
+        plan.append((layer, linear, makers(layer), weights))
+
+    def run(images: jax.Array, shifts: dict[str, jax.Array]) -> dict[str, tuple]:
+        passed: dict[str, jax.Array] = {}
+        made = {}
+        for layer, linear, sources, weights in plan:
+            entering = [passed.get(source, images) for source in sources]
+            entering = entering[0] if len(entering) == 1 else entering
+            output = (linear or layer).stateless_call(*weights, entering)[0]
+            made[layer.name] = (layer.activation(output), output) if linear else (output, None)
+            passed[layer.name] = made[layer.name][0] + shifts.get(layer.name, 0)
+        return made
+
+    return run
+
+
+def _compiled_outputs(model: keras.Model) -> Callable[[np.ndarray], dict[str, tuple]]:
+    """Every layer's output after and before its activation, as one jitted function of the images."""
+    run = _runner(model)
+    return jax.jit(lambda images: run(images, {}))
+
+
+def _compiled_gradients(model: keras.Model) -> Callable[[np.ndarray, dict[str, np.ndarray]], jax.Array]:
+    """The gradient by the images of the layers' units, before activation, times weights, summed: jitted."""
+    run = _runner(model)
+
+    def total(images: jax.Array, weights: dict[str, jax.Array]) -> jax.Array:
+        made = run(images, {})
+        units = {name: after if before is None else before for name, (after, before) in made.items()}
+        return sum((units[name] * weights[name]).sum() for name in weights)
+
+    return jax.jit(jax.grad(total))
+
+
+def _compiled_sensitivity(model: keras.Model, name: str) -> Callable[[np.ndarray, int], tuple[jax.Array, jax.Array]]:
+    """One layer's output and a logit's gradient by it, as a jitted function of the images and the label."""
+    run, last = _runner(model), steps(model)[-1].name
+
+    @jax.jit
+    def call(images: jax.Array, label: jax.Array) -> tuple[jax.Array, jax.Array]:
+        def score(shift: jax.Array) -> tuple[jax.Array, jax.Array]:
+            made = run(images, {name: shift})
+            return made[last][0][:, label].sum(), made[name][0]
+
+        shape = jax.eval_shape(lambda x: run(x, {})[name][0], images)
+        gradient, output = jax.grad(score, has_aux=True)(jnp.zeros(shape.shape, shape.dtype))
+        return output, gradient
+
+    return call
+
+
+def _filled(images: np.ndarray, size: int) -> np.ndarray:
+    """(N, ...) float32 with zeros after them up to (size, ...)."""
+    if len(images) == size:
+        return images
+    filled = np.zeros((size, *images.shape[1:]), np.float32)
+    filled[: len(images)] = images
+    return filled
+
+
+def _joined(parts: list, count: int) -> np.ndarray | None:
+    return None if parts[0] is None else np.concatenate([np.asarray(part) for part in parts])[:count]
 
 
 def _copies(variables: Sequence[keras.Variable]) -> list[jax.Array]:

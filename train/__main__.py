@@ -163,6 +163,7 @@ def _report(what: str) -> None:
 
 def _examples(_: argparse.Namespace) -> int:
     print(f"{examples.write_examples()} examples written to {examples.STROKES}")
+    print(f"{examples.write_digits()} digits written to {examples.DIGITS}")
     return 0
 
 

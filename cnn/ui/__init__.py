@@ -11,6 +11,7 @@ from cnn.text import say
 from cnn.ui.api import scripted_api
 from cnn.ui.doors import KEEP_SECONDS, MAX_FILE_SIZE, Doors
 from cnn.ui.draw import draw_tab
+from cnn.ui.look import look_tab
 from cnn.ui.text import T
 from cnn.ui.theme import CSS, HEAD, THEME
 
@@ -21,8 +22,12 @@ def build_demo(models: Models) -> gr.Blocks:
     PIL.Image.MAX_IMAGE_PIXELS = decode.MAX_PIXELS
     with Doors(title=say("page.title"), analytics_enabled=False, delete_cache=(KEEP_SECONDS, KEEP_SECONDS)) as demo:
         gr.Markdown(T("page.heading"), elem_classes="heading")
-        with gr.Tabs(), gr.Tab(T("draw.tab"), id="draw"):
-            draw_tab(models)
+        digit = gr.State()  # the (28, 28) float32 digit that travels from tab to tab; None before there is one
+        with gr.Tabs():
+            with gr.Tab(T("draw.tab"), id="draw") as drawing:
+                draw_tab(models, drawing, digit)
+            with gr.Tab(T("inside.tab"), id="inside") as looking:
+                look_tab(models, looking, digit)
         scripted_api(models)
     return demo.queue(max_size=200)
 

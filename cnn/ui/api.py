@@ -10,16 +10,17 @@ import gradio as gr
 import numpy as np
 import PIL.Image
 
-from cnn import decode, ink
+from cnn import decode, ink, look, pictures
+from cnn.explain import explain
 from cnn.hub import Models
 from cnn.number import read_number
 from cnn.read import read_image, read_strokes
 from cnn.text import say
-from cnn.types import Framed, InputError, Step
+from cnn.types import InputError, Step
 from cnn.ui.doors import MeasuredImage, UploadedFiles, UploadedImage
 
 Sent = TypeVar("Sent")
-GALLERY_SIDE = 448  # pixels; 28 goes 16 times into it
+Captioned = list[tuple[PIL.Image.Image, str]]
 
 
 def scripted_api(models: Models) -> None:
@@ -43,9 +44,37 @@ def scripted_api(models: Models) -> None:
         classifier, (image, (width, height)) = models[model], _sent(sent)
         return read_number(classifier, image).scaled(width / image.width, height / image.height).as_dict()
 
-    def preprocess(image: PIL.Image.Image | None) -> list[tuple[PIL.Image.Image, str]]:
+    def preprocess(image: PIL.Image.Image | None) -> Captioned:
         """Each step from the image sent to the 28x28 the network gets."""
-        return pictures(ink.from_image(_sent(image)))
+        return [(_picture(step), say(step.name)) for step in ink.from_image(_sent(image)).steps]
+
+    def layers(model: str) -> list[dict[str, Any]]:
+        """A network's layers, in order; the receptive field is in pixels of the 28x28."""
+        return [layer.as_dict() for layer in models[model].layers]
+
+    def filters(layer: str, model: str) -> Captioned:
+        """A layer's kernels: white is zero, blue positive; of a deeper layer each kernel's strongest inputs."""
+        weights = look.kernels(models[model], layer).weights
+        drawn = [pictures.row([pictures.diverging(part, np.abs(one).max()) for part in one]) for one in weights]
+        return [(pictures.enlarged(picture), str(i)) for i, picture in enumerate(drawn)]
+
+    def feature_maps(image: PIL.Image.Image | None, layer: str, model: str) -> Captioned:
+        """What a layer makes of an image, a picture a channel, on one scale; captions say how strongly each fires."""
+        maps = look.feature_maps(models[model], ink.from_image(_sent(image)).image, layer)
+        draw, most = pictures.sequential if maps.min() >= 0 else pictures.diverging, np.abs(maps).max()
+        return [(pictures.enlarged(draw(one, most)), f"{i}: {one.max():.2f}") for i, one in enumerate(maps)]
+
+    def explained(
+        image: PIL.Image.Image | None, method: str, label: int | None, model: str
+    ) -> tuple[PIL.Image.Image, dict[str, Any]]:
+        """Where the evidence for a digit lies: blue speaks for it, orange against; label null is the predicted one."""
+        classifier, framed = models[model], ink.from_image(_sent(image))
+        prediction = classifier.predict(framed)
+        label = label if label is not None else prediction.best_guess or 0
+        found = explain(classifier, framed.image, method, label)
+        note = say(found.note) if found.note else say(f"explain.{method}")
+        answer = {"method": method, "label": label, "probability": prediction.probabilities[label], "note": note}
+        return pictures.enlarged(pictures.overlay(found.evidence, framed.image)), answer
 
     with gr.Column(visible=False):
         image, model = UploadedImage(label="image"), gr.Textbox("default", label="model")
@@ -58,14 +87,16 @@ def scripted_api(models: Models) -> None:
         measured = MeasuredImage(label="image")
         _endpoint(number, "read_number", [measured, model], gr.JSON(label="number"))
         _endpoint(preprocess, "preprocess", [image], gr.Gallery(label="steps", format="png"))
+        _endpoint(layers, "layers", [model], gr.JSON(label="layers"))
+        layer = gr.Textbox(label="layer")
+        _endpoint(filters, "filters", [layer, model], gr.Gallery(label="filters", format="png"))
+        _endpoint(feature_maps, "feature_maps", [image, layer, model], gr.Gallery(label="maps", format="png"))
+        method, label = gr.Textbox("integrated_gradients", label="method"), gr.JSON(label="label")
+        heatmap = gr.Image(label="heatmap", format="png")
+        _endpoint(explained, "explain", [image, method, label, model], [heatmap, gr.JSON(label="explanation")])
 
 
-def pictures(framed: Framed) -> list[tuple[PIL.Image.Image, str]]:
-    """A framing's steps as (picture, English caption) for a gallery; small ones enlarged so that pixels show."""
-    return [(_picture(step), say(step.name)) for step in framed.steps]
-
-
-def _endpoint(handler: Callable, name: str, inputs: list, output: gr.components.Component) -> None:
+def _endpoint(handler: Callable, name: str, inputs: list, output: Any) -> None:
     gr.Button().click(
         handler, inputs, output, api_name=name, api_description=handler.__doc__, show_progress="hidden",
         concurrency_limit=2, concurrency_id="api",
@@ -86,6 +117,4 @@ def _prediction_or_error(classifier: Any, path: str) -> dict[str, Any]:
 
 
 def _picture(step: Step) -> PIL.Image.Image:
-    picture = PIL.Image.fromarray((np.clip(step.image, 0, 1) * 255).round().astype(np.uint8))
-    times = max(1, GALLERY_SIDE // max(picture.size))
-    return picture.resize((picture.width * times, picture.height * times), PIL.Image.Resampling.NEAREST)
+    return pictures.enlarged(PIL.Image.fromarray((np.clip(step.image, 0, 1) * 255).round().astype(np.uint8)))

@@ -52,6 +52,8 @@ NAMED = {
     "soft": (GREY.c600, "#9ba6b5"),
     "faint": (GREY.c400, "#5d6878"),
     "ink": (INK.c600, INK.c300),
+    "for": (INK.c600, INK.c400),  # what speaks for a digit, or is positive
+    "against": ("#b4540a", "#f0a35e"),
     "bar": ("#7388c6", "#6478b0"),
     "mesh": ("rgb(20 30 50 / 0.07)", "rgb(255 255 255 / 0.05)"),
     "guide": ("#b5c5f3", "#3d4f80"),

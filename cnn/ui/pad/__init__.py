@@ -15,12 +15,13 @@ class Pad(Component):
     """A pad whose value is `{"strokes": [[[x, y], ...], ...], "width": w, "height": h}`, on a grid of SIDE x SIDE.
 
     `input` fires while the pen moves, and once more when it lifts. `examples` are digits to click:
-    `[{"label": 7, "style": "crossed", "strokes": <a value of the pad>}, ...]`.
+    `[{"label": 7, "style": "crossed", "strokes": <a value of the pad>}, ...]`. All pads of a page show one drawing; one
+    that `follows` says nothing of it before it is drawn on.
     """
 
-    def __init__(self, examples: list[dict[str, Any]] | None = None, **options: Any):
+    def __init__(self, examples: list[dict[str, Any]] | None = None, follows: bool = False, **options: Any):
         options.setdefault("value", {"strokes": [], "width": SIDE, "height": SIDE})
-        super().__init__(HERE, ("pad.",), {"EXAMPLES": examples or []}, **options)
+        super().__init__(HERE, ("pad.",), {"EXAMPLES": examples or [], "FOLLOWS": follows}, **options)
 
     def api_info(self) -> dict[str, Any]:
         """The value as JSON schema."""

@@ -5,6 +5,7 @@ const PLAY = 600; // milliseconds an example takes to draw itself
 const SPECK = 0.4; // grid units; shorter moves say nothing
 const SETTINGS = "digit-pad";
 const DRAWING = "digit-pad-drawing";
+const SHARED_DRAWING = "digit-pad-shared";
 
 const board = element.querySelector(".board");
 const canvas = element.querySelector("canvas");
@@ -65,7 +66,19 @@ function send() {
 	if (JSON.stringify(value) === sent) return;
 	sent = JSON.stringify(value);
 	props.value = value;
+	window.dispatchEvent(new CustomEvent(SHARED_DRAWING, { detail: { from: element, strokes } }));
 	trigger("input");
+}
+
+// One drawing for all pads of the page: what another one sends is shown here, and sent by that one alone.
+function follow({ detail }) {
+	if (detail.from === element) return;
+	stop();
+	drop();
+	strokes = detail.strokes.map((stroke) => whole(stroke.points, ++hands));
+	props.value = compact(strokes.map((stroke) => stroke.points));
+	sent = JSON.stringify(props.value);
+	show();
 }
 
 function sendSoon() {
@@ -254,6 +267,7 @@ for (const choice of board.querySelectorAll(".pens input")) {
 	choice.addEventListener("change", () => adjust({ width: Number(choice.value) }));
 }
 
+window.addEventListener(SHARED_DRAWING, follow);
 new ResizeObserver(show).observe(canvas);
 new MutationObserver(show).observe(document.body, { attributeFilter: ["class"] }); // light or dark
 watch("value", receive);
@@ -265,6 +279,10 @@ receive();
 adjust({});
 if (strokes.length === 0) {
 	const kept = recall(sessionStorage, DRAWING) ?? [];
-	// Gradio listens once the page stands.
-	if (kept.length > 0) setTimeout(() => redraw(kept.map((points) => whole(points, ++hands))));
+	const drawn = kept.map((points) => whole(points, ++hands));
+	// A follower shows what is drawn already; another pad has sent it. Gradio listens once the page stands.
+	setTimeout(() => {
+		if (FOLLOWS) follow({ detail: { strokes: drawn } });
+		else if (drawn.length > 0) redraw(drawn);
+	});
 }

@@ -1,0 +1,90 @@
+"""What a network is made of, layer by layer: shapes, parameters, and the part of the picture that a unit sees.
+
+Knows no weights' values and no Hub.
+"""
+
+from typing import NamedTuple
+
+import keras
+
+from cnn.types import SIDE
+
+
+class Field(NamedTuple):
+    """What the units of a layer see of the picture, along one axis: unit i the pixels from `start` + i * `jump` on.
+
+    `size` pixels of them; those outside the picture are padding. After Araujo, Norris and Sim 2019, "Computing
+    receptive fields of convolutional neural networks" (Distill).
+    """
+
+    size: int = 1
+    jump: int = 1
+    start: int = 0
+
+    def through(self, kernel: int, stride: int, padding: int) -> "Field":
+        """The field after a window of `kernel` units, moved `stride` units a step, from `padding` units outside on."""
+        return Field(self.size + (kernel - 1) * self.jump, self.jump * stride, self.start - padding * self.jump)
+
+
+EVERYTHING = Field(SIDE, 0, 0)
+
+
+class Layer(NamedTuple):
+    """One layer: `shape` of its output without the batch, its parameters, and what one unit of it sees."""
+
+    name: str
+    type: str
+    shape: tuple[int, ...]
+    parameters: int
+    field: Field
+
+    @property
+    def is_map(self) -> bool:
+        """Whether its output is feature maps, (height, width, channels)."""
+        return len(self.shape) == 3
+
+    def as_dict(self) -> dict[str, object]:
+        """JSON-ready, as the scripted API gives it; `receptive_field` in pixels a side."""
+        return {
+            "name": self.name,
+            "type": self.type,
+            "shape": list(self.shape),
+            "parameters": self.parameters,
+            "receptive_field": min(self.field.size, SIDE),
+        }
+
+
+def steps(model: keras.Model) -> list[keras.Layer]:
+    """The layers that compute something, in the model's order."""
+    return [layer for layer in model.layers if not isinstance(layer, keras.layers.InputLayer)]
+
+
+def makers(layer: keras.Layer) -> list[str]:
+    """The names of the layers whose output a layer of a built model takes, the input layer's among them."""
+    return [tensor._keras_history.operation.name for tensor in keras.tree.flatten(layer.input)]
+
+
+def describe(model: keras.Model) -> list[Layer]:
+    """Every layer of a built Sequential or Functional model; where ways meet, the widest field counts."""
+    fields: dict[str, Field] = {}
+    described = []
+    for layer in steps(model):
+        field = fields[layer.name] = _seen_through(layer, max(fields.get(name, Field()) for name in makers(layer)))
+        shape = tuple(int(n) for n in layer.output.shape[1:])
+        described.append(Layer(layer.name, type(layer).__name__, shape, int(layer.count_params()), field))
+    return described
+
+
+def _seen_through(layer: keras.Layer, seen: Field) -> Field:
+    if len(layer.output.shape) < 4:  # no map: each unit may see all
+        return EVERYTHING
+    window = getattr(layer, "kernel_size", None) or getattr(layer, "pool_size", None)
+    if window is None:  # it changes values, not places
+        return seen
+    size, stride = int(window[0]), int((layer.strides or window)[0])
+    size += (size - 1) * (int(getattr(layer, "dilation_rate", (1,))[0]) - 1)
+    padding = 0
+    if layer.padding == "same":
+        entering, leaving = int(layer.input.shape[1]), int(layer.output.shape[1])
+        padding = max(0, (leaving - 1) * stride + size - entering) // 2
+    return seen.through(size, stride, padding)

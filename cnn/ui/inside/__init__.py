@@ -1,0 +1,176 @@
+"""The view into a network: what each view asks for, answered as arrays that the page paints. Knows no picture format.
+
+The page asks with a small JSON object, `{"view": ..., ...}`; the answer repeats it and adds what the view shows. Arrays
+travel as bytes and are painted by the browser, so that a change of scale or of place asks nobody.
+"""
+
+import base64
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from cnn import look
+from cnn.classifier import Classifier
+from cnn.explain import METHODS, explain
+from cnn.hub import Models
+from cnn.layers import Layer
+from cnn.types import SIDE, Framed, InputError
+from cnn.ui.component import Component
+
+
+class Inside(Component):
+    """Asks with `input`, and with `submit` for what takes seconds; shows what `answer` makes."""
+
+    def __init__(self, **options: Any):
+        super().__init__(
+            Path(__file__).parent,
+            ("inside.", "explain.", "play.", "reading."),
+            {"METHODS": list(METHODS)},
+            value={"view": "network"},
+            **options,
+        )
+
+    def api_info(self) -> dict[str, Any]:
+        """The value as JSON schema."""
+        return {"type": "object", "title": "view", "additionalProperties": True}
+
+
+def answer(asked: dict[str, Any], digit: np.ndarray, models: Models, name: str) -> dict[str, Any]:
+    """What a view shows of the model `name` at work on a (28, 28) float32 digit, JSON-ready.
+
+    Beside the view's own part: `asked`, `pixels`, and the API's prediction. InputError for an unknown view.
+    """
+    classifier = models[name]
+    view = asked.get("view")
+    if view not in VIEWS:
+        raise InputError("unknown_view", name=str(view)[:80], valid=", ".join(VIEWS))
+    return {
+        "asked": asked,
+        "pixels": packed(digit),
+        "prediction": classifier.predict(Framed(digit)).as_dict(),
+        view: VIEWS[view](asked, digit, classifier, models),
+    }
+
+
+def packed(values: np.ndarray) -> dict[str, Any]:
+    """Numbers as the browser unpacks them: little-endian float32 in base64, and their shape."""
+    return {"data": base64.b64encode(np.asarray(values, "<f4").tobytes()).decode("ascii"), "shape": values.shape}
+
+
+def shades(values: np.ndarray) -> dict[str, Any]:
+    """Numbers to look at, a byte each: shares of `limit`, the largest size, in 255ths, or, signed, in 127ths."""
+    limit, signed = float(np.abs(values).max()), bool(values.min() < 0)
+    steps = np.rint(values * ((127 if signed else 255) / max(limit, 1e-12)))
+    data = steps.astype(np.int8 if signed else np.uint8).tobytes()
+    shape = list(values.shape)
+    return {"data": base64.b64encode(data).decode("ascii"), "shape": shape, "limit": limit, "signed": signed}
+
+
+# ----------------------------------------------------------------------------------------------------------- the views
+
+
+def _network(asked: dict[str, Any], digit: np.ndarray, classifier: Classifier, models: Models) -> dict[str, Any]:
+    """Every layer with what it makes of the digit, and the channel that is open, if one is."""
+    outputs = classifier.outputs(digit[None])
+    layers = [_layer(classifier, outputs, layer) for layer in classifier.layers]
+    shown = {"layers": layers, "parameters": classifier.parameters, "temperature": classifier.temperature}
+    return {**shown, "unit": _unit(asked, outputs, classifier)} if asked.get("layer") else shown
+
+
+def _layer(classifier: Classifier, outputs: dict[str, Any], layer: Layer) -> dict[str, Any]:
+    taken = look.taken(classifier, outputs, layer)
+    maps = outputs[layer.name].after[0]
+    maps = maps.transpose(2, 0, 1) if layer.is_map else maps.reshape(-1)
+    return {**layer.as_dict(), "maps": shades(maps), "by_relu": taken.by_relu, "by_pooling": taken.by_pooling}
+
+
+def _unit(asked: dict[str, Any], outputs: dict[str, Any], classifier: Classifier) -> dict[str, Any]:
+    """One channel: its map before and after its activation, and its kernel where that is a picture."""
+    layer = classifier.layer(asked["layer"])
+    channel = int(asked.get("channel") or 0) % layer.shape[-1]
+    output = outputs[layer.name]
+    unit = {"layer": layer.name, "channel": channel, "after": packed(output.after[0, ..., channel])}
+    if output.before is not None:
+        unit["before"] = packed(output.before[0, ..., channel])
+    try:
+        kernels = look.kernels(classifier, layer.name)
+    except InputError:
+        return unit
+    return {**unit, "kernel": packed(kernels.weights[channel]), "inputs": kernels.inputs[channel].tolist()}
+
+
+def _filters(asked: dict[str, Any], digit: np.ndarray, classifier: Classifier, models: Models) -> dict[str, Any]:
+    """All kernels of a layer."""
+    kernels = look.kernels(classifier, asked["layer"])
+    return {"layer": asked["layer"], "weights": packed(kernels.weights), "inputs": kernels.inputs.tolist()}
+
+
+def _likes(asked: dict[str, Any], digit: np.ndarray, classifier: Classifier, models: Models) -> dict[str, Any]:
+    """What a channel likes to see. Takes seconds."""
+    found = look.likes(classifier, asked["layer"], int(asked["channel"]))
+    return {
+        "layer": asked["layer"],
+        "channel": int(asked["channel"]),
+        "preferred": packed(found.preferred),
+        "excerpts": [{"picture": packed(picture), "activation": value} for picture, value in found.excerpts],
+    }
+
+
+def _hand(asked: dict[str, Any], digit: np.ndarray, classifier: Classifier, models: Models) -> dict[str, Any] | None:
+    """One channel of the first convolution and one digit's output, in numbers."""
+    label = _label(asked, digit, classifier)
+    found = look.by_hand(classifier, digit, asked.get("channel"), label)
+    if found is None:
+        return None
+    arrays = ("kernel", "before", "after", "pooled", "features", "weights", "logits")
+    return {
+        **{key: value for key, value in found._asdict().items() if key not in arrays},
+        **{key: None if getattr(found, key) is None else packed(getattr(found, key)) for key in arrays},
+        "label": label,
+        "filters": classifier.layer(found.layer).shape[-1],
+        "temperature": classifier.temperature,
+    }
+
+
+def _why(asked: dict[str, Any], digit: np.ndarray, classifier: Classifier, models: Models) -> dict[str, Any]:
+    """The evidence for one digit by one method."""
+    label = _label(asked, digit, classifier)
+    found = explain(classifier, digit, asked.get("method") or next(iter(METHODS)), label)
+    return {**found._asdict(), "evidence": packed(found.evidence)}
+
+
+def _shift(asked: dict[str, Any], digit: np.ndarray, classifier: Classifier, models: Models) -> dict[str, Any]:
+    """Every model's probabilities for the digit moved by whole pixels, not framed again; what leaves is lost."""
+    across, down = (int(np.clip(asked.get(way) or 0, -SIDE, SIDE)) for way in ("across", "down"))
+    maps = [layer for layer in classifier.layers if layer.is_map and layer.parameters]
+    page = np.pad(digit, SIDE)[SIDE - down : 2 * SIDE - down, SIDE - across : 2 * SIDE - across]
+    return {
+        "probabilities": {name: model.probabilities(page[None])[0].tolist() for name, model in models.items()},
+        "parameters": {name: model.parameters for name, model in models.items()},
+        "first": maps[0].as_dict() if maps else None,
+        "maps": [layer.name for layer in maps],
+    }
+
+
+def _depth(asked: dict[str, Any], digit: np.ndarray, classifier: Classifier, models: Models) -> dict[str, Any]:
+    """What a few channels of a layer like to see, those that the digit excites most. Takes seconds."""
+    channels, pictures = look.favourites(classifier, digit, asked["layer"])
+    return {"layer": asked["layer"], "channels": channels.tolist(), "pictures": packed(pictures)}
+
+
+VIEWS = {
+    "network": _network,
+    "filters": _filters,
+    "likes": _likes,
+    "hand": _hand,
+    "why": _why,
+    "shift": _shift,
+    "depth": _depth,
+}
+
+
+def _label(asked: dict[str, Any], digit: np.ndarray, classifier: Classifier) -> int:
+    """The digit that is asked about, or the one that the network says."""
+    label = asked.get("label")
+    return int(classifier.probabilities(digit[None])[0].argmax()) if label is None else label

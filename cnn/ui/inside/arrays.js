@@ -1,0 +1,92 @@
+// Numbers from the server, and pictures of them. Knows no view.
+
+const SIDE = 28;
+const panel = element.querySelector(".inside");
+const latest = {}; // the last answer: {asked, pixels, prediction, and the part of each view that has come}
+
+// {data, shape, limit?, signed?}: bytes are shares of a limit, everything else is little-endian float32.
+function unpack(packed) {
+	if (!packed) return null;
+	const bytes = Uint8Array.from(atob(packed.data), (sign) => sign.charCodeAt(0));
+	let values = null;
+	if (packed.limit === undefined) values = new Float32Array(bytes.buffer);
+	else if (packed.signed) values = Float32Array.from(new Int8Array(bytes.buffer), (v) => (v * packed.limit) / 127);
+	else values = Float32Array.from(bytes, (v) => (v * packed.limit) / 255);
+	return { values, shape: packed.shape };
+}
+
+const largest = (values) => values.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+const plane = ({ values, shape }, index) => {
+	const size = shape[1] * shape[2];
+	return values.subarray(index * size, (index + 1) * size);
+};
+
+// ------------------------------------------------------------------ colours
+
+let palette = null;
+
+function colours() {
+	const style = getComputedStyle(element);
+	const rgb = (name) => {
+		const probe = document.createElement("i");
+		probe.style.color = style.getPropertyValue(name);
+		element.append(probe);
+		const found = getComputedStyle(probe).color.match(/[\d.]+/g).slice(0, 3).map(Number);
+		probe.remove();
+		return found;
+	};
+	palette ??= { zero: rgb("--paper"), ink: rgb("--text"), for: rgb("--for"), against: rgb("--against") };
+	return palette;
+}
+
+// Ink-like numbers go from paper to ink; signed ones from the colour against, through paper, to the colour for.
+function shade(value, limit, signed) {
+	const { zero, ink, for: pro, against } = colours();
+	const share = Math.min(1, Math.abs(value) / (limit || 1));
+	const pole = signed ? (value < 0 ? against : pro) : ink;
+	return zero.map((start, part) => start + (pole[part] - start) * share);
+}
+
+// ------------------------------------------------------------------ canvases
+
+// values (height * width) as pixels of a canvas; the style sheet enlarges them.
+function paintValues(canvas, values, [height, width], { limit = largest(values), signed = false, ink = null } = {}) {
+	if (canvas.width !== width) canvas.width = width;
+	if (canvas.height !== height) canvas.height = height;
+	const context = canvas.getContext("2d");
+	const image = context.createImageData(width, height);
+	for (let at = 0; at < values.length; at++) {
+		const colour = shade(values[at], limit, signed);
+		const dim = ink ? 1 - 0.45 * ink[at] : 1;
+		image.data.set([colour[0] * dim, colour[1] * dim, colour[2] * dim, 255], 4 * at);
+	}
+	context.putImageData(image, 0, 0);
+}
+
+function made(name, properties = {}, ...children) {
+	const { data = {}, ...rest } = properties;
+	const node = Object.assign(document.createElement(name), rest);
+	for (const [key, value] of Object.entries(data)) node.dataset[key] = value;
+	node.append(...children);
+	return node;
+}
+
+function picture(values, shape, how = {}, label = "") {
+	const canvas = made("canvas", { className: "pixels" });
+	canvas.setAttribute("role", "img");
+	canvas.setAttribute("aria-label", label);
+	paintValues(canvas, values, shape, how);
+	return canvas;
+}
+
+function figure(content, caption) {
+	const node = made("figure", {}, content);
+	node.append(made("figcaption", { textContent: caption }));
+	return node;
+}
+
+const number = (value, digits = 2) =>
+	new Intl.NumberFormat(language(), { minimumFractionDigits: digits, maximumFractionDigits: digits }).format(
+		Math.abs(value) < 0.5 * 10 ** -digits ? 0 : value,
+	);
+const whole = (value) => new Intl.NumberFormat(language()).format(value);

@@ -1,0 +1,46 @@
+"""The second tab: the digit that was drawn, seen through a network from the pixels to the ten numbers."""
+
+from typing import Any
+
+import gradio as gr
+import numpy as np
+
+from cnn.hub import Models
+from cnn.ink import from_strokes, parse_strokes
+from cnn.ui.inside import Inside, answer
+from cnn.ui.pad import Pad, examples
+from cnn.ui.text import T
+
+
+def look_tab(models: Models, tab: gr.Tab, digit: gr.State) -> None:
+    """Fill the open tab; `digit` holds the (28, 28) float32 digit of all tabs, None before one was drawn."""
+    offered = examples()
+    example = from_strokes(parse_strokes(offered[8]["strokes"])).image if offered else np.zeros((28, 28), np.float32)
+    with gr.Row(elem_classes="looking"):
+        with gr.Column(elem_classes="card subject"):
+            pad = Pad(offered, follows=True, elem_id="pad-inside")
+            model = gr.Radio(
+                list(models),
+                value=models.default,
+                label=T("inside.model"),
+                show_label=False,
+                container=False,
+                min_width=1,
+                elem_id="model",
+                elem_classes="pick",
+            )
+        with gr.Column(elem_classes="card"):
+            inside = Inside(elem_id="inside")
+
+    def shown(asked: dict[str, Any], digit: np.ndarray | None, model: str) -> dict[str, Any]:
+        return answer(asked, example if digit is None else digit, models, model)
+
+    def drawn(strokes: dict[str, Any], asked: dict[str, Any], model: str) -> tuple[np.ndarray | None, dict[str, Any]]:
+        digit = from_strokes(parse_strokes(strokes)).image if strokes["strokes"] else None
+        return digit, shown(asked, digit, model)
+
+    quiet = {"show_progress": "hidden", "api_visibility": "private", "queue": False}
+    pad.input(drawn, [pad, inside, model], [digit, inside], trigger_mode="always_last", **quiet)
+    for event in (inside.input, model.change, tab.select):
+        event(shown, [inside, digit, model], inside, trigger_mode="always_last", **quiet)
+    inside.submit(shown, [inside, digit, model], inside, trigger_mode="always_last", **quiet)
