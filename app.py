@@ -1,6 +1,7 @@
 """The Space's file: read the options, load the models, build the page, serve it."""
 
 import argparse
+import threading
 
 import cnn.hub
 import cnn.ui
@@ -29,6 +30,7 @@ def main() -> None:
     except InputError as error:
         raise SystemExit(str(error)) from None
     demo = cnn.ui.build_demo(models)
+    threading.Thread(target=models.prepare, daemon=True).start()  # the page is served meanwhile
     try:
         demo.launch(share=chosen.share, server_name=chosen.host, server_port=chosen.port, **cnn.ui.launch_options())
     except OSError as error:  # the port is taken, or the address is not this machine's

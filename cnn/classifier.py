@@ -159,6 +159,14 @@ class Classifier:
         output, gradient = self._sensitivity(name)(np.asarray(image, np.float32)[None, ..., None], label)
         return np.asarray(output)[0], np.asarray(gradient)[0]
 
+    def prepare(self) -> None:
+        """Compile what a look inside needs, so that the first look does not wait for it. Takes seconds."""
+        image = np.zeros((SIDE, SIDE), np.float32)
+        self.outputs(image[None])
+        self.score_gradients(image[None], 0)
+        for layer in [layer for layer in self.layers if layer.is_map and layer.parameters][-1:]:
+            self.sensitivity(image, layer.name, 0)
+
     @functools.cached_property
     def _outputs(self) -> Callable:
         return _compiled_outputs(self._model)

@@ -42,6 +42,11 @@ class Models(Mapping[str, Classifier]):
     def __len__(self) -> int:
         return len(self._classifiers)
 
+    def prepare(self) -> None:
+        """Compile what a look inside needs, of one model after the other. Takes seconds."""
+        for classifier in self.values():
+            classifier.prepare()
+
     def describe(self) -> list[dict[str, Any]]:
         """One `{name, architecture, parameters, revision, default, metrics}` a model, JSON-ready."""
         return [

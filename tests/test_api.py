@@ -15,6 +15,8 @@ from gradio_client import Client, handle_file
 from gradio_client.exceptions import AppError
 from PIL import Image, ImageDraw
 
+from cnn import ink
+from cnn.explain import METHODS
 from cnn.hub import Models
 from train.strokes import STYLES, write
 
@@ -47,6 +49,7 @@ def test_only_the_contract_is_public(client: Client) -> None:
     """Events that serve the page are not offered to scripts."""
     named = client.view_api(return_format="dict")
     endpoints = {"/models", "/predict", "/predict_strokes", "/predict_batch", "/read_number", "/preprocess"}
+    endpoints |= {"/layers", "/filters", "/feature_maps", "/explain"}
     assert set(named["named_endpoints"]) == endpoints
     assert not named["unnamed_endpoints"]
 
@@ -313,3 +316,76 @@ def test_other_failures_stay_hidden(demo: gr.Blocks) -> None:
     assert "event: error" in answer
     assert "Traceback" not in answer
     assert "gradio" not in answer.lower()
+
+
+# ------------------------------------------------------------------------------------------------------ a look inside
+
+
+def test_layers(client: Client, models: Models) -> None:
+    layers = client.predict(api_name="/layers")
+    assert layers == [layer.as_dict() for layer in models["tiny"].layers]
+    assert list(layers[0]) == ["name", "type", "shape", "parameters", "receptive_field"]
+    assert layers[0]["shape"] == [13, 13, 8]
+    assert layers[1]["receptive_field"] == 7
+    assert client.predict("untrained", api_name="/layers") == [layer.as_dict() for layer in models["untrained"].layers]
+
+
+def test_filters_and_feature_maps(client: Client, models: Models, seven: Path) -> None:
+    first, second, *_ = (layer.name for layer in models["tiny"].layers)
+    for layer, count in ((first, 8), (second, 16)):
+        filters = client.predict(layer, api_name="/filters")
+        maps = client.predict(handle_file(seven), layer, "default", api_name="/feature_maps")
+        for gallery in (filters, maps):
+            assert len(gallery) == count
+            for entry in gallery:
+                with Image.open(entry["image"]) as picture:
+                    assert max(picture.size) > 300
+    strongest = [float(entry["caption"].split(": ")[1]) for entry in maps]
+    framed = ink.from_image(Image.open(seven)).image
+    expected = models["tiny"].outputs(framed[None])[second].after[0].max((0, 1))
+    np.testing.assert_allclose(strongest, expected, atol=0.006)
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_explain(client: Client, models: Models, seven: Path, method: str) -> None:
+    heatmap, answer = client.predict(handle_file(seven), method, api_name="/explain")
+    assert list(answer) == ["method", "label", "probability", "note"]
+    prediction = client.predict(handle_file(seven), api_name="/predict")
+    assert (answer["method"], answer["label"]) == (method, prediction["best_guess"])
+    assert answer["probability"] == pytest.approx(prediction["confidence"])
+    assert answer["note"].endswith(".")
+    with Image.open(heatmap) as picture:
+        assert picture.size == (448, 448)
+
+
+def test_explain_another_digit_with_another_model(client: Client, seven: Path) -> None:
+    answer = client.predict(handle_file(seven), "occlusion", 1, "untrained", api_name="/explain")[1]
+    assert answer["label"] == 1
+    probabilities = client.predict(handle_file(seven), "untrained", api_name="/predict")["probabilities"]
+    assert answer["probability"] == pytest.approx(probabilities[1])
+
+
+def test_explain_a_blank(client: Client, blank: Path) -> None:
+    answer = client.predict(handle_file(blank), "integrated_gradients", api_name="/explain")[1]
+    assert answer["note"].startswith("There is no evidence to show")
+
+
+@pytest.mark.parametrize(
+    ("endpoint", "values", "sentence"),
+    [
+        ("/layers", ["nobody"], "There is no model named"),
+        ("/filters", ["conv99"], 'There is no layer named "conv99" in tiny; its layers are: '),
+        ("/filters", ["dropout"], "has no kernels to show|There is no layer named"),
+        ("/feature_maps", ["conv99"], "There is no layer named"),
+        ("/explain", ["magic"], 'There is no method named "magic"; the methods are: saliency, '),
+        ("/explain", ["saliency", 12], "A label is a whole number from 0 to 9"),
+        ("/explain", ["saliency", "seven"], "A label is a whole number from 0 to 9"),
+        ("/explain", ["saliency", 1, "nobody"], "There is no model named"),
+    ],
+)
+def test_what_cannot_be_looked_at_is_said(
+    client: Client, seven: Path, endpoint: str, values: list, sentence: str
+) -> None:
+    image = [handle_file(seven)] if endpoint in ("/feature_maps", "/explain") else []
+    with pytest.raises(AppError, match=sentence):
+        client.predict(*image, *values, api_name=endpoint)

@@ -8,7 +8,9 @@ import keras
 import numpy as np
 import pytest
 
+from cnn.architectures import ARCHITECTURES
 from cnn.classifier import BATCH, Classifier
+from cnn.explain import METHODS, explain
 from cnn.read import read_strokes
 from cnn.types import Framed, InputError
 from tests.conftest import tiny
@@ -120,3 +122,117 @@ def test_probabilities_are_of_the_ten_digits_and_tempered(images: np.ndarray) ->
 def test_a_network_of_ten_outputs_refuses_nothing(classifier: Classifier, images: np.ndarray) -> None:
     assert not classifier.assess(images)[1].any()
     assert classifier.refusal == 1
+
+
+# ------------------------------------------------------------------------------------------------------ a look inside
+
+
+def smooth() -> keras.Model:
+    """A small network without corners, so that finite differences tell its gradients."""
+    return keras.Sequential(
+        [
+            keras.Input((28, 28, 1)),
+            keras.layers.Conv2D(4, 3, strides=2, activation="tanh", name="conv"),
+            keras.layers.Dropout(0.5),
+            keras.layers.Flatten(),
+            keras.layers.Dense(10, name="out"),
+        ]
+    )
+
+
+@pytest.fixture(scope="module")
+def looked_into() -> Classifier:
+    return Classifier(smooth(), "smooth")
+
+
+def test_outputs_are_those_of_keras(images: np.ndarray) -> None:
+    model = ARCHITECTURES["course"]()
+    network = Classifier(model, "course")
+    for count in (1, 3):
+        outputs = network.outputs(images[:count])
+        for layer in model.layers:
+            probe = keras.Model(model.inputs, layer.output)
+            expected = np.asarray(probe(images[:count, ..., None], training=False))
+            np.testing.assert_allclose(outputs[layer.name].after, expected, rtol=1e-4, atol=1e-5)
+    assert outputs["pool1"].before is None
+    assert outputs["conv1"].before.min() < 0
+    np.testing.assert_array_equal(np.maximum(outputs["conv1"].before, 0), outputs["conv1"].after)
+    np.testing.assert_allclose(outputs["logits"].after, network.logits(images[:3]), rtol=1e-4, atol=1e-5)
+
+
+def test_outputs_of_a_network_with_normalisation_and_ways_that_meet(images: np.ndarray) -> None:
+    image = keras.Input((28, 28, 1))
+    x = keras.layers.BatchNormalization()(keras.layers.Conv2D(4, 3, padding="same", name="conv")(image))
+    x = keras.layers.ReLU()(keras.layers.Add()([x, keras.layers.Conv2D(4, 1)(image)]))
+    model = keras.Model(image, keras.layers.Dense(10, name="out")(keras.layers.Flatten()(x)))
+    network = Classifier(model, "branched")
+    expected = np.asarray(model(images[:2, ..., None], training=False))
+    np.testing.assert_allclose(network.outputs(images[:2])["out"].after, expected, rtol=1e-4, atol=1e-5)
+    assert network.sensitivity(images[0], "conv", 3)[1].shape == (28, 28, 4)
+
+
+def test_gradients_agree_with_finite_differences(looked_into: Classifier, images: np.ndarray) -> None:
+    gradient = looked_into.score_gradients(images[:40], 3)  # more than one call's worth
+    assert gradient.shape == (40, 28, 28)
+    step = 1e-2
+    for y, x in ((14, 14), (10, 13), (20, 9)):
+        up, down = images[[0, 39]].copy(), images[[0, 39]].copy()
+        up[:, y, x] += step
+        down[:, y, x] -= step
+        slope = (looked_into.logits(up)[:, 3] - looked_into.logits(down)[:, 3]) / (2 * step)
+        np.testing.assert_allclose(gradient[[0, 39], y, x], slope, rtol=0.02, atol=2e-4)
+
+
+def test_gradients_of_a_layers_units_are_before_its_activation(looked_into: Classifier, images: np.ndarray) -> None:
+    weights = np.zeros((1, *looked_into.layer("conv").shape), np.float32)
+    weights[0, 5, 6, 2] = 1
+    gradient = looked_into.gradients(images[:1], "conv", weights)[0]
+    np.testing.assert_allclose(gradient[10:13, 12:15], looked_into.weights("conv")[0][:, :, 0, 2], rtol=1e-5)
+    assert np.count_nonzero(gradient) == 9
+
+
+def test_sensitivity_is_how_the_score_changes_with_a_layers_output(looked_into: Classifier, images: np.ndarray) -> None:
+    output, gradient = looked_into.sensitivity(images[0], "conv", 7)
+    np.testing.assert_allclose(output, looked_into.outputs(images[:1])["conv"].after[0], rtol=1e-5, atol=1e-6)
+    kernel, _ = looked_into.weights("out")
+    np.testing.assert_allclose(gradient.ravel(), kernel[:, 7], rtol=1e-4, atol=1e-6)  # the rest of it is linear
+
+
+def test_unknown_layers_are_refused_with_the_valid_names(looked_into: Classifier) -> None:
+    with pytest.raises(InputError, match='no layer named "conv9" in smooth; its layers are: conv, '):
+        looked_into.layer("conv9")
+
+
+def test_once_prepared_a_first_look_compiles_nothing(images: np.ndarray) -> None:
+    network = Classifier(ARCHITECTURES["course"](), "prepared")
+    network.prepare()
+    compiled = []
+    jax.monitoring.register_event_duration_secs_listener(
+        lambda event, *_, **__: compiled.append(event) if "backend_compile" in event else None
+    )
+    network.outputs(images[:1])
+    for method in METHODS:
+        explain(network, images[0], method, 3)
+    assert not compiled
+
+
+def test_a_look_inside_compiles_once_a_shape(images: np.ndarray) -> None:
+    network = Classifier(smooth(), "counted")
+    compiled = []
+    jax.monitoring.register_event_duration_secs_listener(
+        lambda event, *_, **__: compiled.append(event) if "backend_compile" in event else None
+    )
+
+    def look(count: int) -> None:
+        network.outputs(images[:count])
+        network.score_gradients(images[:count], 1)
+        network.sensitivity(images[0], "conv", 1)
+
+    for count in (1, 2):
+        look(count)
+    assert compiled
+    compiled.clear()
+    for count in (1, 40):
+        look(count)
+    network.sensitivity(images[1], "conv", 8)
+    assert not compiled

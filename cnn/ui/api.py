@@ -65,7 +65,7 @@ def scripted_api(models: Models) -> None:
         return [(pictures.enlarged(draw(one, most)), f"{i}: {one.max():.2f}") for i, one in enumerate(maps)]
 
     def explained(
-        image: PIL.Image.Image | None, method: str, label: int | None, model: str
+        image: PIL.Image.Image | None, method: str, label: int | None = None, model: str = "default"
     ) -> tuple[PIL.Image.Image, dict[str, Any]]:
         """Where the evidence for a digit lies: blue speaks for it, orange against; label null is the predicted one."""
         classifier, framed = models[model], ink.from_image(_sent(image))

@@ -1,0 +1,65 @@
+"""What a unit sees of the picture, against gradients: a pixel that changes the unit is seen, no other one is."""
+
+import keras
+import numpy as np
+import pytest
+from keras import layers
+
+from cnn.architectures import ARCHITECTURES
+from cnn.classifier import Classifier
+from cnn.explain import seen
+from cnn.layers import Field, describe
+
+
+def odd() -> keras.Model:
+    """Strides, padding, a large kernel, a pooling, and two ways that meet again."""
+    image = keras.Input((28, 28, 1))
+    first = layers.Conv2D(3, 5, strides=2, padding="same", name="first")(image)
+    left = layers.Conv2D(4, 3, padding="same", name="left")(first)
+    right = layers.Conv2D(4, 1, name="right")(first)
+    both = layers.Add(name="both")([left, right])
+    pooled = layers.AveragePooling2D(2, name="pooled")(both)
+    deep = layers.Conv2D(2, 3, name="deep")(pooled)
+    return keras.Model(image, layers.Dense(10, name="out")(layers.Flatten()(deep)))
+
+
+@pytest.fixture(scope="module")
+def network() -> Classifier:
+    return Classifier(odd(), "odd")
+
+
+@pytest.mark.parametrize("name", ["first", "left", "right", "both", "pooled", "deep"])
+@pytest.mark.parametrize("place", [(0, 0), (2, 3), (-1, -1)])
+def test_a_unit_sees_exactly_its_field(network: Classifier, name: str, place: tuple[int, int]) -> None:
+    layer = network.layer(name)
+    at = tuple(index % size for index, size in zip(place, layer.shape, strict=False))
+    weights = np.zeros((1, *layer.shape), np.float32)
+    weights[0, at[0], at[1]] = 1
+    image = np.random.default_rng(0).uniform(0.2, 1, (1, 28, 28)).astype(np.float32)
+    felt = network.gradients(image, name, weights)[0] != 0
+    expected = np.zeros((28, 28), bool)
+    expected[seen(layer, at)] = True
+    np.testing.assert_array_equal(felt, expected)
+
+
+def test_shapes_and_parameters_are_the_networks_own() -> None:
+    model = ARCHITECTURES["course"]()
+    described = describe(model)
+    assert [layer.name for layer in described] == [layer.name for layer in model.layers]
+    assert sum(layer.parameters for layer in described) == model.count_params()
+    by_name = {layer.name: layer for layer in described}
+    assert by_name["conv1"].shape == (26, 26, 32)
+    assert by_name["conv1"].field == Field(3, 1, 0)
+    assert by_name["pool1"].field == Field(4, 2, 0)
+    assert by_name["conv2"].field == Field(8, 2, 0)
+    assert by_name["pool2"].field == Field(10, 4, 0)
+    assert by_name["dense1"].as_dict()["receptive_field"] == 28
+
+
+@pytest.mark.parametrize("name", sorted(ARCHITECTURES))
+def test_every_architecture_is_described(name: str) -> None:
+    model = ARCHITECTURES[name]()
+    for layer in describe(model):
+        row = layer.as_dict()
+        assert list(row) == ["name", "type", "shape", "parameters", "receptive_field"]
+        assert 1 <= row["receptive_field"] <= 28

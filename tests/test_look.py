@@ -1,0 +1,181 @@
+"""What each view shows: the network's own numbers, and arithmetic that adds up."""
+
+import base64
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from cnn import look
+from cnn.architectures import ARCHITECTURES
+from cnn.classifier import Classifier
+from cnn.hub import Models
+from cnn.types import InputError
+from cnn.ui.inside import VIEWS, answer, packed, shades
+from train.data import Digits
+from train.examples import write_digits
+
+
+@pytest.fixture(scope="module")
+def models() -> Models:
+    return Models([Classifier(ARCHITECTURES[name](), name) for name in ("course", "mlp")], "course")
+
+
+@pytest.fixture(scope="module")
+def course(models: Models) -> Classifier:
+    return models["course"]
+
+
+@pytest.fixture(scope="module")
+def image(digits: Digits) -> np.ndarray:
+    return digits.images[1].astype(np.float32) / 255
+
+
+def test_kernels_of_a_first_and_a_deeper_layer(course: Classifier) -> None:
+    first = look.kernels(course, "conv1")
+    kernel, bias = course.weights("conv1")
+    np.testing.assert_array_equal(first.weights[5, 0], kernel[:, :, 0, 5])
+    np.testing.assert_array_equal(first.bias, bias)
+    deeper = look.kernels(course, "conv2")
+    kernel, _ = course.weights("conv2")
+    assert deeper.weights.shape == (64, look.STRONGEST, 3, 3)
+    size = np.sqrt((kernel[..., 7] ** 2).sum((0, 1)))
+    assert deeper.inputs[7].tolist() == np.argsort(-size, kind="stable")[: look.STRONGEST].tolist()
+    np.testing.assert_array_equal(deeper.weights[7, 2], kernel[:, :, deeper.inputs[7, 2], 7])
+
+
+def test_a_dense_layer_over_the_picture_has_kernels_as_large_as_it(models: Models) -> None:
+    kernels = look.kernels(models["mlp"], "dense1")
+    kernel, _ = models["mlp"].weights("dense1")
+    assert kernels.weights.shape == (240, 1, 28, 28)
+    assert kernels.weights[3, 0, 2, 4] == kernel[2 * 28 + 4, 3]
+
+
+def test_layers_without_kernels_are_refused_with_those_that_have_some(course: Classifier) -> None:
+    for name in ("pool1", "dense1"):
+        with pytest.raises(InputError, match=f"The layer {name} of course has no kernels .*: conv1, conv2\\."):
+            look.kernels(course, name)
+
+
+def test_feature_maps_are_what_the_layer_made(course: Classifier, image: np.ndarray) -> None:
+    maps = look.feature_maps(course, image, "conv2")
+    np.testing.assert_array_equal(maps[9], course.outputs(image[None])["conv2"].after[0, :, :, 9])
+    assert look.feature_maps(course, image, "dense1").shape == (1, 1, 128)
+
+
+def test_what_relu_and_pooling_took_away(course: Classifier, image: np.ndarray) -> None:
+    outputs = course.outputs(image[None])
+    took = {layer.name: look.taken(course, outputs, layer) for layer in course.layers}
+    assert took["conv1"].by_relu == pytest.approx((outputs["conv1"].before <= 0).mean())
+    assert took["pool1"].by_pooling == pytest.approx(0.75)
+    assert took["conv1"].by_pooling is None
+    assert took["logits"] == (None, None)
+
+
+@pytest.mark.parametrize("channel", [None, 0, 17])
+def test_the_arithmetic_by_hand_adds_up_to_the_networks_output(
+    course: Classifier, image: np.ndarray, channel: int | None
+) -> None:
+    hand = look.by_hand(course, image, channel, 4)
+    rows, columns = hand.before.shape
+    height, width = hand.kernel.shape
+    page = np.pad(image, hand.padding)
+    for row in range(0, rows, 3):
+        for column in range(0, columns, 3):
+            patch = page[row * hand.stride : row * hand.stride + height, column * hand.stride :][:, :width]
+            total = (patch * hand.kernel).sum() + hand.bias
+            assert total == pytest.approx(hand.before[row, column], abs=1e-5)
+            assert max(0, total) == pytest.approx(hand.after[row, column], abs=1e-5)
+    windows = hand.after[: hand.pooled.shape[0] * hand.pool, : hand.pooled.shape[1] * hand.pool]
+    windows = windows.reshape(hand.pooled.shape[0], hand.pool, hand.pooled.shape[1], hand.pool)
+    np.testing.assert_array_equal(windows.max((1, 3)), hand.pooled)
+    score = hand.features @ hand.weights + hand.output_bias
+    assert score == pytest.approx(course.logits(image[None])[0, 4], abs=1e-4)
+    shares = np.exp(hand.logits[:10] / course.temperature)
+    np.testing.assert_allclose(shares / shares.sum(), course.probabilities(image[None])[0], rtol=1e-4)
+
+
+def test_by_hand_without_a_channel_takes_one_that_fires_and_without_a_convolution_none(
+    models: Models, course: Classifier, image: np.ndarray
+) -> None:
+    assert look.by_hand(course, image, None, 4).after.max() == course.outputs(image[None])["conv1"].after.max()
+    assert look.by_hand(models["mlp"], image, None, 4) is None
+
+
+def test_what_a_channel_likes_to_see(course: Classifier) -> None:
+    likes = look.likes(course, "conv2", 40)
+    assert likes.preferred.shape == (8, 8)
+    assert 0 < len(likes.excerpts) <= 8
+    values = [value for _, value in likes.excerpts]
+    assert values == sorted(values, reverse=True)
+    channels, pictures = look.favourites(course, look.own_digits()[0], "conv1")
+    assert len(channels) == len(pictures) == 5
+    assert pictures.shape[1:] == (3, 3)
+
+
+def test_the_projects_own_digits_are_those_the_command_writes(tmp_path: Path) -> None:
+    count = write_digits(tmp_path / "digits.npz")
+    with np.load(tmp_path / "digits.npz") as written:
+        assert count == len(written["labels"])
+        np.testing.assert_array_equal(written["images"].astype(np.float32) / 255, look.own_digits())
+
+
+# ------------------------------------------------------------------------------------------------ as the page gets it
+
+
+def unpacked(sent: dict) -> np.ndarray:
+    data = base64.b64decode(sent["data"])
+    if "limit" not in sent:
+        return np.frombuffer(data, "<f4").reshape(sent["shape"])
+    steps = np.frombuffer(data, np.int8 if sent["signed"] else np.uint8).reshape(sent["shape"])
+    return steps * (sent["limit"] / (127 if sent["signed"] else 255))
+
+
+def test_numbers_travel_whole_and_shades_to_a_step() -> None:
+    values = np.random.default_rng(0).normal(0, 3, (4, 5, 6)).astype(np.float32)
+    np.testing.assert_array_equal(unpacked(packed(values)), values)
+    for some in (values, np.abs(values), np.zeros((2, 2), np.float32)):
+        np.testing.assert_allclose(unpacked(shades(some)), some, atol=np.abs(some).max() / 127)
+
+
+# A network without feature maps has no depths to compare, and the page does not ask.
+@pytest.mark.parametrize(
+    ("name", "view"), [(n, v) for n in ("course", "mlp") for v in VIEWS if (n, v) != ("mlp", "depth")]
+)
+def test_every_view_answers_for_every_network(models: Models, image: np.ndarray, name: str, view: str) -> None:
+    layer = {"course": "conv1", "mlp": "dense1"}[name]
+    asked = {"view": view, "layer": layer, "channel": 3}
+    found = answer(asked, image, models, name)
+    assert found["asked"] == asked
+    assert found["prediction"]["model"] == name
+    np.testing.assert_array_equal(unpacked(found["pixels"]), image)
+    assert view in found
+
+
+def test_the_open_channel_comes_with_the_network(models: Models, image: np.ndarray) -> None:
+    found = answer({"view": "network", "layer": "conv2", "channel": 7}, image, models, "course")["network"]
+    output = models["course"].outputs(image[None])["conv2"]
+    np.testing.assert_array_equal(unpacked(found["unit"]["before"]), output.before[0, ..., 7])
+    np.testing.assert_array_equal(unpacked(found["unit"]["after"]), output.after[0, ..., 7])
+    shown = found["layers"][2]
+    assert shown["name"] == "conv2"
+    np.testing.assert_allclose(
+        unpacked(shown["maps"]), output.after[0].transpose(2, 0, 1), atol=output.after.max() / 255
+    )
+    assert "unit" not in answer({"view": "network"}, image, models, "course")["network"]
+
+
+def test_a_moved_digit_loses_what_leaves(models: Models, image: np.ndarray) -> None:
+    def read(across: int, down: int) -> list[float]:
+        asked = {"view": "shift", "across": across, "down": down}
+        return answer(asked, image, models, "course")["shift"]["probabilities"]["course"]
+
+    moved = np.zeros_like(image)
+    moved[3:, :-2] = image[:-3, 2:]
+    np.testing.assert_allclose(read(-2, 3), models["course"].probabilities(moved[None])[0], rtol=1e-5)
+    np.testing.assert_allclose(read(28, 0), models["course"].probabilities(np.zeros_like(image)[None])[0], rtol=1e-5)
+
+
+def test_an_unknown_view_is_refused(models: Models, image: np.ndarray) -> None:
+    with pytest.raises(InputError, match='no view named "behind"; the views are: network, '):
+        answer({"view": "behind"}, image, models, "course")
