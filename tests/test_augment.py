@@ -7,10 +7,11 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from train.augment import Augmentation, augment
+from train.augment import RARE, Augmentation, augment
 from train.data import Digits
 
 NOTHING = Augmentation(**{field.name: 0.0 for field in dataclasses.fields(Augmentation)})
+SPOILERS = {"specks": 0.2, "grain": 0.6, "scatter": 1.0, "gap": 4.0}  # what spoils few pictures
 
 
 def changed(
@@ -43,7 +44,7 @@ def test_nothing_changes_nothing(images: np.ndarray) -> None:
 
 
 def test_the_order_of_a_batch_does_not_matter(images: np.ndarray) -> None:
-    everything = dataclasses.asdict(Augmentation())
+    everything = dataclasses.asdict(Augmentation()) | SPOILERS
     order = np.random.default_rng(0).permutation(64)
     np.testing.assert_array_equal(changed(images[order], order, **everything), changed(images, **everything)[order])
     few = changed(images[5:9], np.arange(5, 9), **everything)  # another shape is compiled and rounds otherwise
@@ -51,14 +52,14 @@ def test_the_order_of_a_batch_does_not_matter(images: np.ndarray) -> None:
 
 
 def test_seed_and_epoch_matter(images: np.ndarray) -> None:
-    everything = dataclasses.asdict(Augmentation())
+    everything = dataclasses.asdict(Augmentation()) | SPOILERS
     first = changed(images, **everything)
     np.testing.assert_array_equal(changed(images, **everything), first)
     assert (changed(images, epoch=1, **everything) != first).any(axis=(1, 2, 3)).all()
     assert (changed(images, seed=1, **everything) != first).any(axis=(1, 2, 3)).all()
 
 
-@pytest.mark.parametrize("name", [field.name for field in dataclasses.fields(Augmentation)])
+@pytest.mark.parametrize("name", [f.name for f in dataclasses.fields(Augmentation) if f.name not in SPOILERS])
 def test_each_change_changes_and_stays_within_range(images: np.ndarray, name: str) -> None:
     result = changed(images, **{name: getattr(Augmentation(), name)})
     assert result.shape == (64, 28, 28, 1)
@@ -106,3 +107,47 @@ def test_noise_has_the_stated_strength() -> None:
     spread = changed(grey, noise=0.1)[..., 0].std((1, 2))
     assert 0.09 < spread.max() <= 0.105
     assert (spread < 0.001).mean() > 0.3  # half of the samples stay clean
+
+
+@pytest.mark.parametrize("name", SPOILERS)
+def test_a_spoiler_spoils_few_pictures_and_those_thoroughly(digits: Digits, name: str) -> None:
+    images = digits.images[:800]
+    result = changed(images, **{name: SPOILERS[name]})[..., 0]
+    change = np.abs(result - images / 255).max((1, 2))
+    assert 0 <= result.min() <= result.max() <= 1
+    assert 0.4 / RARE < (change > 0.01).mean() < 1.4 / RARE
+    assert change.max() > 0.5
+
+
+def test_specks_are_black_and_white_and_no_more_than_it_says() -> None:
+    grey = np.full((800, 28, 28), 128, np.uint8)
+    result = changed(grey, specks=0.2)[..., 0]
+    speckled = np.abs(result - 128 / 255) > 0.01
+    assert set(np.unique(result[speckled])) == {0.0, 1.0}
+    assert 0.15 < speckled.mean((1, 2)).max() < 0.25  # a fifth, by chance a little more
+
+
+def test_grain_grows_with_the_ink() -> None:
+    shades = np.repeat(np.array([0, 64, 128], np.uint8), 28 * 28).reshape(3, 28, 28)
+    result = changed(np.tile(shades, (300, 1, 1)), grain=0.2)[..., 0].reshape(300, 3, -1)
+    spread = [result[:, shade].std(1).max() for shade in range(3)]
+    assert spread[0] == 0
+    assert 1.2 < spread[2] / spread[1] < 1.6  # the root of two
+
+
+def test_scattered_pixels_come_from_next_door() -> None:
+    dot = np.zeros((800, 28, 28), np.uint8)
+    dot[:, 13, 13] = 255
+    result = changed(dot, scatter=1.0)[..., 0]
+    near = np.zeros((28, 28), bool)
+    near[12:15, 12:15] = True
+    assert not result[:, ~near].any()
+    assert result[:, near].any(0).all()
+
+
+def test_a_gap_is_a_square_no_larger_than_it_says() -> None:
+    result = changed(np.full((800, 28, 28), 255, np.uint8), gap=3.0)[..., 0]
+    wiped = (result == 0).sum((1, 2))
+    assert 16 < wiped.max() <= 36
+    rows, columns = (result == 0).any(2).sum(1), (result == 0).any(1).sum(1)
+    np.testing.assert_array_equal(rows * columns, wiped)

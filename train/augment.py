@@ -23,6 +23,7 @@ from cnn.types import SIDE
 REACH = 6  # pixels a warp may move ink, either way
 GRID = 4  # bumps a side of the elastic deformation
 MIDDLE = (SIDE - 1) / 2
+RARE = 8
 
 
 @dataclasses.dataclass(frozen=True)
@@ -38,6 +39,11 @@ class Augmentation:
     blur: float = 0.2  # weight of each neighbour along each axis, at most
     contrast: float = 0.3  # ink's level falls to 1 - contrast at most, and its curve bends as much
     noise: float = 0.12  # standard deviation, at most
+    # What spoils few pictures, each of these one in RARE, and those thoroughly:
+    specks: float = 0.0  # share of the pixels that become black or white, at most
+    grain: float = 0.0  # standard deviation of full ink, at most; it grows as the root of the ink, as photons' does
+    scatter: float = 0.0  # share of the pixels that show a neighbour instead, at most
+    gap: float = 0.0  # pixels, half the side of a square wiped clean, at most
 
 
 def augment(
@@ -52,9 +58,9 @@ def augment(
     x = x.reshape(count, SIDE * SIDE).T.reshape(SIDE, SIDE, count)
     key = jax.random.fold_in(key, epoch)
     keys = jax.vmap(lambda i: jax.random.fold_in(key, i))(index)
-    bits = jax.vmap(lambda own: jax.random.bits(own, (11 + 2 * GRID**2,)))(keys).T
+    bits = jax.vmap(lambda own: jax.random.bits(own, (17 + 2 * GRID**2,)))(keys).T
     draws = (bits >> 8).astype(jnp.float32) * (2 / 2**24) - 1  # uniform in [-1, 1)
-    warp, thickness, blur, bend, level, noise, bumps = jnp.split(draws, [6, 7, 8, 9, 10, 11])
+    warp, thickness, blur, bend, level, noise, rare, place, bumps = jnp.split(draws, [6, 7, 8, 9, 10, 11, 15, 17])
     x = _warped(x, warp, bumps.reshape(2, GRID**2, count), how)
     if how.thickness:
         x = _thickened(x, thickness[0] * how.thickness)
@@ -64,6 +70,15 @@ def augment(
         x = (1 - jnp.maximum(level[0], 0) * how.contrast) * (x + 2 * bend[0] * how.contrast * x * (1 - x))
     if how.noise:
         x = x + jnp.maximum(noise[0], 0) * how.noise * _noise(bits[0])
+    specks, grain, scatter, gap = jnp.maximum(1 - RARE * (1 - rare) / 2, 0)
+    if how.scatter:
+        x = _scattered(x, scatter * how.scatter, bits[1])
+    if how.grain:
+        x = x + grain * how.grain * jnp.sqrt(jnp.maximum(x, 0)) * _noise(bits[2])
+    if how.gap:
+        x = _wiped(x, gap * how.gap, place * 10)
+    if how.specks:
+        x = _specked(x, specks * how.specks, bits[3])
     return jnp.clip(x, 0, 1).reshape(SIDE * SIDE, count).T.reshape(count, SIDE, SIDE, 1)
 
 
@@ -118,10 +133,37 @@ def _blurred(x: jax.Array, weight: jax.Array) -> jax.Array:
     return x
 
 
+def _scattered(x: jax.Array, share: jax.Array, seed: jax.Array) -> jax.Array:
+    """A `share` (N,) of the pixels show, at random, one of their eight neighbours or what is there."""
+    dice = _dice(seed)
+    moved = (dice >> 16).astype(jnp.float32) < share * 2**16
+    which = (dice & 0xFFFF) % 9
+    views = [view for row in _neighbours(x, 0, 1) for view in _neighbours(row, 1, 1)]
+    shown = sum(jnp.where(which == place, view, 0) for place, view in enumerate(views))
+    return _once(jnp.where(moved, shown, x))
+
+
+def _specked(x: jax.Array, share: jax.Array, seed: jax.Array) -> jax.Array:
+    """A `share` (N,) of the pixels become black or white."""
+    dice = _dice(seed)
+    return jnp.where((dice >> 16).astype(jnp.float32) < share * 2**16, (dice & 1).astype(jnp.float32), x)
+
+
+def _wiped(x: jax.Array, half: jax.Array, middle: jax.Array) -> jax.Array:
+    """No ink within `half` (N,) pixels of `middle` (2, N), across and down, from the picture's own."""
+    near = [jnp.abs(jnp.arange(SIDE)[:, None] - MIDDLE - at) < half for at in middle]
+    return jnp.where(near[1][:, None] & near[0][None], 0, x)
+
+
+def _dice(seed: jax.Array) -> jax.Array:
+    """(N,) uint32 -> (SIDE, SIDE, N) uint32: a hash of seed and place."""
+    place = jnp.arange(SIDE * SIDE, dtype=jnp.uint32).reshape(SIDE, SIDE, 1) * jnp.uint32(0x9E3779B9)
+    return _hash(place + seed)
+
+
 def _noise(seed: jax.Array) -> jax.Array:
     """(N,) uint32 -> (SIDE, SIDE, N), nearly normal: the sum of four bytes of a hash of seed and place."""
-    place = jnp.arange(SIDE * SIDE, dtype=jnp.uint32).reshape(SIDE, SIDE, 1) * jnp.uint32(0x9E3779B9)
-    mixed = _hash(place + seed)
+    mixed = _dice(seed)
     total = sum((mixed >> shift) & 255 for shift in (0, 8, 16, 24))
     return (total.astype(jnp.float32) - 2 * 255) / np.float32(np.sqrt(4 * (256**2 - 1) / 12))
 

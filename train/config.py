@@ -31,12 +31,14 @@ LIGHT = Augmentation(
 
 # As people write, draw and photograph: any slant, any pen, a soft or dirty picture.
 HEAVY = Augmentation(
-    rotation=14, shear=0.25, scale=0.14, shift=1.8, elastic=1.0, thickness=0.7, blur=0.2, contrast=0.3, noise=0.1
-)
+    rotation=14, shear=0.25, scale=0.14, shift=1.8, elastic=1.0, thickness=0.7, blur=0.2, contrast=0.3, noise=0.1,
+    specks=0.22, grain=0.7, scatter=1, gap=4,
+)  # fmt: skip
 # As they come framed: what a network that has seen worse is polished on.
 FINE = Augmentation(
-    rotation=8, shear=0.12, scale=0.1, shift=1.0, elastic=0.7, thickness=0.45, blur=0.12, contrast=0.2, noise=0.06
-)
+    rotation=8, shear=0.12, scale=0.1, shift=1.0, elastic=0.7, thickness=0.45, blur=0.12, contrast=0.2, noise=0.06,
+    specks=0.2, grain=0.65, scatter=1, gap=3,
+)  # fmt: skip
 
 RECIPES: dict[str, Recipe] = {
     "course": Recipe("course", epochs=5),
@@ -44,9 +46,9 @@ RECIPES: dict[str, Recipe] = {
     "deep": Recipe("deep", epochs=14, learning_rate=3e-3, augmentation=LIGHT),
     # The shipped network in two runs: `fit broad`, then `fit robust --start runs/broad`.
     "broad": Recipe(
-        "robust", epochs=12, learning_rate=3e-3, augmentation=HEAVY, mnist=2, strokes=70_000, outliers=35_000
+        "robust", epochs=10, learning_rate=3e-3, augmentation=HEAVY, mnist=2, strokes=100_000, outliers=40_000
     ),
     "robust": Recipe(
-        "robust", epochs=4, learning_rate=1.5e-3, augmentation=FINE, mnist=3, strokes=70_000, outliers=30_000
+        "robust", epochs=5, learning_rate=1.5e-3, augmentation=FINE, mnist=3, strokes=100_000, outliers=40_000
     ),
 }

@@ -96,7 +96,7 @@ def _(u: Choose) -> tuple[Path, ...]:
     return ((*arc(0.5, 0.52, u(0.26, 0.38), 0.46, start, end), (0.5 + out * math.cos(a), 0.1 + 0.2 * u(-1, 1))),)
 
 
-@style(0, "entered from above", 0.6)
+@style(0, "entered from above", 1)
 def _(u: Choose) -> tuple[Path, ...]:
     start = u(-80, -40)
     return (((u(0.1, 0.5), u(-0.08, 0.1)), *arc(0.5, 0.54, u(0.28, 0.38), 0.46, start, start - u(330, 390))),)
@@ -154,7 +154,7 @@ def _(u: Choose) -> tuple[Path, ...]:
 
 @style(1, "wave-flagged", 3)
 def _(u: Choose) -> tuple[Path, ...]:
-    long, down = u(0.15, 0.55), u(0.1, 0.45)
+    long, down = u(0.15, 0.7), u(0.12, 0.55)
     start = (0.65 - long, down + u(-0.05, 0.12))
     wave = ((0.65 - 0.75 * long, down * u(0.6, 0.95)), (0.65 - 0.3 * long, down * u(0.3, 0.7)))
     return ((start, *wave, *corner(0.65, 0.0), (0.65 - u(0.0, 0.2), 0.5), (0.65 - u(0.05, 0.5), 1.0)),)
@@ -165,6 +165,13 @@ def _(u: Choose) -> tuple[Path, ...]:
     out, down = u(0.08, 0.3), u(0.25, 0.6)
     flag = ((0.6 - u(0.0, 0.25) - out / 3, down), (0.6 - out, u(0.5, 0.9) * down), *corner(0.6, 0.0))
     return ((*flag, (0.6 + u(-0.15, 0.04), 1.0)),)
+
+
+@style(1, "curled", 0.8)
+def _(u: Choose) -> tuple[Path, ...]:
+    out, down = u(0.08, 0.2), u(0.15, 0.35)
+    curl = arc(0.58 - out, down, out * u(0.4, 0.8), u(0.04, 0.1), u(90, 180), 330)
+    return ((*curl, *corner(0.6, 0.0), (0.6 + u(-0.2, 0.02), 1.0)),)
 
 
 @style(1, "flat-flagged", 0.2)
@@ -416,7 +423,25 @@ def _(u: Choose) -> tuple[Path, ...]:
     )
 
 
-@style(4, "short-stemmed")
+@style(4, "closed and round")
+def _(u: Choose) -> tuple[Path, ...]:
+    bar, x = u(0.45, 0.68), u(0.55, 0.72)
+    top = (x + u(-0.1, 0.06), u(0.0, 0.1))
+    left = ((u(0.2, 0.35), bar * u(0.4, 0.6)), (u(0.02, 0.14), bar * u(0.85, 0.98)), (u(0.2, 0.32), bar + u(0.0, 0.06)))
+    right = (x + u(0.08, 0.35), bar + u(-0.14, 0.02))
+    return (top, *left, right), ((x + u(-0.04, 0.06), u(-0.04, 0.12)), (x + u(-0.15, 0.04), 1.0))
+
+
+@style(4, "narrow and open")
+def _(u: Choose) -> tuple[Path, ...]:
+    bar, wide = u(0.6, 0.85), u(0.3, 0.55)
+    turn = ((u(0.0, 0.08), bar * u(0.7, 0.9)), (u(0.02, 0.1), bar), (wide * u(0.5, 0.8), bar + u(-0.02, 0.04)))
+    left = ((wide * u(0.3, 0.9), 0.0), *turn, (wide * u(1.0, 1.5), bar - u(0.0, 0.12)))
+    x = wide * u(0.7, 1.0)
+    return left, ((x, bar - u(0.15, 0.5)), (x + u(-0.1, 0.03), max(1.0, bar + 0.15)))
+
+
+@style(4, "short-stemmed", 1.5)
 def _(u: Choose) -> tuple[Path, ...]:
     bar, wide = u(0.5, 0.82), u(0.6, 1.0)
     left = ((u(0.2, 0.6) * wide, 0.0), *corner(u(0.0, 0.15), bar), (wide, bar + u(-0.12, 0.05)))
@@ -577,8 +602,8 @@ def _seven(u: Choose, bend: float = 0.0) -> Path:
 
 
 def _bar(u: Choose) -> Path:
-    x, y, half = u(0.48, 0.66), u(0.38, 0.6), u(0.14, 0.36)
-    rise = u(-0.08, 0.1)
+    y, half = u(0.38, 0.72), u(0.14, 0.38)
+    x, rise = u(0.48, 0.66) - 0.3 * max(0.0, y - 0.5), u(-0.08, 0.1)
     return ((x - half, y + rise), (x + half * u(0.7, 1.5), y - rise))
 
 
@@ -592,7 +617,7 @@ def _(u: Choose) -> tuple[Path, ...]:
     return (_seven(u),)
 
 
-@style(7, "crossed", 3)
+@style(7, "crossed", 4)
 def _(u: Choose) -> tuple[Path, ...]:
     return _seven(u), _bar(u)
 
@@ -630,7 +655,7 @@ def _(u: Choose) -> tuple[Path, ...]:
     return ((*bar, (u(0.55, 0.68), 0.5), (u(0.3, 0.5), 1.0)),)
 
 
-@style(7, "waved and crossed", 1.5)
+@style(7, "waved and crossed", 2.5)
 def _(u: Choose) -> tuple[Path, ...]:
     wave = u(0.03, 0.12)
     bar = ((u(0.02, 0.15), u(0.08, 0.24)), (0.25, u(0.0, 0.04)), (0.55, wave), *corner(u(0.82, 0.98), 0.0))
@@ -776,6 +801,15 @@ def _(u: Choose) -> tuple[Path, ...]:
     bow, low = u(0.0, 0.12), u(0.0, 0.4)
     turn = ((x + bow, 0.55), (x - 0.06, 0.85), (u(0.4, 0.55), 1.0), (low, u(0.86, 1.0)))
     return ((*ring, *corner(x, u(0.03, 0.25)), *turn),)
+
+
+@style(9, "small-headed on a bow", 2)
+def _(u: Choose) -> tuple[Path, ...]:
+    wide, high = u(0.1, 0.24), u(0.07, 0.17)
+    ring = arc(0.48, high, wide, high, u(-70, 30), u(-375, -310))
+    out = u(0.6, 0.88)
+    bow = ((0.48 + 0.6 * (out - 0.48), 2 * high + u(0.04, 0.14)), (out, u(0.55, 0.7)), (u(0.45, 0.65), u(0.9, 0.98)))
+    return ((*ring, *bow, (u(-0.05, 0.3), u(0.88, 1.02))),)
 
 
 @style(9, "open", 1.5)
