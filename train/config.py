@@ -49,6 +49,6 @@ RECIPES: dict[str, Recipe] = {
         "robust", epochs=10, learning_rate=3e-3, augmentation=HEAVY, mnist=2, strokes=100_000, outliers=40_000
     ),
     "robust": Recipe(
-        "robust", epochs=5, learning_rate=1.5e-3, augmentation=FINE, mnist=3, strokes=100_000, outliers=40_000
+        "robust", epochs=7, learning_rate=1.5e-3, augmentation=FINE, mnist=3, strokes=100_000, outliers=40_000
     ),
 }
