@@ -33,7 +33,8 @@ def look_tab(models: Models, tab: gr.Tab, digit: gr.State) -> None:
             inside = Inside(elem_id="inside")
 
     def shown(asked: dict[str, Any], digit: np.ndarray | None, model: str) -> dict[str, Any]:
-        return answer(asked, example if digit is None else digit, models, model)
+        shown = answer(asked, example if digit is None else digit, models, model)
+        return {**shown, "example": digit is None}
 
     def drawn(strokes: dict[str, Any], asked: dict[str, Any], model: str) -> tuple[np.ndarray | None, dict[str, Any]]:
         digit = from_strokes(parse_strokes(strokes)).image if strokes["strokes"] else None
@@ -43,4 +44,5 @@ def look_tab(models: Models, tab: gr.Tab, digit: gr.State) -> None:
     pad.input(drawn, [pad, inside, model], [digit, inside], trigger_mode="always_last", **quiet)
     for event in (inside.input, model.change, tab.select):
         event(shown, [inside, digit, model], inside, trigger_mode="always_last", **quiet)
-    inside.submit(shown, [inside, digit, model], inside, trigger_mode="always_last", **quiet)
+    # What takes seconds: several may be on their way at once, and none is dropped.
+    inside.submit(shown, [inside, digit, model], inside, trigger_mode="multiple", **quiet)

@@ -3,6 +3,7 @@
 import json
 import time
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -175,19 +176,26 @@ class Visit:
         expect(self.digit).to_have_text(str(digit))
 
 
-@pytest.fixture
-def visit(browser: Browser, fake_app: tuple[FakeClassifier, gr.Blocks]) -> Iterator[Callable[..., Visit]]:
-    """Open the page as a visitor with this browser: `visit(locale="fr-FR", viewport=PHONE, ...)`."""
+@contextmanager
+def visits(browser: Browser, url: str, kind: type[Visit] = Visit) -> Iterator[Callable[..., Any]]:
+    """Visitors of the app at `url`, each with a browser context of their own: `visit(locale="fr-FR", ...)`."""
     contexts = []
 
     def open_page(**options: Any) -> Visit:
         context = browser.new_context(**{"viewport": DESKTOP, "locale": "en-US", **options})
         contexts.append(context)
-        visitor = Visit(context.new_page())
-        visitor.page.goto(fake_app[1].local_url)
+        visitor = kind(context.new_page())
+        visitor.page.goto(url)
         expect(visitor.verdict).not_to_be_empty()
         return visitor
 
     yield open_page
     for context in contexts:
         context.close()
+
+
+@pytest.fixture
+def visit(browser: Browser, fake_app: tuple[FakeClassifier, gr.Blocks]) -> Iterator[Callable[..., Visit]]:
+    """Open the page as a visitor with this browser: `visit(locale="fr-FR", viewport=PHONE, ...)`."""
+    with visits(browser, fake_app[1].local_url) as open_page:
+        yield open_page

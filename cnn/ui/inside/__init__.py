@@ -75,7 +75,9 @@ def _network(asked: dict[str, Any], digit: np.ndarray, classifier: Classifier, m
     outputs = classifier.outputs(digit[None])
     layers = [_layer(classifier, outputs, layer) for layer in classifier.layers]
     shown = {"layers": layers, "parameters": classifier.parameters, "temperature": classifier.temperature}
-    return {**shown, "unit": _unit(asked, outputs, classifier)} if asked.get("layer") else shown
+    # A channel that was open in another network is not open in this one.
+    opened = any(layer.name == asked.get("layer") for layer in classifier.layers)
+    return {**shown, "unit": _unit(asked, outputs, classifier)} if opened else shown
 
 
 def _layer(classifier: Classifier, outputs: dict[str, Any], layer: Layer) -> dict[str, Any]:
@@ -103,7 +105,7 @@ def _unit(asked: dict[str, Any], outputs: dict[str, Any], classifier: Classifier
 def _filters(asked: dict[str, Any], digit: np.ndarray, classifier: Classifier, models: Models) -> dict[str, Any]:
     """All kernels of a layer."""
     kernels = look.kernels(classifier, asked["layer"])
-    return {"layer": asked["layer"], "weights": packed(kernels.weights), "inputs": kernels.inputs.tolist()}
+    return {"layer": asked["layer"], "weights": shades(kernels.weights), "inputs": kernels.inputs.tolist()}
 
 
 def _likes(asked: dict[str, Any], digit: np.ndarray, classifier: Classifier, models: Models) -> dict[str, Any]:

@@ -39,12 +39,22 @@ function colours() {
 	return palette;
 }
 
+const mixed = (from, to, share) => from.map((start, part) => start + (to[part] - start) * share);
+
 // Ink-like numbers go from paper to ink; signed ones from the colour against, through paper, to the colour for.
-function shade(value, limit, signed) {
+// Where a drawing lies under them, its ink shows through, on light paper as on dark.
+function shade(value, limit, signed, under = 0) {
 	const { zero, ink, for: pro, against } = colours();
 	const share = Math.min(1, Math.abs(value) / (limit || 1));
 	const pole = signed ? (value < 0 ? against : pro) : ink;
-	return zero.map((start, part) => start + (pole[part] - start) * share);
+	return mixed(mixed(zero, ink, 0.4 * under), mixed(pole, ink, 0.25 * under), share);
+}
+
+// The 256 colours from paper to a pole: a network's maps are many thousand pixels.
+function ramp(pole) {
+	const found = colours();
+	found.ramps ??= {};
+	return (found.ramps[pole] ??= Array.from({ length: 256 }, (_, step) => mixed(found.zero, found[pole], step / 255)));
 }
 
 // ------------------------------------------------------------------ canvases
@@ -55,10 +65,12 @@ function paintValues(canvas, values, [height, width], { limit = largest(values),
 	if (canvas.height !== height) canvas.height = height;
 	const context = canvas.getContext("2d");
 	const image = context.createImageData(width, height);
+	const [up, down] = signed ? [ramp("for"), ramp("against")] : [ramp("ink"), ramp("ink")];
 	for (let at = 0; at < values.length; at++) {
-		const colour = shade(values[at], limit, signed);
-		const dim = ink ? 1 - 0.45 * ink[at] : 1;
-		image.data.set([colour[0] * dim, colour[1] * dim, colour[2] * dim, 255], 4 * at);
+		const step = Math.min(255, Math.round((255 * Math.abs(values[at])) / (limit || 1)));
+		const colour = ink ? shade(values[at], limit, signed, ink[at]) : (values[at] < 0 ? down : up)[step];
+		for (let part = 0; part < 3; part++) image.data[4 * at + part] = colour[part];
+		image.data[4 * at + 3] = 255;
 	}
 	context.putImageData(image, 0, 0);
 }
@@ -89,4 +101,6 @@ const number = (value, digits = 2) =>
 	new Intl.NumberFormat(language(), { minimumFractionDigits: digits, maximumFractionDigits: digits }).format(
 		Math.abs(value) < 0.5 * 10 ** -digits ? 0 : value,
 	);
+// A share never rounds up to certainty.
+const nearly = (share) => (share > 0.9994 ? `>\u00a0${percent(0.999, 1)}` : percent(share, 1));
 const whole = (value) => new Intl.NumberFormat(language()).format(value);

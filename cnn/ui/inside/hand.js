@@ -3,18 +3,46 @@
 
 const hand = { channel: null, label: null, row: null, column: null }; // null: where there is most to see
 const desk = panel.querySelector(".hand");
+let sheet = null; // the answer that lies on the desk
+let stations = null; // its three parts, made anew only for another network or language: what is held stays in the hand
 
 function showHand(found, { prediction, pixels }) {
-	if (!found) return desk.replaceChildren(made("p", { className: "note", textContent: say("inside.hand_none") }));
+	if (!found) {
+		stations = null;
+		return desk.replaceChildren(made("p", { className: "note", textContent: say("inside.hand_none") }));
+	}
 	const parts = Object.fromEntries(
 		["kernel", "before", "after", "pooled", "features", "weights", "logits"].map((key) => [key, unpack(found[key])]),
 	);
-	const sheet = { ...found, ...parts, input: unpack(pixels).values, prediction };
+	sheet = { ...found, ...parts, input: unpack(pixels).values };
+	const made_for = `${language()} ${prediction.model}`;
+	if (desk.dataset.madeFor !== made_for) stations = null;
+	desk.dataset.madeFor = made_for;
+	if (!stations) {
+		stations = [convolution(), pooling(), output()];
+		desk.replaceChildren(...stations.map(({ section }) => section));
+	}
+	for (const { work } of stations) work();
+}
+
+// The place on the map that is worked out: the one chosen, or the brightest.
+function at() {
 	const [rows, columns] = sheet.before.shape;
 	const most = sheet.after.values.indexOf(Math.max(...sheet.after.values));
-	hand.row = Math.min(hand.row ?? Math.floor(most / columns), rows - 1);
-	hand.column = Math.min(hand.column ?? most % columns, columns - 1);
-	desk.replaceChildren(convolution(sheet), pooling(sheet), output(sheet));
+	const within = (index, count) => Math.max(0, Math.min(count - 1, index));
+	return {
+		row: within(hand.row ?? Math.floor(most / columns), rows),
+		column: within(hand.column ?? most % columns, columns),
+	};
+}
+
+function goTo(row, column) {
+	Object.assign(hand, { row, column });
+	Object.assign(hand, at()); // not beyond the edge
+	for (const { work } of stations) work();
+	const index = hand.row * sheet.before.shape[1] + hand.column;
+	const [before, after] = [sheet.before, sheet.after].map(({ values }) => number(values[index]));
+	sayAloud(say("inside.place", { row: hand.row, column: hand.column, before, after }));
 }
 
 // What the kernel lies on: pixels outside the picture are padding, zero.
@@ -34,10 +62,11 @@ function patchAt({ input, kernel, stride, padding }, row, column) {
 function grid(values, [, width], name, signed, limit) {
 	const table = made("table", { className: "cells" });
 	table.setAttribute("aria-label", name);
-	for (let at = 0; at < values.length; at += width) {
+	const whole_numbers = values.every(Number.isInteger);
+	for (let start = 0; start < values.length; start += width) {
 		const row = made("tr");
-		for (const value of values.slice(at, at + width)) {
-			const cell = made("td", { textContent: number(value) });
+		for (const value of values.slice(start, start + width)) {
+			const cell = made("td", { textContent: number(value, whole_numbers ? 0 : 2) });
 			const [red, green, blue] = shade(value, limit, signed).map(Math.round);
 			cell.style.background = `rgb(${red} ${green} ${blue})`;
 			cell.style.color = 0.3 * red + 0.59 * green + 0.11 * blue > 140 ? "#111" : "#fff";
@@ -49,180 +78,181 @@ function grid(values, [, width], name, signed, limit) {
 }
 
 // A picture with a frame that the mouse, a finger or the arrow keys move.
-function framed(values, shape, how, label, frame, onMove) {
-	const canvas = picture(values, shape, how, label);
+function framed(label, onMove) {
+	const canvas = picture([0], [1, 1], {}, label);
 	const mark = made("i", { className: "mark" });
-	const holder = made("div", { className: "framed", tabIndex: 0 }, canvas, mark);
-	holder.setAttribute("role", "application");
-	holder.setAttribute("aria-label", label);
-	const [rows, columns] = shape;
-	const place = ({ top, left, height, width }) => {
+	const holder = made("div", { className: "framed" }, canvas, mark);
+	const paint = (values, [rows, columns], how, { row, column, height, width }) => {
+		paintValues(canvas, values, [rows, columns], how);
 		Object.assign(mark.style, {
-			top: `${(100 * top) / rows}%`,
-			left: `${(100 * left) / columns}%`,
+			top: `${(100 * row) / rows}%`,
+			left: `${(100 * column) / columns}%`,
 			height: `${(100 * height) / rows}%`,
 			width: `${(100 * width) / columns}%`,
 		});
 	};
-	place(frame);
-	if (!onMove) return { holder, place };
+	if (!onMove) return { holder, paint };
 	const point = (event) => {
 		const box = canvas.getBoundingClientRect();
-		onMove(Math.floor(((event.clientY - box.top) / box.height) * rows), Math.floor(((event.clientX - box.left) / box.width) * columns));
+		const [across, down] = [(event.clientX - box.left) / box.width, (event.clientY - box.top) / box.height];
+		onMove(Math.floor(down * canvas.height), Math.floor(across * canvas.width));
 	};
+	Object.assign(holder, { tabIndex: 0 }).classList.add("movable");
+	holder.setAttribute("role", "application");
+	holder.setAttribute("aria-label", say("inside.move", { picture: label }));
 	holder.addEventListener("pointermove", point);
 	holder.addEventListener("pointerdown", point);
 	holder.addEventListener("keydown", (event) => {
 		const step = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] }[event.key];
 		if (!step) return;
 		event.preventDefault();
-		onMove(null, null, step);
+		goTo(at().row + step[0], at().column + step[1]);
 	});
-	return { holder, place };
+	return { holder, paint };
 }
 
-function chooser(name, value, count, onChoose) {
-	const input = made("input", { type: "range", min: 0, max: count - 1, value });
-	const shown = made("output", { textContent: value });
+function chooser(name, count, onChoose) {
+	const input = made("input", { type: "range", min: 0, max: count - 1 });
+	const shown = made("output");
+	const set = (value) => {
+		input.value = value;
+		shown.textContent = value;
+	};
 	input.addEventListener("input", () => {
 		shown.textContent = input.value;
 		onChoose(Number(input.value));
 	});
-	return made("label", { className: "chooser" }, made("span", { textContent: name }), input, shown);
+	return { label: made("label", { className: "chooser" }, made("span", { textContent: name }), input, shown), set };
 }
 
-function convolution(sheet) {
-	const [height, width] = sheet.kernel.shape;
-	const [rows, columns] = sheet.before.shape;
-	const limit = largest(sheet.kernel.values);
-	const sums = made("div", { className: "sums" });
+const sign = (textContent) => made("b", { className: "sign", textContent });
+
+function convolution() {
+	const section = made("section", {}, made("h4", { textContent: say("inside.step_conv", { layer: sheet.layer }) }));
+	const filter = chooser(say("inside.filter"), sheet.filters, (channel) => {
+		hand.channel = channel;
+		askAgain();
+	});
+	const input = framed(say("inside.input"), (row, column) => {
+		// The pointer is at the middle of the patch; the map's own place is its upper left.
+		const [height, width] = sheet.kernel.shape;
+		const toMap = (place, size) => Math.round((place + sheet.padding - (size - 1) / 2) / sheet.stride);
+		goTo(toMap(row, height), toMap(column, width));
+	});
+	const map = framed(say("inside.map"), goTo);
+	const name = made("figcaption");
 	const products = made("div", { className: "products" });
-	const move = (row, column, step = [0, 0]) => {
-		// The mouse is at the middle of the patch; the map's own place is its upper left.
-		if (row !== null) {
-			hand.row = Math.round((row + sheet.padding - (height - 1) / 2) / sheet.stride);
-			hand.column = Math.round((column + sheet.padding - (width - 1) / 2) / sheet.stride);
-		}
-		hand.row = Math.max(0, Math.min(rows - 1, hand.row + step[0]));
-		hand.column = Math.max(0, Math.min(columns - 1, hand.column + step[1]));
-		work();
-	};
-	const window = () => ({
-		top: hand.row * sheet.stride - sheet.padding,
-		left: hand.column * sheet.stride - sheet.padding,
-		height,
-		width,
-	});
-	const pixel = () => ({ top: hand.row, left: hand.column, height: 1, width: 1 });
-	const input = framed(sheet.input, [SIDE, SIDE], { limit: 1 }, say("inside.input"), window(), move);
-	const map = framed(sheet.after.values, [rows, columns], { signed: sheet.after.values.some((v) => v < 0) }, say("inside.after"), pixel(), (row, column, step) => {
-		if (row !== null) [hand.row, hand.column] = [Math.max(0, Math.min(rows - 1, row)), Math.max(0, Math.min(columns - 1, column))];
-		move(null, null, step);
-	});
+	const sums = made("div", { className: "sums" });
+	const bench = made("div", { className: "bench" }, figure(input.holder, say("inside.input")), made("figure", {}, map.holder, name));
+	bench.append(products, sums);
+	section.append(filter.label, bench);
 
 	function work() {
-		input.place(window());
-		map.place(pixel());
-		const patch = patchAt(sheet, hand.row, hand.column);
-		const parts = patch.map((value, at) => value * sheet.kernel.values[at]);
+		const { input: pixels, kernel, before, after, stride, padding } = sheet;
+		const { row, column } = at();
+		const [height, width] = kernel.shape;
+		const limit = largest(kernel.values);
+		const patch = patchAt(sheet, row, column);
+		const parts = patch.map((value, index) => value * kernel.values[index]);
 		const sum = parts.reduce((total, part) => total + part, 0);
-		const at = hand.row * columns + hand.column;
+		const index = row * before.shape[1] + column;
+		if (hand.channel === null) filter.set(sheet.channel);
+		name.textContent = say("inside.map_of", { index: sheet.channel });
+		input.paint(pixels, [SIDE, SIDE], { limit: 1 }, { row: row * stride - padding, column: column * stride - padding, height, width });
+		map.paint(after.values, after.shape, { signed: after.values.some((value) => value < 0) }, { row, column, height: 1, width: 1 });
 		products.replaceChildren(
-			grid(patch, sheet.kernel.shape, say("inside.patch"), false, 1),
-			made("b", { className: "sign", textContent: "×" }),
-			grid([...sheet.kernel.values], sheet.kernel.shape, say("inside.kernel"), true, limit),
-			made("b", { className: "sign", textContent: "=" }),
-			grid(parts, sheet.kernel.shape, say("inside.products"), true, limit),
+			grid(patch, kernel.shape, say("inside.patch"), false, 1),
+			sign("×"),
+			grid([...kernel.values], kernel.shape, say("inside.kernel"), true, limit),
+			sign("="),
+			grid(parts, kernel.shape, say("inside.products"), true, limit),
 		);
 		const steps = [
 			[say("inside.sum"), sum],
 			[say("inside.bias"), sheet.bias],
-			[say("inside.before"), sheet.before.values[at]],
-			[say("inside.after"), sheet.after.values[at]],
+			[`= ${say("inside.before")}`, before.values[index]],
+			[`→ ${say("inside.after")}`, after.values[index]],
 		];
-		sums.replaceChildren(...steps.map(([name, value]) => made("p", {}, made("span", { textContent: name }), made("b", { textContent: number(value, 3) }))));
-		sums.dataset.place = `${hand.row},${hand.column}`;
-		desk.dispatchEvent(new Event("moved"));
+		sums.replaceChildren(...steps.map(([step, value]) => made("p", {}, made("span", { textContent: step }), made("b", { textContent: number(value, 3) }))));
+		sums.dataset.place = `${row},${column}`;
+		sums.dataset.channel = sheet.channel;
 	}
-
-	const section = made("section", {}, made("h4", { textContent: say("inside.step_conv", { layer: sheet.layer }) }));
-	section.append(
-		chooser(say("inside.filter"), sheet.channel, sheet.filters, (channel) => {
-			hand.channel = channel;
-			askAgain();
-		}),
-		made("div", { className: "flow" }, figure(input.holder, say("inside.input")), made("div", { className: "sum" }, products, sums), figure(map.holder, say("inside.map_of", { index: sheet.channel }))),
-	);
-	work();
-	return section;
+	return { section, work };
 }
 
-function pooling({ after, pooled, pool }) {
+function pooling() {
 	const section = made("section", {}, made("h4", { textContent: say("inside.step_pool") }));
-	if (!pooled) {
+	if (!sheet.pooled) {
 		section.append(made("p", { className: "note", textContent: say("inside.pool_none") }));
-		return section;
+		return { section, work: () => {} };
 	}
-	const [rows, columns] = pooled.shape;
-	const width = after.shape[1];
-	const limit = largest(after.values);
 	const cells = made("div", { className: "products" });
-	const whereIs = () => [Math.min(rows - 1, Math.floor(hand.row / pool)), Math.min(columns - 1, Math.floor(hand.column / pool))];
-	const pixel = () => ({ top: whereIs()[0], left: whereIs()[1], height: 1, width: 1 });
-	const map = framed(pooled.values, pooled.shape, {}, say("inside.pooled"), pixel());
-	const work = () => {
-		const [row, column] = whereIs();
+	const map = framed(say("inside.pooled"));
+	section.append(made("div", { className: "flow" }, cells, figure(map.holder, say("inside.pooled"))));
+
+	function work() {
+		const { after, pooled, pool } = sheet;
+		const [rows, columns] = pooled.shape;
+		const [row, column] = [Math.min(rows - 1, Math.floor(at().row / pool)), Math.min(columns - 1, Math.floor(at().column / pool))];
+		const limit = largest(after.values);
 		const window = [];
-		for (let y = 0; y < pool; y++) for (let x = 0; x < pool; x++) window.push(after.values[(row * pool + y) * width + column * pool + x]);
-		map.place(pixel());
+		for (let y = 0; y < pool; y++) {
+			for (let x = 0; x < pool; x++) window.push(after.values[(row * pool + y) * after.shape[1] + column * pool + x]);
+		}
+		map.paint(pooled.values, pooled.shape, { limit }, { row, column, height: 1, width: 1 });
 		cells.replaceChildren(
 			grid(window, [pool, pool], say("inside.window", { side: pool }), false, limit),
-			made("b", { className: "sign", textContent: say("inside.largest") }),
-			grid([pooled.values[row * columns + column]], [1, 1], say("inside.pooled"), false, limit),
+			sign(say("inside.largest")),
+			grid([pooled.values[row * columns + column]], [1, 1], say("inside.pixel"), false, limit),
 		);
-	};
-	desk.addEventListener("moved", () => section.isConnected && work());
-	section.append(made("div", { className: "flow" }, cells, figure(map.holder, say("inside.pooled"))));
-	work();
-	return section;
+	}
+	return { section, work };
 }
 
 const SHOWN = 6; // products of a digit's output that are written out
 
-function output(sheet) {
-	const section = made("section", {}, made("h4", { textContent: say("inside.step_dense", { label: sheet.label }) }));
-	const labels = made("fieldset", { className: "choice labels" });
-	labels.append(
-		...Array.from({ length: 10 }, (_, digit) =>
-			choice("hand-label", digit, digit, digit === sheet.label, () => {
-				hand.label = digit;
-				askAgain();
-			}),
-		),
-	);
-	const parts = Array.from(sheet.features.values, (feature, at) => ({ at, feature, weight: sheet.weights.values[at], product: feature * sheet.weights.values[at] }));
-	parts.sort((a, b) => Math.abs(b.product) - Math.abs(a.product));
-	const rest = parts.slice(SHOWN).reduce((total, { product }) => total + product, 0);
-	const table = made("table", { className: "account" });
-	const line = (...cells) => table.append(made("tr", {}, ...cells.map((cell) => made("td", { textContent: cell }))));
-	for (const { at, feature, weight, product } of parts.slice(0, SHOWN)) {
-		line(say("inside.feature", { at }), `${number(feature)} × ${number(weight)}`, number(product, 3));
-	}
-	line(say("inside.rest", { count: Math.max(0, parts.length - SHOWN) }), "", number(rest, 3));
-	line(say("inside.bias"), "", number(sheet.output_bias, 3));
-	line(say("inside.score"), "", number(sheet.logits.values[sheet.label], 3));
-	table.lastChild.className = "result";
-	const exponentials = Array.from(sheet.logits.values.subarray(0, 10), (logit) => Math.exp(logit / sheet.temperature));
-	const total = exponentials.reduce((sum, value) => sum + value, 0);
-	const softmax = made("p", {
-		className: "softmax",
-		textContent: say("inside.softmax", {
-			top: number(exponentials[sheet.label], 3),
-			total: number(total, 3),
-			share: percent(exponentials[sheet.label] / total, 2),
-			temperature: number(sheet.temperature),
-		}),
+// Readable at any size: 12.3, 4.85E8.
+function magnitude(value) {
+	const plain = value === 0 || (value < 1e6 && value >= 1e-3);
+	const format = plain ? { maximumSignificantDigits: 5 } : { notation: "scientific", maximumFractionDigits: 3 };
+	return new Intl.NumberFormat(language(), format).format(value);
+}
+
+function output() {
+	const title = made("h4");
+	const text = made("p", { className: "hint" });
+	const labels = labelChoices("hand-label", hand.label, (label) => {
+		hand.label = label;
+		askAgain();
 	});
-	section.append(labels, table, softmax);
-	return section;
+	const table = made("table", { className: "account" });
+	const softmax = made("p", { className: "softmax" });
+	const section = made("section", {}, title, text, labels, table, softmax);
+
+	function work() {
+		const { label, temperature } = sheet;
+		const [features, weights, logits] = [sheet.features, sheet.weights, sheet.logits].map(({ values }) => values);
+		title.textContent = say("inside.step_dense", { label });
+		text.textContent = say("inside.between", { count: features.length, label });
+		const parts = Array.from(features, (feature, index) => ({ index, feature, weight: weights[index], product: feature * weights[index] }));
+		parts.sort((a, b) => Math.abs(b.product) - Math.abs(a.product));
+		const rest = parts.slice(SHOWN).reduce((total, { product }) => total + product, 0);
+		const lines = parts
+			.slice(0, SHOWN)
+			.map(({ index, feature, weight, product }) => [say("inside.feature", { at: index }), `${number(feature)} × ${number(weight)}`, number(product, 3)]);
+		lines.push([say("inside.rest", { count: Math.max(0, parts.length - SHOWN) }), "", number(rest, 3)]);
+		lines.push([say("inside.bias"), "", number(sheet.output_bias, 3)]);
+		lines.push([`= ${say("inside.score")}`, "", number(logits[label], 3)]);
+		table.replaceChildren(...lines.map((cells) => made("tr", {}, ...cells.map((textContent) => made("td", { textContent })))));
+		table.lastChild.className = "result";
+		const exponentials = Array.from(logits.subarray(0, 10), (logit) => Math.exp(logit / temperature));
+		const total = exponentials.reduce((sum, value) => sum + value, 0);
+		softmax.textContent = say("inside.softmax", {
+			top: magnitude(exponentials[label]),
+			total: magnitude(total),
+			share: percent(exponentials[label] / total, 2),
+			temperature: number(temperature),
+		});
+	}
+	return { section, work };
 }

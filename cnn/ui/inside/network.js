@@ -15,21 +15,40 @@ const KINDS = {
 	Dropout: "dropout",
 };
 
-function showNetwork({ layers, parameters, unit }, { prediction }) {
+function showNetwork({ layers, parameters, unit }, { prediction, pixels }) {
 	const names = layers.map((layer) => layer.name).join(" ");
 	if (layersList.dataset.names !== `${prediction.model} ${names}`) {
 		layersList.dataset.names = `${prediction.model} ${names}`;
 		tilesOf.clear();
-		layersList.replaceChildren(...layers.map(layerRow));
+		layersList.replaceChildren(inputRow(), ...layers.map(layerRow));
 	}
+	paintInput(pixels);
 	for (const layer of layers) paintLayer(layer, prediction);
 	panel.querySelector(".total").textContent = say("inside.total", { parameters: whole(parameters) });
-	showLegend(network.show === "filters");
+	const filters = network.show === "filters";
+	panel.querySelector("[data-panel=network] .hint").textContent = say(filters ? "inside.filters_hint" : "inside.maps_hint");
+	showLegend(filters);
 	showUnit(unit, prediction.model);
 }
 
 function shapeWords({ shape }) {
-	return shape.length === 3 ? `${shape[2]} × ${shape[0]}×${shape[1]}` : whole(shape.at(-1));
+	if (shape.length === 3) return say("inside.shape_maps", { count: shape[2], side: `${shape[0]}×${shape[1]}` });
+	return say("inside.shape_numbers", { count: whole(shape.at(-1)) });
+}
+
+function inputRow() {
+	const picture = made("div", { className: "entry" }, made("canvas", { className: "pixels" }));
+	return made("li", { className: "layer", data: { kind: "input" } }, made("h3", {}, made("b")), made("p", { className: "facts" }), picture);
+}
+
+function paintInput(pixels) {
+	const row = layersList.querySelector("[data-kind=input]");
+	const canvas = row.querySelector("canvas");
+	row.querySelector("b").textContent = say("inside.input");
+	row.querySelector(".facts").textContent = say("inside.shape_input", { side: `${SIDE}×${SIDE}` });
+	canvas.setAttribute("role", "img");
+	canvas.setAttribute("aria-label", say("reading.pixels"));
+	paintValues(canvas, unpack(pixels).values, [SIDE, SIDE], { limit: 1 });
 }
 
 function layerRow(layer) {
@@ -57,20 +76,26 @@ function paintLayer(layer, prediction) {
 	title.querySelector(".kind").textContent = kind;
 	facts.textContent = factsOf(layer);
 	row.dataset.kind = KINDS[layer.type] ?? "other";
-	const last = layer === layersOf(prediction).at(-1);
-	if (last) return paintOutputs(tiles, layer, prediction);
-	if (layer.shape.length !== 3) return paintVector(tiles, layer);
+	if (layer === layersOf().at(-1)) return paintOutputs(tiles, layer, prediction);
+	if (["Flatten", "Dropout"].includes(layer.type) && layer.shape.length === 1) {
+		return tiles.replaceChildren(made("p", { className: "passes", textContent: say(`inside.passes.${KINDS[layer.type]}`) }));
+	}
 	const maps = unpack(layer.maps);
-	const [count, height, width] = maps.shape;
+	// A number of a dense layer is a map of one pixel.
+	const [count, height, width] = maps.shape.length === 3 ? maps.shape : [maps.shape[0], 1, 1];
 	while (canvases.length < count) canvases.push(tile(tiles, layer.name, canvases.length));
-	tiles.style.setProperty("--tile", `${Math.min(52, Math.max(26, width * 2))}px`);
 	const filters = network.show === "filters" ? kernelsFor(layer, prediction.model) : null;
+	const side = filters ? Math.max(width, filters.weights.shape[3]) : width;
+	tiles.style.setProperty("--tile", `${Math.min(52, Math.max(side === 1 ? 24 : 28, side * 2))}px`);
+	const kernelLimit = filters && network.scale === "layer" ? largest(filters.weights.values) : undefined;
 	for (let index = 0; index < count; index++) {
-		const values = plane(maps, index);
+		const values = maps.values.subarray(index * height * width, (index + 1) * height * width);
 		const { button, canvas } = canvases[index];
+		const opened = network.layer === layer.name && network.channel === index;
 		button.setAttribute("aria-label", say("inside.tile", { layer: layer.name, index, most: number(largest(values)) }));
-		button.classList.toggle("open", network.layer === layer.name && network.channel === index);
-		if (filters) paintKernel(canvas, filters, index);
+		button.setAttribute("aria-expanded", opened);
+		button.classList.toggle("open", opened);
+		if (filters) paintKernel(canvas, filters, index, kernelLimit);
 		else {
 			const limit = network.scale === "layer" ? layer.maps.limit : largest(values);
 			paintValues(canvas, values, [height, width], { limit, signed: layer.maps.signed });
@@ -87,11 +112,14 @@ function tile(tiles, name, index) {
 	const button = made("button", { type: "button", className: "tile", tabIndex: index ? -1 : 0 }, canvas);
 	button.addEventListener("click", () => openUnit(name, index));
 	button.addEventListener("keydown", (event) => {
-		const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
-		const next = step && tiles.children[index + step];
-		if (!next) return;
+		if (event.key === "Escape" && button.classList.contains("open")) return openUnit(name, index);
+		const wide = getComputedStyle(tiles).gridTemplateColumns.split(" ").length;
+		const step = { ArrowRight: 1, ArrowLeft: -1, ArrowDown: wide, ArrowUp: -wide }[event.key];
+		if (!step) return;
 		event.preventDefault();
-		button.tabIndex = -1;
+		const next = tiles.children[index + step];
+		if (!next) return;
+		for (const one of tiles.children) one.tabIndex = -1;
 		next.tabIndex = 0;
 		next.focus();
 	});
@@ -99,61 +127,60 @@ function tile(tiles, name, index) {
 	return { button, canvas };
 }
 
-function paintVector(tiles, layer) {
-	if (["Flatten", "Dropout"].includes(layer.type)) {
-		tiles.replaceChildren(made("p", { className: "passes", textContent: say(`inside.passes.${KINDS[layer.type]}`) }));
-		return;
-	}
-	const { values } = unpack(layer.maps);
-	const wide = 32;
-	const high = Math.ceil(values.length / wide);
-	const padded = new Float32Array(wide * high);
-	padded.set(values);
-	const canvas = tiles.querySelector("canvas") ?? made("canvas", { className: "pixels units" });
-	canvas.setAttribute("role", "img");
-	canvas.setAttribute("aria-label", say("inside.units", { count: values.length }));
-	paintValues(canvas, padded, [high, wide], { limit: layer.maps.limit, signed: layer.maps.signed });
-	canvas.style.width = `${Math.min(values.length, wide) * 14}px`;
-	if (!canvas.isConnected) tiles.replaceChildren(canvas);
+function outputRow(digit) {
+	const item = made("li", {}, made("b", { textContent: digit }), made("span", { className: "track" }, made("i")));
+	item.append(made("span", { className: "share" }), made("span", { className: "logit" }));
+	return item;
 }
 
-function paintOutputs(tiles, layer, prediction) {
+// Bars move: they are not made anew.
+function paintOutputs(tiles, layer, { probabilities, best_guess }) {
 	const { values } = unpack(layer.maps);
-	const items = prediction.probabilities.map((share, digit) => {
-		const bar = made("i");
-		bar.style.setProperty("--share", share);
-		const item = made("li", {}, made("b", { textContent: digit }), made("span", { className: "track" }, bar));
-		item.append(made("span", { textContent: percent(share, 1) }), made("span", { className: "logit", textContent: number(values[digit]) }));
-		item.classList.toggle("best", digit === prediction.best_guess);
-		return item;
+	if (!tiles.querySelector(".outputs")) {
+		const head = outputRow("");
+		head.className = "head";
+		const rows = made("ol", { className: "outputs" }, head, ...probabilities.map((_, digit) => outputRow(digit)));
+		tiles.replaceChildren(rows, made("p", { className: "passes" }));
+	}
+	const [head, ...items] = tiles.querySelectorAll(".outputs li");
+	head.querySelector(".share").textContent = say("inside.probability");
+	head.querySelector(".logit").textContent = say("inside.score");
+	items.forEach((item, digit) => {
+		item.style.setProperty("--share", probabilities[digit]);
+		item.querySelector(".share").textContent = percent(probabilities[digit], 1);
+		item.querySelector(".logit").textContent = number(values[digit]);
+		item.classList.toggle("best", digit === best_guess);
 	});
-	const head = made("li", { className: "head" }, made("b"), made("span", { textContent: say("inside.probability") }));
-	head.append(made("span"), made("span", { className: "logit", textContent: say("inside.score") }));
-	tiles.replaceChildren(made("ol", { className: "outputs" }, head, ...items));
+	tiles.querySelector(".passes").textContent = values.length > 10 ? say("inside.eleventh", { score: number(values[10]) }) : "";
 }
 
 // ------------------------------------------------------------------ kernels
 
+// A convolution's weights are pictures, and those of a dense layer that sees the whole picture.
+function hasPictures({ type, parameters, shape }) {
+	return type === "Conv2D" || (type === "Dense" && parameters === (SIDE * SIDE + 1) * shape[0]);
+}
+
 function kernelsFor(layer, model) {
-	if (!["Conv2D"].includes(layer.type)) return null;
+	if (!hasPictures(layer)) return null;
 	const key = `${model} ${layer.name}`;
 	if (!filtersOf.has(key)) {
 		filtersOf.set(key, null);
-		ask({ view: "filters", layer: layer.name }, "submit");
+		askBeside({ view: "filters", layer: layer.name });
 	}
 	return filtersOf.get(key);
 }
 
 function showFilters({ layer, weights, inputs }, { prediction }) {
 	filtersOf.set(`${prediction.model} ${layer}`, { weights: unpack(weights), inputs });
-	if (latest.network) showNetwork(latest.network, latest);
+	if (latest.network && view === "network") showNetwork(latest.network, latest);
 }
 
-function paintKernel(canvas, { weights }, filter) {
+function paintKernel(canvas, { weights }, filter, limit) {
 	const [, inputs, height, width] = weights.shape;
 	const size = height * width;
 	const strongest = weights.values.subarray(filter * inputs * size, filter * inputs * size + size);
-	paintValues(canvas, strongest, [height, width], { signed: true });
+	paintValues(canvas, strongest, [height, width], { signed: true, limit });
 }
 
 function showLegend(signed) {
@@ -174,9 +201,8 @@ function openUnit(layer, channel) {
 }
 
 function showUnit(unit, model) {
-	if (!unit) return card.remove();
+	if (!unit || unit.layer !== network.layer) return card.remove();
 	const { row, canvases } = tilesOf.get(unit.layer);
-	const layer = layersOf().find(({ name }) => name === unit.layer);
 	const [after, before, kernel] = [unit.after, unit.before, unit.kernel].map(unpack);
 	const title = made("h4", { textContent: say("inside.channel", { layer: unit.layer, index: unit.channel }) });
 	const close = made("button", { type: "button", className: "close", textContent: "×" });
@@ -186,18 +212,37 @@ function showUnit(unit, model) {
 		canvases[unit.channel]?.button.focus();
 	});
 	const parts = made("div", { className: "parts" });
-	if (kernel) parts.append(kernelFigure(kernel, unit, layer));
-	if (before) parts.append(figure(picture(before.values, before.shape, { signed: true }, say("inside.before")), say("inside.before")));
-	parts.append(figure(picture(after.values, after.shape, { signed: after.values.some((v) => v < 0) }, say("inside.after")), say(before ? "inside.after" : "inside.map")));
-	const fires = after.values.filter((value) => value > 0).length / after.values.length;
-	const strength = say("inside.fires", { share: percent(fires), most: number(largest(after.values)) });
-	const likes = made("div", { className: "likes" });
-	card.replaceChildren(close, title, made("p", { className: "facts", textContent: strength }), parts, likes);
-	if (card.parentNode !== row) row.append(card);
+	if (kernel) parts.append(kernelFigure(kernel, unit));
+	if (after.shape.length === 2) {
+		if (before) parts.append(mapFigure(before, say("inside.before"), true));
+		parts.append(mapFigure(after, say(before ? "inside.after" : "inside.map"), after.values.some((value) => value < 0)));
+	}
+	const likes = made("div", { className: "likes", tabIndex: -1 });
+	const first = card.parentNode !== row;
+	renew(card, close, title, made("p", { className: "facts", textContent: strengthOf(before, after) }), parts, likes);
+	if (first) row.append(card);
 	showLikes(likes, unit, model);
+	if (first) card.scrollIntoView({ block: "nearest" });
 }
 
-function kernelFigure(kernel, unit, layer) {
+function strengthOf(before, after) {
+	if (after.shape.length === 2) {
+		const fires = after.values.filter((value) => value > 0).length / after.values.length;
+		return say("inside.fires", { share: percent(fires), most: number(largest(after.values)) });
+	}
+	return [before && [say("inside.before"), before], [say("inside.after"), after]]
+		.filter(Boolean)
+		.map(([name, { values }]) => say("inside.value", { name, value: number(values[0]) }))
+		.join(" · ");
+}
+
+// A map at its own scale, whose ends the caption says.
+function mapFigure({ values, shape }, name, signed) {
+	const range = { name, least: number(Math.min(...values)), most: number(Math.max(...values)) };
+	return figure(picture(values, shape, { signed }, name), say("inside.range", range));
+}
+
+function kernelFigure(kernel, unit) {
 	const [inputs, height, width] = kernel.shape;
 	const limit = largest(kernel.values);
 	const strip = made("div", { className: "kernels" });
@@ -216,8 +261,10 @@ function showLikes(place, { layer, channel }, model) {
 		const button = made("button", { type: "button", className: "more", textContent: say("inside.likes_ask") });
 		button.addEventListener("click", () => {
 			likesOf.set(key, null);
-			ask({ view: "likes", layer, channel }, "submit");
+			askBeside({ view: "likes", layer, channel });
 			showLikes(place, { layer, channel }, model);
+			place.focus(); // the button is gone
+			sayAloud(say("inside.likes_wait"));
 		});
 		return place.replaceChildren(button);
 	}
@@ -235,7 +282,9 @@ function keepLikes({ layer, channel, preferred, excerpts }, { prediction }) {
 	const unpacked = excerpts.map(({ picture: part, activation }) => ({ picture: unpack(part), activation }));
 	likesOf.set(`${prediction.model} ${layer} ${channel}`, { preferred: unpack(preferred), excerpts: unpacked });
 	const place = card.querySelector(".likes");
-	if (place && network.layer === layer && network.channel === channel) showLikes(place, { layer, channel }, prediction.model);
+	if (!place || network.layer !== layer || network.channel !== channel) return;
+	showLikes(place, { layer, channel }, prediction.model);
+	sayAloud(excerpts.length ? `${say("inside.preferred")}. ${say("inside.excerpts")}.` : say("inside.silent"));
 }
 
 for (const name of ["show", "scale"]) {

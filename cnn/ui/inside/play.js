@@ -9,6 +9,8 @@ const KERNELS = {
 const play = { across: 0, down: 0, kernel: "vertical", stride: 1, padding: 0, relu: true, pool: "max" };
 const demos = {};
 const depths = new Map(); // "model layer" -> pictures of what a few of its channels like to see
+const started = new Set(); // models whose depths were asked for
+const sought = new Set(); // "model layer" that is on its way or has come
 
 const choices = (name, options, chosen, words, onChoose) => {
 	const field = made("fieldset", { className: "choice" });
@@ -81,7 +83,9 @@ function demoConvolution(place) {
 		const size = say("play.size", { padding: 2 * play.padding, stride: play.stride, side: map.side });
 		result.replaceChildren(
 			figure(picture(inked(), [SIDE, SIDE], { limit: 1 }, say("inside.input")), `${SIDE} × ${SIDE}`),
+			sign("∗"),
 			grid(KERNELS[play.kernel], [3, 3], say("inside.kernel"), true, largest(KERNELS[play.kernel])),
+			sign("="),
 			figure(picture(map.values, [map.side, map.side], { signed: true }, say("inside.map")), size),
 		);
 	});
@@ -189,7 +193,7 @@ function demoTranslation(place) {
 				const bar = made("i");
 				bar.style.setProperty("--share", shares[best]);
 				const line = made("p", { className: "answer-line", data: { model } }, made("span", { textContent: model }), made("b", { textContent: best }));
-				line.append(made("span", { className: "track" }, bar), made("span", { textContent: percent(shares[best]) }));
+				line.append(made("span", { className: "track" }, bar), made("span", { textContent: nearly(shares[best]) }));
 				return line;
 			}),
 		);
@@ -202,25 +206,34 @@ function demoTranslation(place) {
 
 function demoDepth(place) {
 	const button = made("button", { type: "button", className: "more", textContent: say("play.depth_start") });
-	const rows = made("div", { className: "depths" });
+	const rows = made("div", { className: "depths", tabIndex: -1 });
 	const next = () => {
 		const missing = (latest.shift?.maps ?? []).find((layer) => !depths.has(`${latest.prediction.model} ${layer}`));
-		if (missing) ask({ view: "depth", layer: missing }, "submit");
+		const key = `${latest.prediction?.model} ${missing}`;
+		if (!missing || sought.has(key)) return;
+		sought.add(key);
+		askBeside({ view: "depth", layer: missing });
 	};
 	button.addEventListener("click", () => {
-		button.hidden = true;
-		rows.append(made("p", { className: "working", textContent: say("inside.likes_wait") }));
+		started.add(latest.prediction?.model);
+		paint();
 		next();
+		rows.focus(); // the button is gone
+		sayAloud(say("inside.likes_wait"));
 	});
 	place.append(button, rows);
-	place.addEventListener("paint", () => {
+
+	function paint() {
+		const model = latest.prediction?.model;
 		const maps = latest.shift?.maps ?? [];
-		const known = maps.filter((layer) => depths.has(`${latest.prediction.model} ${layer}`));
-		if (maps.length === 0) return rows.replaceChildren(made("p", { className: "note", textContent: say("inside.hand_none") }));
-		if (known.length === 0 && !button.hidden) return;
-		rows.replaceChildren(...known.map((layer) => depthRow(layer, depths.get(`${latest.prediction.model} ${layer}`))));
-		if (known.length < maps.length && button.hidden) rows.append(made("p", { className: "working", textContent: say("inside.likes_wait") }));
-	});
+		const known = maps.filter((layer) => depths.has(`${model} ${layer}`));
+		const none = latest.shift && maps.length === 0;
+		button.hidden = none || started.has(model);
+		rows.replaceChildren(...known.map((layer) => depthRow(layer, depths.get(`${model} ${layer}`))));
+		if (none) rows.append(made("p", { className: "note", textContent: say("inside.hand_none") }));
+		else if (started.has(model) && known.length < maps.length) rows.append(made("p", { className: "working", textContent: say("inside.likes_wait") }));
+	}
+	place.addEventListener("paint", paint);
 	place.addEventListener("more", next);
 }
 

@@ -1,6 +1,9 @@
 // Which view is open, what it asks for, and what is done with an answer.
 
+const QUIET = 500; // milliseconds without a change before it is said aloud
+
 let view = "network";
+let quiet = 0;
 
 const asks = {
 	network: () => ({ view: "network", layer: network.layer, channel: network.channel }),
@@ -8,22 +11,23 @@ const asks = {
 	why: () => ({ view: "why", method: why.method, label: why.label }),
 	play: () => ({ view: "shift", across: play.across, down: play.down }),
 };
-const shows = {
-	network: showNetwork,
-	filters: showFilters,
-	likes: keepLikes,
-	hand: showHand,
-	why: showWhy,
-	shift: showPlay,
-	depth: keepDepth,
-};
+const shows = { network: showNetwork, hand: showHand, why: showWhy, shift: showPlay };
+// What no drawing changes, or not at once: asked for beside the view, and kept.
+const keeps = { filters: showFilters, likes: keepLikes, depth: keepDepth };
 
-function ask(asked, how = "input") {
-	props.value = asked;
-	trigger(how);
+// Whoever draws, or changes the network, asks for the open view: this is what stands ready for them.
+const ready = () => (props.value = asks[view]());
+
+function askAgain() {
+	ready();
+	trigger("input");
 }
 
-const askAgain = () => ask(asks[view]());
+function askBeside(asked) {
+	props.value = asked;
+	trigger("submit"); // what is asked leaves at once
+	ready();
+}
 
 function open(name) {
 	view = name;
@@ -38,25 +42,51 @@ function open(name) {
 function receive() {
 	const answer = props.value;
 	if (!answer?.asked) return;
-	const model = latest.prediction?.model;
-	if (model !== undefined && model !== answer.prediction.model) network.layer = null; // its layers are others
+	const part = answer.asked.view;
+	// What took seconds may speak of a drawing that is gone.
+	if (keeps[part]) keeps[part](answer[part], answer);
+	else take(answer);
+	ready();
+}
+
+function take(answer) {
+	if (latest.prediction && latest.prediction.model !== answer.prediction.model) network.layer = null; // its layers are others
 	Object.assign(latest, answer);
 	palette = null;
 	showSays(answer);
-	shows[answer.asked.view](answer[answer.asked.view], answer);
-	// What is asked next time, by the pad or a change of model, is small again.
-	props.value = asks[view]();
-	// The filters and likes of one view may come while another is open: it is asked anew where its drawing is older.
+	const part = answer.asked.view;
+	shows[part](answer[part], answer);
 }
 
-function showSays({ prediction, pixels }) {
+function showSays({ prediction, pixels, example }) {
 	const { values } = unpack(pixels);
 	paintValues(panel.querySelector(".says canvas"), values, [SIDE, SIDE], { limit: 1 });
-	const blank = prediction.reason === "blank";
-	const words = prediction.abstained && !blank ? say(`reading.${prediction.reason}`) : "";
-	panel.querySelector(".says .digit").textContent = blank ? "" : prediction.best_guess;
-	panel.querySelector(".verdict").textContent = blank ? say("inside.blank") : percent(prediction.confidence, 1);
-	panel.querySelector(".detail").textContent = words || say("inside.by", { model: prediction.model });
+	const { reason, best_guess, confidence, model } = prediction;
+	const share = nearly(confidence);
+	let [digit, verdict, closest] = [`${best_guess}`, share, ""];
+	if (reason === "blank") [digit, verdict] = ["", say("inside.blank")];
+	else if (reason) [digit, verdict, closest] = ["?", say(`reading.${reason}`), say("reading.closest", { label: best_guess, share })];
+	const detail = [closest, say("inside.by", { model }), example ? say("inside.example") : ""].filter(Boolean).join(" · ");
+	panel.querySelector(".says .digit").textContent = digit;
+	panel.querySelector(".verdict").textContent = verdict;
+	panel.querySelector(".detail").textContent = detail;
+	if (view !== "why") sayAloud([digit, verdict, detail].filter(Boolean).join(", "));
+}
+
+// Screen readers hear the latest, once it has come to rest.
+function sayAloud(words) {
+	clearTimeout(quiet);
+	quiet = setTimeout(() => {
+		if (document.querySelector("[data-drawing]")) sayAloud(words);
+		else panel.querySelector(".aloud").textContent = words;
+	}, QUIET);
+}
+
+// What is put anew in a place leaves the keyboard where it was.
+function renew(place, ...children) {
+	const held = [...place.querySelectorAll("button")].indexOf(document.activeElement);
+	place.replaceChildren(...children);
+	if (held >= 0) place.querySelectorAll("button")[held]?.focus({ preventScroll: true });
 }
 
 for (const tab of panel.querySelectorAll("[data-view]")) {
@@ -74,12 +104,13 @@ for (const tab of panel.querySelectorAll("[data-view]")) {
 	});
 }
 
+// In other colours or words; a view that is not open is asked for when it is opened.
 function repaint() {
 	palette = null;
 	if (!latest.asked) return;
 	showSays(latest);
-	const part = latest.asked.view;
-	shows[part](latest[part], latest);
+	const part = asks[view]().view;
+	if (latest[part] !== undefined) shows[part](latest[part], latest);
 }
 
 watch("value", receive);
