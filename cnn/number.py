@@ -19,20 +19,24 @@ from cnn.classifier import Classifier
 from cnn.line import HEIGHT, LOW, Strip, from_image, from_strokes
 from cnn.paper import EDGE
 from cnn.pen import centred, even_pen, span, stroke_width
-from cnn.types import Strokes
+from cnn.types import SIDE, Strokes
 
 SIDEWAYS = 0.05  # of a pixel of ink: what a step to the side costs a seam, so that it does not wander
 DEEPEST = 3.2  # pens' widths of ink: a seam that crosses more cuts no two digits
 THROUGH = (0.5,)  # of a part's height: where seams are sought
 LONG = 0.25  # of the line's height: a stretch where a part may be cut anywhere is cut at both ends
 INSET = 4  # pixels from them
+TURN, SMALLER = math.radians(8), 0.9  # of a second look: most hands lean to the right, which this takes back
+PAIR = 0.9  # of the line's height: two digits that overlap are together no narrower
+ALONG = 0.3  # of the line's height: a stroke that runs along a seam for so long may belong to either side
 DOUBT = 0.6  # a digit less probable than this is marked as doubtful
 
 # What a reading costs, in nats: how many times less often one meets it than the plain case.
 WIDEST = 1.6  # of the line's height; no digit is wider
 READ = 5.0  # times -log of the digit's probability: networks are sure of most digits, and of most else
-CUT = 1.2  # a stroke cut once: digits touch
+CUT = 3.0  # a stroke cut once: few digits touch, and a nought cut in two is a sure 1 and a sure 7
 CROSS = 1.2  # every further pen's width of ink that the cut crosses
+BORROW = 2.0  # one stroke in two digits: they overlap
 JOIN = 2.0  # two parts in one digit: the pen was lifted; and by the gap between them
 GAP = 12.0  # a gap as wide as the line is high
 WIDE = 0.1  # of the line's height: how widths above 0.8 of it spread
@@ -88,7 +92,8 @@ class Number:
 class Piece(NamedTuple):
     """Ink that is not cut any further: its part of the strip, a (h, w) bool mask there, and the part it is of.
 
-    `cut`: how many pens' widths of ink the seam on its left crosses, 0 where there is none.
+    `cut`: how many pens' widths of ink the seam on its left crosses, 0 where there is none. `shared`: the ink just left
+    of that seam, where it is a long stroke: two noughts that overlap have but one there.
     """
 
     left: int
@@ -96,6 +101,7 @@ class Piece(NamedTuple):
     mask: np.ndarray
     part: int
     cut: float
+    shared: "Piece | None" = None
 
     @property
     def right(self) -> int:
@@ -106,6 +112,18 @@ class Piece(NamedTuple):
     def bottom(self) -> int:
         """One past the last row."""
         return self.top + self.mask.shape[0]
+
+
+class Run(NamedTuple):
+    """Neighbouring pieces that may be one digit: from `first` to one past the `last`, and what else it may be made of.
+
+    `borrowed`: whether `pieces` begin with the stroke that the first of them shares with the digit before.
+    """
+
+    first: int
+    last: int
+    pieces: list[Piece]
+    borrowed: bool
 
 
 def read_number(classifier: Classifier, image: Image.Image) -> Number:
@@ -124,8 +142,8 @@ def read_strip(classifier: Classifier, strip: Strip | None) -> Number:
     runs = _runs(found)
     if not runs:
         return Number((), classifier.name)
-    masks = [_union(found[first:last]) for first, last in runs]
-    probabilities, strangeness = classifier.assess(np.stack([frame(mask) for _, _, mask in masks]))
+    masks = [_union(run.pieces) for run in runs]
+    probabilities, strangeness = _looked_at_twice(classifier, np.stack([frame(mask) for _, _, mask in masks]))
     digits = []
     for index in _cheapest(found, runs, _reading_costs(probabilities, strangeness)):
         left, top, mask = masks[index]
@@ -173,8 +191,19 @@ def _cut(mask: np.ndarray, pen: float, top: int, left: int, part: int) -> list[P
         if mine.any():
             (y0, y1), (x0, x1) = (span(mine.any(axis)) for axis in (1, 0))
             cut = costs[index - 1] if found else 0.0
-            found.append(Piece(left + x0, top + y0, mine[y0:y1, x0:x1], part, cut))
+            shared = _beside(mask, paths[index - 1], pen, top, left, part) if found else None
+            found.append(Piece(left + x0, top + y0, mine[y0:y1, x0:x1], part, cut, shared))
     return found
+
+
+def _beside(mask: np.ndarray, path: np.ndarray, pen: float, top: int, left: int, part: int) -> Piece | None:
+    """The ink of a part within a pen's width left of a seam, (h,) columns; None where no long stroke runs there."""
+    away = path[:, None] - np.arange(mask.shape[1])
+    near = mask & (away > 0) & (away <= pen + 2 * INSET)
+    if mask.shape[1] < PAIR * HEIGHT or near.sum() < ALONG * HEIGHT * pen:
+        return None
+    (y0, y1), (x0, x1) = (span(near.any(axis)) for axis in (1, 0))
+    return Piece(left + x0, top + y0, near[y0:y1, x0:x1], part, 0.0)
 
 
 def seams(mask: np.ndarray, pen: float) -> tuple[np.ndarray, list[float]]:
@@ -213,12 +242,13 @@ def _followed(row: int, column: int, came: np.ndarray, went: np.ndarray) -> np.n
 def _walked(price: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """The cheapest way from the first row to each pixel, and the step in columns (-1, 0, 1) back to the row before."""
     total, step = price.copy(), np.zeros(price.shape, int)
+    left, right = np.full((2, price.shape[1]), np.inf)  # the way that comes from there
     for row in range(1, len(price)):
-        before = np.pad(total[row - 1], 1, constant_values=np.inf)
-        ways = np.stack([before[1:-1], before[:-2] + SIDEWAYS, before[2:] + SIDEWAYS])
-        best = ways.argmin(0)
-        total[row] += ways.min(0)
-        step[row] = np.array([0, -1, 1])[best]
+        before = total[row - 1]
+        left[1:], right[:-1] = before[:-1] + SIDEWAYS, before[1:] + SIDEWAYS
+        aside = np.minimum(left, right)
+        step[row] = np.where(aside < before, np.where(left <= right, -1, 1), 0)
+        total[row] += np.minimum(aside, before)
     return total, step
 
 
@@ -259,21 +289,42 @@ def frame(mask: np.ndarray) -> np.ndarray:
     return centred(even_pen(np.pad(mask, 1)))
 
 
+def _looked_at_twice(classifier: Classifier, images: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """What `Classifier.assess` says of N framed images and of the same ones turned and smaller, averaged; one call.
+
+    A network's errors on the two are largely not the same ones.
+    """
+    probabilities, strangeness = classifier.assess(np.concatenate([images, turned(images)]))
+    return probabilities.reshape(2, len(images), -1).mean(0), strangeness.reshape(2, -1).mean(0)
+
+
+def turned(images: np.ndarray) -> np.ndarray:
+    """Framed digits, (N, 28, 28) float32, turned to the left by TURN about their middle, and SMALLER; as many."""
+    turn = np.array([[math.cos(TURN), math.sin(TURN)], [-math.sin(TURN), math.cos(TURN)]]) / SMALLER
+    matrix = np.eye(3)
+    matrix[1:, 1:] = turn  # from a pixel's row and column to where it comes from
+    middle = np.array([0, SIDE / 2, SIDE / 2])
+    return ndimage.affine_transform(images, matrix, middle - matrix @ middle, order=1)
+
+
 # ------------------------------------------------------------------------------------------------------------ the path
 
 
-def _runs(found: list[Piece]) -> list[tuple[int, int]]:
-    """Which neighbouring pieces may be one digit: (first, one past the last), narrow and high enough."""
+def _runs(found: list[Piece]) -> list[Run]:
+    """Which neighbouring pieces may be one digit, narrow and high enough; with a stroke they share, and without."""
     runs = []
     for first in range(len(found)):
         for last in range(first + 1, min(len(found), first + 7) + 1):
-            left, top, right, bottom = _bounds(found[first:last])
-            if right - left <= WIDEST * HEIGHT and bottom - top >= LOW * HEIGHT:
-                runs.append((first, last))
+            shared = found[first].shared
+            for more in [[], [shared]] if shared else [[]]:
+                run = more + found[first:last]
+                left, top, right, bottom = _bounds(run)
+                if right - left <= WIDEST * HEIGHT and bottom - top >= LOW * HEIGHT:
+                    runs.append(Run(first, last, run, bool(more)))
     return runs
 
 
-def _cheapest(found: list[Piece], runs: list[tuple[int, int]], reading: np.ndarray) -> list[int]:
+def _cheapest(found: list[Piece], runs: list[Run], reading: np.ndarray) -> list[int]:
     """The runs of the cheapest way through the line (Viterbi), by their index, from left to right."""
     pen = stroke_width(_union(found)[2])
     best = [0.0] + [math.inf] * len(found)
@@ -284,13 +335,14 @@ def _cheapest(found: list[Piece], runs: list[tuple[int, int]], reading: np.ndarr
             best[end], came[end] = best[start] + cost, (start, index)
 
     ending: dict[int, list[int]] = {}
-    for index, (_, last) in enumerate(runs):
-        ending.setdefault(last, []).append(index)
+    for index, run in enumerate(runs):
+        ending.setdefault(run.last, []).append(index)
     for end in range(1, len(found) + 1):
         offer(end - 1, end, SKIP * found[end - 1].mask.sum() / (pen * HEIGHT), None)
         for index in ending.get(end, []):
-            first, last = runs[index]
-            offer(first, end, reading[index] + _shape_cost(found[first:last]) + _cut_cost(found[first]), index)
+            run = runs[index]
+            joint = _cut_cost(found[run.first]) + BORROW * run.borrowed
+            offer(run.first, end, reading[index] + _shape_cost(run.pieces) + joint, index)
     way, end = [], len(found)
     while end:
         end, index = came[end]
