@@ -10,7 +10,7 @@ from cnn import look
 from cnn.architectures import ARCHITECTURES
 from cnn.classifier import Classifier
 from cnn.hub import Models
-from cnn.types import InputError
+from cnn.types import Framed, InputError
 from cnn.ui.inside import VIEWS, answer, packed, shades
 from train.data import Digits
 from train.examples import write_digits
@@ -145,7 +145,7 @@ def test_numbers_travel_whole_and_shades_to_a_step() -> None:
 def test_every_view_answers_for_every_network(models: Models, image: np.ndarray, name: str, view: str) -> None:
     layer = {"course": "conv1", "mlp": "dense1"}[name]
     asked = {"view": view, "layer": layer, "channel": 3}
-    found = answer(asked, image, models, name)
+    found = answer(asked, Framed(image), models, name)
     assert found["asked"] == asked
     assert found["prediction"]["model"] == name
     np.testing.assert_array_equal(unpacked(found["pixels"]), image)
@@ -153,7 +153,7 @@ def test_every_view_answers_for_every_network(models: Models, image: np.ndarray,
 
 
 def test_the_open_channel_comes_with_the_network(models: Models, image: np.ndarray) -> None:
-    found = answer({"view": "network", "layer": "conv2", "channel": 7}, image, models, "course")["network"]
+    found = answer({"view": "network", "layer": "conv2", "channel": 7}, Framed(image), models, "course")["network"]
     output = models["course"].outputs(image[None])["conv2"]
     np.testing.assert_array_equal(unpacked(found["unit"]["before"]), output.before[0, ..., 7])
     np.testing.assert_array_equal(unpacked(found["unit"]["after"]), output.after[0, ..., 7])
@@ -162,13 +162,13 @@ def test_the_open_channel_comes_with_the_network(models: Models, image: np.ndarr
     np.testing.assert_allclose(
         unpacked(shown["maps"]), output.after[0].transpose(2, 0, 1), atol=output.after.max() / 255
     )
-    assert "unit" not in answer({"view": "network"}, image, models, "course")["network"]
+    assert "unit" not in answer({"view": "network"}, Framed(image), models, "course")["network"]
 
 
 def test_a_moved_digit_loses_what_leaves(models: Models, image: np.ndarray) -> None:
     def read(across: int, down: int) -> list[float]:
         asked = {"view": "shift", "across": across, "down": down}
-        return answer(asked, image, models, "course")["shift"]["probabilities"]["course"]
+        return answer(asked, Framed(image), models, "course")["shift"]["probabilities"]["course"]
 
     moved = np.zeros_like(image)
     moved[3:, :-2] = image[:-3, 2:]
@@ -178,4 +178,4 @@ def test_a_moved_digit_loses_what_leaves(models: Models, image: np.ndarray) -> N
 
 def test_an_unknown_view_is_refused(models: Models, image: np.ndarray) -> None:
     with pytest.raises(InputError, match='no view named "behind"; the views are: network, '):
-        answer({"view": "behind"}, image, models, "course")
+        answer({"view": "behind"}, Framed(image), models, "course")

@@ -22,7 +22,7 @@ def build_demo(models: Models) -> gr.Blocks:
     PIL.Image.MAX_IMAGE_PIXELS = decode.MAX_PIXELS
     with Doors(title=say("page.title"), analytics_enabled=False, delete_cache=(KEEP_SECONDS, KEEP_SECONDS)) as demo:
         gr.Markdown(T("page.heading"), elem_classes="heading")
-        digit = gr.State()  # the (28, 28) float32 digit that travels from tab to tab; None before there is one
+        digit = gr.State()  # the framed digit that travels from tab to tab; None before there is one
         with gr.Tabs():
             with gr.Tab(T("draw.tab"), id="draw") as drawing:
                 draw_tab(models, drawing, digit)

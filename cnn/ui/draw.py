@@ -1,5 +1,6 @@
 """The first tab: a digit or a number is drawn or photographed, and read while the pen moves."""
 
+import dataclasses
 from collections.abc import Callable
 from typing import Any
 
@@ -21,7 +22,7 @@ from cnn.ui.text import T
 def draw_tab(models: Models, tab: gr.Tab, digit: gr.State) -> None:
     """Fill the open tab with the pad, the photo and the answer, to a digit or to a number.
 
-    `digit` gets the (28, 28) float32 digit that was read last, None for a blank pad.
+    `digit` gets the framed digit that was read last, None for a blank pad.
     """
     with gr.Row(elem_classes="reader"):
         with gr.Column(elem_classes="card"):
@@ -52,7 +53,10 @@ def draw_tab(models: Models, tab: gr.Tab, digit: gr.State) -> None:
             numbers = number.NumberReading(elem_id="numbers", elem_classes="fill")
 
     def read(framed: Framed, prediction: Prediction, source: Source) -> dict[gr.HTML, Any]:
-        return {reading: answer(framed, prediction, source), digit: None if framed.blank else framed.image}
+        return {
+            reading: answer(framed, prediction, source),
+            digit: None if framed.blank else dataclasses.replace(framed, steps=()),
+        }
 
     def read_pad(strokes: dict[str, Any], task: str) -> dict[gr.HTML, Any]:
         model = models["default"]

@@ -3,19 +3,19 @@
 from typing import Any
 
 import gradio as gr
-import numpy as np
 
 from cnn.hub import Models
 from cnn.ink import from_strokes, parse_strokes
+from cnn.types import Framed
 from cnn.ui.inside import Inside, answer
 from cnn.ui.pad import Pad, examples
 from cnn.ui.text import T
 
 
 def look_tab(models: Models, tab: gr.Tab, digit: gr.State) -> None:
-    """Fill the open tab; `digit` holds the (28, 28) float32 digit of all tabs, None before one was drawn."""
+    """Fill the open tab; `digit` holds the framed digit of all tabs, None before one was drawn."""
     offered = examples()
-    example = from_strokes(parse_strokes(offered[8]["strokes"])).image if offered else np.zeros((28, 28), np.float32)
+    example = _first_seven(offered)
     with gr.Row(elem_classes="looking"):
         with gr.Column(elem_classes="card subject"):
             pad = Pad(offered, follows=True, elem_id="pad-inside")
@@ -32,12 +32,12 @@ def look_tab(models: Models, tab: gr.Tab, digit: gr.State) -> None:
         with gr.Column(elem_classes="card"):
             inside = Inside(elem_id="inside")
 
-    def shown(asked: dict[str, Any], digit: np.ndarray | None, model: str) -> dict[str, Any]:
+    def shown(asked: dict[str, Any], digit: Framed | None, model: str) -> dict[str, Any]:
         shown = answer(asked, example if digit is None else digit, models, model)
         return {**shown, "example": digit is None}
 
-    def drawn(strokes: dict[str, Any], asked: dict[str, Any], model: str) -> tuple[np.ndarray | None, dict[str, Any]]:
-        digit = from_strokes(parse_strokes(strokes)).image if strokes["strokes"] else None
+    def drawn(strokes: dict[str, Any], asked: dict[str, Any], model: str) -> tuple[Framed | None, dict[str, Any]]:
+        digit = from_strokes(parse_strokes(strokes)) if strokes["strokes"] else None
         return digit, shown(asked, digit, model)
 
     quiet = {"show_progress": "hidden", "api_visibility": "private", "queue": False}
@@ -46,3 +46,9 @@ def look_tab(models: Models, tab: gr.Tab, digit: gr.State) -> None:
         event(shown, [inside, digit, model], inside, trigger_mode="always_last", **quiet)
     # What takes seconds: several may be on their way at once, and none is dropped.
     inside.submit(shown, [inside, digit, model], inside, trigger_mode="multiple", **quiet)
+
+
+def _first_seven(offered: list[dict[str, Any]]) -> Framed:
+    """What is looked at before anything was drawn: an example seven; a blank where there are no examples."""
+    strokes = next((one["strokes"] for one in offered if one["label"] == 7), {"strokes": [], "width": 1, "height": 1})
+    return from_strokes(parse_strokes(strokes))

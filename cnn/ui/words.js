@@ -3,7 +3,8 @@
 const language = () => (document.documentElement.lang.toLowerCase().startsWith("fr") ? "fr" : "en");
 
 function say(key, values = {}) {
-	return WORDS[language()][key].replace(/\{(\w+)\}/g, (field, name) => values[name] ?? field);
+	const words = WORDS[language()][key].replace(/\{(\w+)\}/g, (field, name) => values[name] ?? field);
+	return language() === "fr" ? words.replace(/ ([;:?!%»])/g, "\u00a0$1") : words; // French never parts them
 }
 
 function percent(share, digits = 0) {

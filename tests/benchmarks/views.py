@@ -24,6 +24,7 @@ from cnn.explain import METHODS  # noqa: E402
 from cnn.hub import DEFAULT, Models  # noqa: E402
 from cnn.layers import steps  # noqa: E402
 from cnn.look import own_digits  # noqa: E402
+from cnn.types import Framed  # noqa: E402
 from cnn.ui.inside import answer  # noqa: E402
 
 ROUNDS = 20
@@ -53,7 +54,7 @@ def on_the_server(models: Models) -> Iterator[str]:
     usual = usual_way(models)
     contenders = {"the usual way": usual}
     for name, asked in ASKED.items():
-        contenders[name] = lambda digit, asked=asked: json.dumps(answer(asked, digit, models, DEFAULT))
+        contenders[name] = lambda digit, asked=asked: json.dumps(answer(asked, Framed(digit), models, DEFAULT))
     times = {name: [] for name in contenders}
     for digit in own_digits()[: ROUNDS + 1]:
         for name, run in contenders.items():

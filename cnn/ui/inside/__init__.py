@@ -36,19 +36,19 @@ class Inside(Component):
         return {"type": "object", "title": "view", "additionalProperties": True}
 
 
-def answer(asked: dict[str, Any], digit: np.ndarray, models: Models, name: str) -> dict[str, Any]:
-    """What a view shows of the model `name` at work on a (28, 28) float32 digit, JSON-ready.
+def answer(asked: dict[str, Any], framed: Framed, models: Models, name: str) -> dict[str, Any]:
+    """What a view shows of the model `name` at work on a framed digit, JSON-ready.
 
     Beside the view's own part: `asked`, `pixels`, and the API's prediction. InputError for an unknown view.
     """
-    classifier = models[name]
+    classifier, digit = models[name], framed.image
     view = asked.get("view")
     if view not in VIEWS:
         raise InputError("unknown_view", name=str(view)[:80], valid=", ".join(VIEWS))
     return {
         "asked": asked,
         "pixels": packed(digit),
-        "prediction": classifier.predict(Framed(digit)).as_dict(),
+        "prediction": classifier.predict(framed).as_dict(),
         view: VIEWS[view](asked, digit, classifier, models),
     }
 
