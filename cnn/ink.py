@@ -5,15 +5,13 @@ ink, at the image's own resolution), `even_pen` (one stroke width), `centred` (2
 middle). Strokes: `smooth`, drawn as hairlines, inked with the same pen, `centred`.
 """
 
-import math
-
 import numpy as np
 from PIL import Image
 from scipy import ndimage
 
 from cnn.decode import plain
 from cnn.line import elsewhere
-from cnn.paper import EDGE, MARGIN, Ink, cut_out, find, one_channel, resized, telling_channel
+from cnn.paper import EDGE, MARGIN, Ink, Page, cut_out, find, page, resized
 from cnn.pen import AS_IT_IS, BOX, FINE, PEN, centred, even_pen, hairlines, smooth, solid
 from cnn.types import SIDE, Framed, InputError, Step, Strokes
 
@@ -31,16 +29,13 @@ def from_image(image: Image.Image, *, keep_pen: bool = False) -> Framed:
     Follows LeCun's 20-pixel box and centre of mass (yann.lecun.com/exdb/mnist), with the stroke width made even.
     """
     sent = plain(image)
-    factor = max(1, math.ceil(max(math.sqrt(sent.width * sent.height) / WORK, max(sent.size) / LONGEST)))
-    small = sent.reduce(factor) if factor > 1 else sent
-    channel = telling_channel(small)
-    grey = np.asarray(one_channel(small, channel), np.float32)
-    steps = [Step("step.sent", np.asarray(small, np.float32) / 255), Step("step.grey", grey / 255)]
-    ink, parts = find(grey)
+    looked_at = page(sent, WORK, LONGEST)
+    steps = [Step("step.sent", np.asarray(looked_at.sent, np.float32) / 255), Step("step.grey", looked_at.grey / 255)]
+    ink, parts = find(looked_at.grey)
     if ink is None:
         return Framed(np.zeros((SIDE, SIDE), np.float32), tuple(steps))
     steps.append(Step("step.ink", ink.strength * parts))
-    crop = close_up(sent, channel, factor, ink, parts)
+    crop = close_up(looked_at, ink, parts)
     steps.append(Step("step.crop", crop))
     if max(crop.shape) > AS_IT_IS + 2 * MARGIN:
         crop = crop if keep_pen else even_pen(crop > EDGE)
@@ -100,16 +95,16 @@ def from_strokes(strokes: Strokes) -> Framed:
     return Framed(framed, (*steps, Step("step.box", inked), Step("step.centred", framed)))
 
 
-def close_up(sent: Image.Image, channel: int | None, factor: int, ink: Ink, parts: np.ndarray) -> np.ndarray:
+def close_up(looked_at: Page, ink: Ink, parts: np.ndarray) -> np.ndarray:
     """The digit's ink cut out of the image itself, (h, w) float32 in [0, 1], large enough for the pen's work.
 
-    `factor` is how many times smaller `ink` and `parts` are. A small digit comes as it is.
+    `ink` and `parts` are of the page's `grey`. A small digit comes as it is.
     """
 
     def zoom(side: int) -> float:
-        return FINE * BOX / side if side > AS_IT_IS or factor > 1 else 1.0
+        return FINE * BOX / side if side > AS_IT_IS or looked_at.factor > 1 else 1.0
 
-    return cut_out(sent, channel, factor, ink, parts, zoom)[0]
+    return cut_out(looked_at, ink, parts, zoom)[0]
 
 
 def _check(holds: bool) -> None:

@@ -13,7 +13,7 @@ from PIL import Image
 from scipy import ndimage
 
 from cnn.decode import plain
-from cnn.paper import EDGE, Ink, cut_out, find, one_channel, resized, telling_channel
+from cnn.paper import EDGE, Ink, Page, cut_out, find, page, resized
 from cnn.pen import BOX, FINE, extent, hairlines, smooth, stroke_width
 from cnn.types import Strokes
 
@@ -40,16 +40,14 @@ class Strip(NamedTuple):
 def from_image(image: Image.Image) -> Strip | None:
     """The line of ink that an image holds most of, at the image's own resolution; None where there is no ink."""
     sent = plain(image)
-    factor = max(1, math.ceil(max(math.sqrt(sent.width * sent.height) / WORK, max(sent.size) / LONGEST)))
-    small = sent.reduce(factor) if factor > 1 else sent
-    channel = telling_channel(small)
-    ink, _ = find(np.asarray(one_channel(small, channel), np.float32))
+    looked_at = page(sent, WORK, LONGEST)
+    ink, _ = find(looked_at.grey)
     if ink is None:
         return None
     parts, height, slope = line(ink.strength)
     if parts is None:
         return None
-    return _straightened(*_close_up(sent, channel, factor, ink, parts, height), math.atan(slope))
+    return _straightened(*_close_up(looked_at, ink, parts, height), math.atan(slope))
 
 
 def from_strokes(strokes: Strokes) -> Strip | None:
@@ -127,12 +125,13 @@ def _fitted(x: np.ndarray, y: np.ndarray, weights: np.ndarray, height: float) ->
 
 
 def _close_up(
-    sent: Image.Image, channel: int | None, factor: int, ink: Ink, parts: np.ndarray, height: float
+    looked_at: Page, ink: Ink, parts: np.ndarray, height: float
 ) -> tuple[np.ndarray, Callable[[np.ndarray], np.ndarray]]:
     """The line's ink at the image's own resolution, brought to HEIGHT, and where its points are in the image."""
-    strip, (x0, y0, x1, y1) = cut_out(sent, channel, factor, ink, parts, lambda _: HEIGHT / (height * factor))
+    zoom = HEIGHT / (height * looked_at.factor)
+    strip, (x0, y0, x1, y1) = cut_out(looked_at, ink, parts, lambda _: zoom)
     scale = np.divide((x1 - x0, y1 - y0), strip.shape[::-1])
-    return strip, lambda points: points * scale + (x0, y0)
+    return strip, lambda points: (points * scale + (x0, y0)) * looked_at.shrunk
 
 
 def _straightened(strip: np.ndarray, place: Callable[[np.ndarray], np.ndarray], angle: float) -> Strip:
