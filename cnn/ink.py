@@ -11,7 +11,8 @@ from scipy import ndimage
 
 from cnn.decode import plain
 from cnn.line import elsewhere
-from cnn.paper import EDGE, MARGIN, Ink, Page, cut_out, find, page, resized
+from cnn.page import Page, cut_out, page
+from cnn.paper import EDGE, MARGIN, Ink, find, resized
 from cnn.pen import AS_IT_IS, BOX, FINE, PEN, centred, even_pen, hairlines, smooth, solid
 from cnn.types import SIDE, Framed, InputError, Step, Strokes
 

@@ -13,7 +13,8 @@ from PIL import Image
 from scipy import ndimage
 
 from cnn.decode import plain
-from cnn.paper import EDGE, Ink, Page, cut_out, find, page, resized
+from cnn.page import Page, cut_out, page
+from cnn.paper import EDGE, Ink, find, resized
 from cnn.pen import BOX, FINE, extent, hairlines, smooth, stroke_width
 from cnn.types import Strokes
 

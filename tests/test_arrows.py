@@ -7,7 +7,7 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 FILES = sorted([*ROOT.glob("cnn/**/*.py"), *ROOT.glob("train/**/*.py"), ROOT / "app.py"])
-LIGHT = [f"cnn/{room}.py" for room in ("decode", "paper", "pen", "ink", "types", "text")]
+LIGHT = [f"cnn/{room}.py" for room in ("decode", "paper", "page", "pen", "ink", "line", "types", "text", "pictures")]
 
 
 def imports(path: Path) -> set[str]:
