@@ -16,7 +16,7 @@ from cnn.types import SIDE, InputError
 
 NOISY = 32  # pictures that SmoothGrad averages
 NOISE = 0.15  # their noise's standard deviation, as a share of full ink; Smilkov et al. found 0.1 to 0.2 best
-STEPS = 64  # from the blank picture to this one, of integrated gradients
+STEPS = 128  # from the blank picture to this one, of integrated gradients
 PATCH, STRIDE = 5, 2  # pixels: the occluding square's side, and how far it moves
 FAINT = 0.02  # of the strongest evidence: less is none
 
@@ -97,10 +97,12 @@ def smoothgrad(network: Any, image: np.ndarray, label: int) -> np.ndarray:
 def integrated_gradients(network: Any, image: np.ndarray, label: int) -> np.ndarray:
     """Each pixel's share of the way from the blank picture's score: Sundararajan, Taly and Yan 2017 (arXiv 1703.01365).
 
-    The evidence adds up to the difference of the two scores, but for the midpoint rule's error over STEPS steps.
+    The evidence adds up to the difference of the two scores, but for the midpoint rule's error over STEPS steps. They
+    are shortest at the blank end, where a network changes its mind most: with share = t^2, d share = 2 t dt.
     """
-    shares = (np.arange(STEPS, dtype=np.float32) + 0.5) / STEPS
-    return image * network.score_gradients(shares[:, None, None] * image, label).mean(0)
+    t = (np.arange(STEPS, dtype=np.float32) + 0.5) / STEPS
+    gradients = network.score_gradients((t**2)[:, None, None] * image, label)
+    return image * np.tensordot(2 * t / STEPS, gradients, 1)
 
 
 @method
