@@ -1,5 +1,6 @@
 """Figures against values worked out by hand."""
 
+import json
 import math
 from pathlib import Path
 
@@ -9,10 +10,13 @@ import pytest
 from cnn.classifier import Classifier, strangeness
 from cnn.types import Strokes
 from train import mnist_c, strangers
-from train.calibrate import REFUSED, calibrate
+from train.calibrate import REFUSED, calibrate, recalibrate
+from train.config import Recipe
 from train.data import Digits
 from train.evaluate import Sets, evaluate, gather
 from train.figures import accuracy, confusion, cross_entropy, reliability
+from train.fit import fit
+from train.mixture import mixed, validation
 from train.strokes import STYLES, write
 
 
@@ -101,3 +105,31 @@ def unipen(written: Strokes, label: int) -> str:
     for stroke in written.strokes:
         lines += [".PEN_DOWN", *(f"{x:.0f} {-y:.0f}" for x, y in stroke), ".PEN_UP"]
     return "\n".join(lines) + "\n"
+
+
+def test_a_run_is_calibrated_anew_as_its_fit_calibrated_it(tmp_path: Path, digits: Digits) -> None:
+    recipe = Recipe("tiny", epochs=1, batch_size=32, strokes=120, validation=1 / 6)
+    for _ in fit(recipe, digits, tmp_path):
+        pass
+    config = tmp_path / "config.json"
+    found = json.loads(config.read_text())
+    spoilt = {**found, "calibration": {"temperature": 9.0, "refusal": 0.0}}
+    config.write_text(json.dumps(spoilt))
+    assert recalibrate(tmp_path, digits) == pytest.approx(found["calibration"], rel=1e-3)
+    assert json.loads(config.read_text())["calibration"] == pytest.approx(found["calibration"], rel=1e-3)
+
+
+def test_what_is_held_out_is_what_the_mixture_holds_out(digits: Digits) -> None:
+    recipe = Recipe("tiny", epochs=1, strokes=30, outliers=12, validation=0.5)
+    drawing = mixed(recipe, digits)
+    while True:
+        try:
+            next(drawing)
+        except StopIteration as end:
+            held = end.value.validation
+            break
+    alone = validation(recipe, digits)
+    assert held.keys() == alone.keys() == {"mnist", "strokes", "outliers"}
+    for name, kept in held.items():
+        np.testing.assert_array_equal(kept.images, alone[name].images)
+        np.testing.assert_array_equal(kept.labels, alone[name].labels)

@@ -1,4 +1,4 @@
-"""The command line: `python -m train fit | evaluate | ablate | examples | readme`."""
+"""The command line: `python -m train fit | calibrate | evaluate | ablate | examples | readme`."""
 
 import argparse
 import dataclasses
@@ -13,6 +13,7 @@ from tqdm import tqdm
 import cnn.hub
 from cnn.types import InputError
 from train import ablate, evaluate, examples, fit, readme
+from train.calibrate import recalibrate
 from train.config import RECIPES
 from train.data import DataError, load
 
@@ -45,6 +46,14 @@ def _parser() -> argparse.ArgumentParser:
     fitting.add_argument("--seed", type=int, help="instead of the recipe's")
     fitting.add_argument("--stock", action="store_true", help="by Keras's own gradients, slower on a CPU")
     fitting.set_defaults(run=_fit)
+    calibrating = commands.add_parser(
+        "calibrate",
+        help="fit a finished run's temperature and its threshold of refusal anew",
+        description="Fit the temperature and the threshold of refusal on what the run held out, as the end of a fit "
+        "does, and write them into its config.json: for runs made under another rule. Takes about a minute.",
+    )
+    calibrating.add_argument("model", help="a bundled model's name, or a run's folder")
+    calibrating.set_defaults(run=_calibrate)
     evaluating = commands.add_parser(
         "evaluate",
         help="measure a network",
@@ -122,6 +131,12 @@ def _draw(bar: tqdm, now: fit.Progress) -> None:
     bar.set_postfix(figures, refresh=False)
     bar.n = now.step
     bar.refresh()
+
+
+def _calibrate(options: argparse.Namespace) -> int:
+    found = recalibrate(cnn.hub.folder(options.model), load("train"))
+    print(f"temperature {found['temperature']}, refused above {found['refusal']:.4f}")
+    return 0
 
 
 def _evaluate(options: argparse.Namespace) -> int:

@@ -23,7 +23,7 @@ from cnn.types import SIDE
 REACH = 6  # pixels a warp may move ink, either way
 GRID = 4  # bumps a side of the elastic deformation
 MIDDLE = (SIDE - 1) / 2
-RARE = 14
+RARE = 8
 
 
 @dataclasses.dataclass(frozen=True)

@@ -50,6 +50,15 @@ def mixed(recipe: Recipe, mnist: Digits) -> Generator[tuple[int, int], None, Mix
     return Mixture(join(parts), validation)
 
 
+def validation(recipe: Recipe, mnist: Digits) -> dict[str, Digits]:
+    """What `mixed` holds out for `recipe`, alone."""
+    sets = {"mnist": hold_out(mnist, recipe.validation, recipe.seed)[1]}
+    tasks = [task for task in _tasks(recipe) if task[2] >= HELD_OUT]
+    for task, chunk in zip(tasks, _worked(tasks), strict=True):
+        sets[task[0]] = join([sets[task[0]], chunk]) if task[0] in sets else chunk
+    return sets
+
+
 def join(parts: list[Digits]) -> Digits:
     """Several sets as one, in their order."""
     return Digits(*(np.concatenate(arrays) for arrays in zip(*parts, strict=True)))
