@@ -1,4 +1,4 @@
-"""The README's picture: the real app with its bundled weights, and a seven drawn on it. `python -m tests.ui.picture`"""
+"""The README's pictures: the real app with its bundled weights, a seven drawn on it. `python -m tests.ui.picture`"""
 
 from pathlib import Path
 
@@ -8,12 +8,12 @@ import cnn.hub
 from cnn.ui import build_demo, launch_options
 from tests.ui.conftest import CHROMIUM, FLAGS, Visit
 
-PICTURE = Path(__file__).parents[2] / "assets" / "pictures" / "draw.png"
+PICTURES = Path(__file__).parents[2] / "assets" / "pictures"
 SIZE = {"width": 1280, "height": 760}
 
 
 def main() -> None:
-    """Start the app, draw, and write PICTURE."""
+    """Start the app, draw, look inside, and write draw.png and inside.png."""
     demo = build_demo(cnn.hub.load_all())
     demo.launch(prevent_thread_lock=True, quiet=True, **launch_options())
     with sync_playwright() as playwright:
@@ -25,11 +25,15 @@ def main() -> None:
         visit.page.wait_for_function("!document.querySelector('[data-drawing]')")
         visit.page.wait_for_timeout(1000)  # the bars have moved
         visit.page.mouse.move(SIZE["width"] - 1, SIZE["height"] - 1)
-        PICTURE.parent.mkdir(parents=True, exist_ok=True)
-        visit.page.screenshot(path=PICTURE)
+        PICTURES.mkdir(parents=True, exist_ok=True)
+        visit.page.screenshot(path=PICTURES / "draw.png")
+        visit.page.get_by_role("tab", name="Look inside").click()
+        visit.page.locator(".layer[data-layer=logits] .outputs").wait_for()
+        visit.page.wait_for_timeout(500)  # the pad has its drawing
+        visit.page.screenshot(path=PICTURES / "inside.png")
         browser.close()
     demo.close()
-    print(PICTURE)
+    print(PICTURES)
 
 
 if __name__ == "__main__":

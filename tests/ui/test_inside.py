@@ -210,6 +210,19 @@ def test_a_tile_opens_its_channel_and_closes_again(visit: Visiting, course: Clas
     expect(visitor.panel.locator("[data-layer=dense1] .tile").nth(2)).to_be_focused()
 
 
+def test_a_layers_name_opens_the_layer(visit: Visiting) -> None:
+    visitor = visit()
+    name = visitor.panel.get_by_role("button", name="conv2", exact=True)
+    tile = visitor.panel.locator("[data-layer=conv2] .tile").first
+    small = tile.bounding_box()["width"]
+    name.press("Enter")
+    expect(name).to_have_attribute("aria-expanded", "true")
+    assert tile.bounding_box()["width"] == pytest.approx(2.5 * small, abs=1)
+    name.click()
+    expect(name).to_have_attribute("aria-expanded", "false")
+    assert tile.bounding_box()["width"] == pytest.approx(small, abs=1)
+
+
 def test_tiles_are_reached_and_opened_by_keyboard(visit: Visiting) -> None:
     visitor = visit()
     card, tiles = visitor.panel.locator(".unit"), visitor.panel.locator("[data-layer=conv1] .tile")

@@ -52,13 +52,23 @@ function paintInput(pixels) {
 }
 
 function layerRow(layer) {
-	const title = made("h3", {}, made("b", { textContent: layer.name }));
-	title.append(made("span", { className: "kind" }));
+	const name = layer.shape.length === 3 ? enlarger(layer.name) : made("b", { textContent: layer.name });
+	const title = made("h3", {}, name, made("span", { className: "kind" }));
 	const facts = made("p", { className: "facts" });
 	const tiles = made("div", { className: "tiles" });
 	const row = made("li", { className: "layer", data: { layer: layer.name } }, title, facts, tiles);
 	tilesOf.set(layer.name, { row, title, facts, tiles, canvases: [] });
 	return row;
+}
+
+// A layer's name opens the layer: its maps are shown so large that their pixels can be told apart.
+function enlarger(name) {
+	const button = made("button", { type: "button", className: "enlarge" }, made("b", { textContent: name }));
+	button.setAttribute("aria-expanded", false);
+	button.addEventListener("click", () => {
+		button.setAttribute("aria-expanded", button.closest(".layer").classList.toggle("large"));
+	});
+	return button;
 }
 
 function factsOf(layer) {
