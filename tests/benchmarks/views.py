@@ -8,6 +8,7 @@ Needs tests/benchmarks/requirements.txt; the browser's part tests/requirements.t
 
 import argparse
 import io
+import itertools
 import json
 import os
 import statistics
@@ -46,7 +47,8 @@ def main() -> None:
     models.prepare()
     print(f"{os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}, {ROUNDS} rounds by turns")
     rows = in_browser(models) if options.browser else on_the_server(models)
-    print("\n".join(rows))
+    for row in rows:
+        print(row, flush=True)
 
 
 def on_the_server(models: Models) -> Iterator[str]:
@@ -104,13 +106,14 @@ def in_browser(models: Models) -> Iterator[str]:
         page = browser.new_context(viewport=DESKTOP, reduced_motion="reduce", locale="en-US").new_page()
         page.goto(demo.local_url)
         page.get_by_role("tab", name="Look inside").click()
+        turns = itertools.cycle(range(10))  # on and on: the same digit twice would change nothing
         for view in ("network", "hand", "why", "play"):
             page.locator(f".inside [data-view={view}]").click()
             for method in METHODS if view == "why" else [None]:
                 if method:
                     page.locator(f"[name=inside-method][value={method}]").check(force=True)
                 page.wait_for_timeout(1500)
-                found = [page.evaluate(CHANGE, turn % 10) for turn in range(ROUNDS + 1)]
+                found = [page.evaluate(CHANGE, next(turns)) for _ in range(ROUNDS + 1)]
                 yield f"{view} {method or '':22} {summary(found[1:])}"
         browser.close()
     demo.close()

@@ -76,10 +76,11 @@ function follow({ detail }) {
 	stop();
 	drop();
 	strokes = detail.strokes.map((stroke) => whole(stroke.points, ++hands));
-	props.value = compact(strokes.map((stroke) => stroke.points));
-	sent = JSON.stringify(props.value);
+	sent = JSON.stringify(compact(strokes.map((stroke) => stroke.points)));
 	show();
 }
+
+const drawn = () => (recall(sessionStorage, DRAWING) ?? []).map((points) => whole(points, ++hands));
 
 function sendSoon() {
 	timer ||= setTimeout(send, Math.max(0, posted + PACE - performance.now()));
@@ -246,7 +247,9 @@ function offer(example) {
 	board.querySelector(".examples .row").append(choice);
 }
 
+// A follower, which comes with its tab, shows what is drawn already; another pad has sent it.
 function receive() {
+	if (FOLLOWS) return follow({ detail: { strokes: drawn() } });
 	stop();
 	drop();
 	sent = JSON.stringify(props.value);
@@ -277,12 +280,5 @@ board.querySelector(".examples").hidden = EXAMPLES.length === 0;
 onLanguage(translate);
 receive();
 adjust({});
-if (strokes.length === 0) {
-	const kept = recall(sessionStorage, DRAWING) ?? [];
-	const drawn = kept.map((points) => whole(points, ++hands));
-	// A follower shows what is drawn already; another pad has sent it. Gradio listens once the page stands.
-	setTimeout(() => {
-		if (FOLLOWS) follow({ detail: { strokes: drawn } });
-		else if (drawn.length > 0) redraw(drawn);
-	});
-}
+// Gradio listens once the page stands.
+if (!FOLLOWS && strokes.length === 0) setTimeout(() => drawn().length > 0 && redraw(drawn()));
