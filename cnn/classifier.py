@@ -164,7 +164,7 @@ class Classifier:
         image = np.zeros((SIDE, SIDE), np.float32)
         self.outputs(image[None])
         self.score_gradients(image[None], 0)
-        for layer in [layer for layer in self.layers if layer.is_map and layer.parameters][-1:]:
+        for layer in [layer for layer in self.layers if layer.has_filters][-1:]:
             self.sensitivity(image, layer.name, 0)
 
     @functools.cached_property

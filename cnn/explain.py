@@ -145,7 +145,7 @@ def occlusion(network: Any, image: np.ndarray, label: int) -> np.ndarray:
 
 def last_map(network: Any) -> Layer | None:
     """The last layer whose output is feature maps with parameters of its own: the deepest convolution; None without."""
-    maps = [layer for layer in network.layers if layer.is_map and layer.parameters]
+    maps = [layer for layer in network.layers if layer.has_filters]
     return maps[-1] if maps else None
 
 

@@ -43,6 +43,11 @@ class Layer(NamedTuple):
         """Whether its output is feature maps, (height, width, channels)."""
         return len(self.shape) == 3
 
+    @property
+    def has_filters(self) -> bool:
+        """Whether it makes feature maps by weights of its own, as a convolution does."""
+        return self.is_map and self.parameters > 0
+
     def as_dict(self) -> dict[str, object]:
         """JSON-ready, as the scripted API gives it; `receptive_field` in pixels a side."""
         return {

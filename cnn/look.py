@@ -115,7 +115,7 @@ def by_hand(network: Any, image: np.ndarray, channel: int | None, label: int) ->
 
     `channel` None is the one that the image excites most.
     """
-    first = next((layer for layer in network.layers if layer.is_map and layer.parameters), None)
+    first = next((layer for layer in network.layers if layer.has_filters), None)
     if first is None:
         return None
     outputs = network.outputs(image[None])

@@ -145,7 +145,7 @@ def _why(asked: dict[str, Any], digit: np.ndarray, classifier: Classifier, model
 def _shift(asked: dict[str, Any], digit: np.ndarray, classifier: Classifier, models: Models) -> dict[str, Any]:
     """Every model's probabilities for the digit moved by whole pixels, not framed again; what leaves is lost."""
     across, down = (int(np.clip(asked.get(way) or 0, -SIDE, SIDE)) for way in ("across", "down"))
-    maps = [layer for layer in classifier.layers if layer.is_map and layer.parameters]
+    maps = [layer for layer in classifier.layers if layer.has_filters]
     page = np.pad(digit, SIDE)[SIDE - down : 2 * SIDE - down, SIDE - across : 2 * SIDE - across]
     return {
         "probabilities": {name: model.probabilities(page[None])[0].tolist() for name, model in models.items()},
