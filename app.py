@@ -5,6 +5,8 @@ import threading
 
 import cnn.hub
 import cnn.ui
+import train.data
+from cnn.mnist import Mnist
 from cnn.types import InputError
 
 
@@ -29,8 +31,10 @@ def main() -> None:
         models = cnn.hub.load_all(chosen.model)
     except InputError as error:
         raise SystemExit(str(error)) from None
-    demo = cnn.ui.build_demo(models)
+    mnist = Mnist(train.data.load)
+    demo = cnn.ui.build_demo(models, mnist)
     threading.Thread(target=models.prepare, daemon=True).start()  # the page is served meanwhile
+    mnist.start()
     try:
         demo.launch(share=chosen.share, server_name=chosen.host, server_port=chosen.port, **cnn.ui.launch_options())
     except OSError as error:  # the port is taken, or the address is not this machine's

@@ -39,6 +39,13 @@ class Step(NamedTuple):
     image: np.ndarray
 
 
+class Digits(NamedTuple):
+    """Labelled digits: `images` (N, 28, 28) uint8, ink = 255; `labels` (N,) uint8 in 0..9."""
+
+    images: np.ndarray
+    labels: np.ndarray
+
+
 @dataclasses.dataclass(frozen=True)
 class Strokes:
     """Pen strokes on a pad: each an (n, 2) float32 array of x, y in pad units, y down, n >= 1."""

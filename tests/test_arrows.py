@@ -7,7 +7,10 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 FILES = sorted([*ROOT.glob("cnn/**/*.py"), *ROOT.glob("train/**/*.py"), ROOT / "app.py"])
-LIGHT = [f"cnn/{room}.py" for room in ("decode", "paper", "page", "pen", "ink", "line", "types", "text", "pictures")]
+LIGHT = [
+    f"cnn/{room}.py"
+    for room in ("decode", "paper", "page", "pen", "ink", "line", "types", "text", "pictures", "mnist", "perturbations")
+]
 
 
 def imports(path: Path) -> set[str]:

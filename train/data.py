@@ -9,11 +9,11 @@ import os
 import struct
 import zlib
 from pathlib import Path
-from typing import Literal, NamedTuple
+from typing import Literal
 
 import numpy as np
 
-from cnn.types import LABELS, SIDE
+from cnn.types import LABELS, SIDE, Digits
 
 IMAGES, LABELS_MAGIC = 2051, 2049
 FILES = {
@@ -24,13 +24,6 @@ FILES = {
 
 class DataError(RuntimeError):
     """MNIST cannot be read; the text says which file, what is wrong, and what would be right."""
-
-
-class Digits(NamedTuple):
-    """Labelled digits: `images` (N, 28, 28) uint8, ink = 255; `labels` (N,) uint8 in 0..9."""
-
-    images: np.ndarray
-    labels: np.ndarray
 
 
 def load(split: Literal["train", "test"]) -> Digits:

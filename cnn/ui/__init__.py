@@ -7,6 +7,7 @@ import PIL.Image
 
 from cnn import decode
 from cnn.hub import Models
+from cnn.mnist import Mnist, nowhere
 from cnn.text import say
 from cnn.ui.api import scripted_api
 from cnn.ui.doors import KEEP_SECONDS, MAX_FILE_SIZE, Doors
@@ -16,8 +17,9 @@ from cnn.ui.text import T
 from cnn.ui.theme import CSS, HEAD, THEME
 
 
-def build_demo(models: Models) -> gr.Blocks:
-    """The whole app over `models`; launch it with `launch_options()`."""
+def build_demo(models: Models, mnist: Mnist | None = None) -> gr.Blocks:
+    """The whole app over `models` and, where it can be had, MNIST; launch it with `launch_options()`."""
+    mnist = mnist or Mnist(nowhere)
     # Pillow's own guard, for images inside images that `decode.open_image` cannot measure beforehand.
     PIL.Image.MAX_IMAGE_PIXELS = decode.MAX_PIXELS
     with Doors(title=say("page.title"), analytics_enabled=False, delete_cache=(KEEP_SECONDS, KEEP_SECONDS)) as demo:

@@ -8,26 +8,34 @@ import gradio as gr
 
 from cnn import text
 
-SHARED = Path(__file__).with_name("words.js")
+SHARED = Path(__file__).parent
 
 
 class Component(gr.HTML):
     """A gr.HTML made of `template.html`, `style.css` and the `*.js` files of a folder.
 
-    `prefixes` choose the texts of `assets/text` that the script gets, in every language, as `WORDS`; `constants` are
-    more of its constants, by name. They stand in the script because Gradio copies all props at every change of one.
+    Before them come `words.js` and `words.css` beside this file, and what else `shared` names there. `prefixes` choose
+    the texts of `assets/text` that the script gets, in every language, as `WORDS`; `constants` are more of its
+    constants, by name. They stand in the script because Gradio copies all props at every change of one.
     The template takes no props, so Gradio never touches the elements the script has made.
     """
 
     def __init__(
-        self, folder: Path, prefixes: tuple[str, ...], constants: dict[str, Any] | None = None, **options: Any
+        self,
+        folder: Path,
+        prefixes: tuple[str, ...],
+        constants: dict[str, Any] | None = None,
+        shared: tuple[str, ...] = (),
+        **options: Any,
     ):
         words = {language: _chosen(language, prefixes) for language in text.LANGUAGES}
         constants = {"WORDS": words, **(constants or {})}
-        scripts = [SHARED, *sorted(folder.glob("*.js"))]
+        names = ("words", *shared)
+        styles = [*(SHARED / f"{name}.css" for name in names), folder / "style.css"]
+        scripts = [*(SHARED / f"{name}.js" for name in names), *sorted(folder.glob("*.js"))]
         super().__init__(
             html_template=_read(folder / "template.html"),
-            css_template=_read(folder / "style.css"),
+            css_template="\n".join(map(_read, styles)),
             js_on_load="\n".join([*(_constant(*item) for item in constants.items()), *map(_read, scripts)]),
             apply_default_css=False,
             **options,

@@ -34,3 +34,15 @@ const calm = () => window.matchMedia("(prefers-reduced-motion: reduce)").matches
 
 // An answer to what is no longer on show (a photo that took its time) does not stand beside something else.
 const onShow = (source) => document.getElementById(source)?.offsetParent !== null;
+
+const QUIET = 400; // milliseconds without a change before it is said aloud
+let quiet = 0;
+
+// Screen readers hear the latest once, after the pen has lifted and the answer has come to rest.
+function sayAloud(words) {
+	clearTimeout(quiet);
+	quiet = setTimeout(() => {
+		if (document.querySelector("[data-drawing]")) sayAloud(words);
+		else element.querySelector(".aloud").textContent = words;
+	}, QUIET);
+}

@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import keras
 import numpy as np
@@ -17,6 +18,7 @@ from cnn.ink import from_strokes, parse_strokes
 from cnn.text import say
 from cnn.types import Framed
 from cnn.ui import build_demo, launch_options
+from cnn.ui.pad import SIDE as GRID
 from tests.ui.conftest import ONE, PHONE, SEVEN, Point, Visit, visits
 
 ROUNDED = 0.0051  # of a number shown with two digits
@@ -84,6 +86,8 @@ class Insider(Visit):
     def sketch(self, points: list[Point]) -> np.ndarray:
         """Draw one more stroke, and wait until the view has it: the (28, 28) digit."""
         self.draw(points, steps=4)
+        # What is sent while the pen is down is answered too: only what was sent at its end is the digit.
+        self.until(lambda: np.allclose(self.last_strokes()["strokes"][-1][-1], np.multiply(points[-1], GRID), atol=1.5))
         return self.arrived()
 
     def arrived(self) -> np.ndarray:
@@ -91,9 +95,12 @@ class Insider(Visit):
         self.until(lambda: np.allclose(self.shown(), self.drawn(), atol=0.02))
         return self.drawn()
 
+    def last_strokes(self) -> dict[str, Any]:
+        """The drawing that was sent last."""
+        return [json.loads(body)["data"][0] for _, body in self.posts if b'"strokes"' in body][-1]
+
     def drawn(self) -> np.ndarray:
-        strokes = [json.loads(body)["data"][0] for _, body in self.posts if b'"strokes"' in body][-1]
-        return from_strokes(parse_strokes(strokes)).image
+        return from_strokes(parse_strokes(self.last_strokes())).image
 
     def shown(self) -> np.ndarray:
         """The picture at the head, as (28, 28) shares of full ink."""

@@ -27,6 +27,7 @@ class Inside(Component):
             Path(__file__).parent,
             ("inside.", "explain.", "play.", "reading."),
             {"METHODS": list(METHODS)},
+            ("panes",),
             value={"view": "network"},
             **options,
         )

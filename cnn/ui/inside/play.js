@@ -12,14 +12,6 @@ const depths = new Map(); // "model layer" -> pictures of what a few of its chan
 const started = new Set(); // models whose depths were asked for
 const sought = new Set(); // "model layer" that is on its way or has come
 
-const choices = (name, options, chosen, words, onChoose) => {
-	const field = made("fieldset", { className: "choice" });
-	field.setAttribute("aria-label", words.label);
-	field.append(...options.map((option) => choice(`play-${name}`, option, words(option), option === chosen, () => onChoose(option))));
-	return field;
-};
-const labelled = (label, words) => Object.assign(words, { label });
-
 function offerPlay() {
 	const panels = {
 		"convolution": demoConvolution,
@@ -73,9 +65,9 @@ function demoConvolution(place) {
 	};
 	const result = made("div", { className: "flow" });
 	place.append(
-		choices("kernel", Object.keys(KERNELS), play.kernel, labelled(say("inside.kernel"), (name) => say(`play.${name}`)), change("kernel")),
-		choices("stride", [1, 2, 3], play.stride, labelled(say("play.stride"), (steps) => say("play.stride_of", { steps })), change("stride")),
-		choices("padding", [0, 1], play.padding, labelled(say("play.padding"), (zeros) => say(zeros ? "play.same" : "play.valid")), change("padding")),
+		choices("play-kernel", Object.keys(KERNELS), play.kernel, labelled(say("inside.kernel"), (name) => say(`play.${name}`)), change("kernel")),
+		choices("play-stride", [1, 2, 3], play.stride, labelled(say("play.stride"), (steps) => say("play.stride_of", { steps })), change("stride")),
+		choices("play-padding", [0, 1], play.padding, labelled(say("play.padding"), (zeros) => say(zeros ? "play.same" : "play.valid")), change("padding")),
 		result,
 	);
 	place.addEventListener("paint", () => {
@@ -108,7 +100,7 @@ function pooledBy(how, { values, side }) {
 
 function demoPooling(place) {
 	const result = made("div", { className: "flow" });
-	const how = choices("pool", ["max", "mean"], play.pool, labelled(say("play.pooling"), (name) => say(`play.${name}`)), (name) => {
+	const how = choices("play-pool", ["max", "mean"], play.pool, labelled(say("play.pooling"), (name) => say(`play.${name}`)), (name) => {
 		play.pool = name;
 		showPlay();
 	});

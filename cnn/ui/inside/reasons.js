@@ -5,12 +5,6 @@ const LEARNT = ["occlusion", "saliency", "smoothgrad", "integrated_gradients", "
 const why = { method: LEARNT[0], label: null };
 const reason = panel.querySelector(".reason");
 
-function choice(name, value, text, checked, onChoose) {
-	const input = made("input", { type: "radio", name, value, checked });
-	input.addEventListener("change", onChoose);
-	return made("label", {}, input, made("span", { textContent: text }));
-}
-
 function offerReasons() {
 	const methods = [...LEARNT, ...METHODS].filter((method, index, all) => METHODS.includes(method) && all.indexOf(method) === index);
 	panel.querySelector(".methods").replaceChildren(

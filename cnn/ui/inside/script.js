@@ -1,9 +1,6 @@
 // Which view is open, what it asks for, and what is done with an answer.
 
-const QUIET = 500; // milliseconds without a change before it is said aloud
-
 let view = "network";
-let quiet = 0;
 
 const asks = {
 	network: () => ({ view: "network", layer: network.layer, channel: network.channel }),
@@ -27,16 +24,6 @@ function askBeside(asked) {
 	props.value = asked;
 	trigger("submit"); // what is asked leaves at once
 	ready();
-}
-
-function open(name) {
-	view = name;
-	for (const tab of panel.querySelectorAll("[data-view]")) {
-		const chosen = tab.dataset.view === name;
-		tab.setAttribute("aria-selected", chosen);
-		tab.tabIndex = chosen ? 0 : -1;
-	}
-	for (const one of panel.querySelectorAll("[data-panel]")) one.hidden = one.dataset.panel !== name;
 }
 
 function receive() {
@@ -73,36 +60,10 @@ function showSays({ prediction, pixels, example }) {
 	if (view !== "why") sayAloud([digit, verdict, detail].filter(Boolean).join(", "));
 }
 
-// Screen readers hear the latest, once it has come to rest.
-function sayAloud(words) {
-	clearTimeout(quiet);
-	quiet = setTimeout(() => {
-		if (document.querySelector("[data-drawing]")) sayAloud(words);
-		else panel.querySelector(".aloud").textContent = words;
-	}, QUIET);
-}
-
-// What is put anew in a place leaves the keyboard where it was.
-function renew(place, ...children) {
-	const held = [...place.querySelectorAll("button")].indexOf(document.activeElement);
-	place.replaceChildren(...children);
-	if (held >= 0) place.querySelectorAll("button")[held]?.focus({ preventScroll: true });
-}
-
-for (const tab of panel.querySelectorAll("[data-view]")) {
-	tab.addEventListener("click", () => {
-		open(tab.dataset.view);
-		askAgain();
-	});
-	tab.addEventListener("keydown", (event) => {
-		const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
-		if (!step) return;
-		const tabs = [...panel.querySelectorAll("[data-view]")];
-		const next = tabs[(tabs.indexOf(tab) + step + tabs.length) % tabs.length];
-		next.focus();
-		next.click();
-	});
-}
+const open = tabbed(panel, (name) => {
+	view = name;
+	askAgain();
+});
 
 // In other colours or words; a view that is not open is asked for when it is opened.
 function repaint() {
@@ -115,7 +76,7 @@ function repaint() {
 
 watch("value", receive);
 new MutationObserver(repaint).observe(document.body, { attributeFilter: ["class"] });
-open("network");
+open(view);
 onLanguage(() => {
 	translate();
 	offerReasons();

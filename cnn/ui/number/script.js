@@ -1,12 +1,10 @@
 // The answer to a number: text to copy, and a box around each digit on the picture it was read from.
 
-const QUIET = 350; // milliseconds without a change before the answer is said aloud
 const COPIED = 2000; // milliseconds that "copied" stands
 
 const panel = element.querySelector(".number");
 const part = (name) => panel.querySelector(`.${name}`);
 
-let quiet = 0;
 let copied = 0;
 
 // empty: nothing to read. none: no digit found. read: an answer.
@@ -78,13 +76,9 @@ async function copy() {
 }
 
 // Digit by digit: a number of a form is no quantity.
-function sayAloud(value, state) {
-	clearTimeout(quiet);
-	quiet = setTimeout(() => {
-		if (document.querySelector("[data-drawing]")) return sayAloud(value, state);
-		const digits = state === "read" ? [[...value.text].join(" ")] : [];
-		part("aloud").textContent = [...digits, verdicts[state](value)].join(", ");
-	}, QUIET);
+function spoken(value, state) {
+	const digits = state === "read" ? [[...value.text].join(" ")] : [];
+	return [...digits, verdicts[state](value)].join(", ");
 }
 
 function show() {
@@ -99,7 +93,7 @@ function show() {
 	part("copy").hidden = state !== "read";
 	showCopy(false);
 	showPicture(value, state);
-	sayAloud(value, state);
+	sayAloud(spoken(value, state));
 }
 
 part("copy").addEventListener("click", copy);

@@ -2,15 +2,12 @@
 
 const DOUBT = 0.6; // below this confidence the answer looks like a guess
 const SURE = 0.95;
-const QUIET = 350; // milliseconds without a change before the answer is said aloud
 
 const EMPTY = { pad: "reading.empty_pad", photo: "reading.empty_photo" };
 
 const panel = element.querySelector(".reading");
 const part = (name) => panel.querySelector(`.${name}`);
 const bars = Array.from({ length: 10 }, (_, digit) => bar(digit));
-
-let quiet = 0;
 
 function bar(digit) {
 	const item = document.createElement("li");
@@ -92,15 +89,6 @@ function showMade(value, state) {
 	const time = new Intl.NumberFormat(language(), { minimumFractionDigits: 1, maximumFractionDigits: 1 });
 	part("model").textContent = state === "empty" ? "" : value.model;
 	part("time").textContent = state === "empty" ? "" : say("reading.time", { time: time.format(value.milliseconds) });
-}
-
-// Screen readers hear the answer once, after the pen has lifted and the answer has come to rest.
-function sayAloud(words) {
-	clearTimeout(quiet);
-	quiet = setTimeout(() => {
-		if (document.querySelector("[data-drawing]")) sayAloud(words);
-		else part("aloud").textContent = words;
-	}, QUIET);
 }
 
 function show() {

@@ -1,8 +1,6 @@
-// Numbers from the server, and pictures of them. Knows no view.
+// Numbers from the server, pictures of them, and the small parts of a page. Knows no view; for components that ask for it.
 
 const SIDE = 28;
-const panel = element.querySelector(".inside");
-const latest = {}; // the last answer: {asked, pixels, prediction, and the part of each view that has come}
 
 // {data, shape, limit?, signed?}: bytes are shares of a limit, everything else is little-endian float32.
 function unpack(packed) {
@@ -104,3 +102,55 @@ const number = (value, digits = 2) =>
 // A share never rounds up to certainty.
 const nearly = (share) => (share > 0.9994 ? `>\u00a0${percent(0.999, 1)}` : percent(share, 1));
 const whole = (value) => new Intl.NumberFormat(language()).format(value);
+
+// ------------------------------------------------------------------ a choice of few
+
+function choice(name, value, text, checked, onChoose) {
+	const input = made("input", { type: "radio", name, value, checked });
+	input.addEventListener("change", onChoose);
+	return made("label", {}, input, made("span", { textContent: text }));
+}
+
+const choices = (name, options, chosen, words, onChoose) => {
+	const field = made("fieldset", { className: "choice" });
+	field.setAttribute("aria-label", words.label);
+	field.append(...options.map((option) => choice(name, option, words(option), option === chosen, () => onChoose(option))));
+	return field;
+};
+const labelled = (label, words) => Object.assign(words, { label });
+
+// ------------------------------------------------------------------ views, one open at a time
+
+// The panel's tabs open its parts; gives a function that opens one by name, and tells nobody.
+function tabbed(panel, onOpen) {
+	const tabs = [...panel.querySelectorAll("[data-view]")];
+	const open = (name) => {
+		for (const tab of tabs) {
+			const chosen = tab.dataset.view === name;
+			tab.setAttribute("aria-selected", chosen);
+			tab.tabIndex = chosen ? 0 : -1;
+		}
+		for (const one of panel.querySelectorAll("[data-panel]")) one.hidden = one.dataset.panel !== name;
+	};
+	for (const tab of tabs) {
+		tab.addEventListener("click", () => {
+			open(tab.dataset.view);
+			onOpen(tab.dataset.view);
+		});
+		tab.addEventListener("keydown", (event) => {
+			const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
+			if (!step) return;
+			const next = tabs[(tabs.indexOf(tab) + step + tabs.length) % tabs.length];
+			next.focus();
+			next.click();
+		});
+	}
+	return open;
+}
+
+// What is put anew in a place leaves the keyboard where it was.
+function renew(place, ...children) {
+	const held = [...place.querySelectorAll("button")].indexOf(document.activeElement);
+	place.replaceChildren(...children);
+	if (held >= 0) place.querySelectorAll("button")[held]?.focus({ preventScroll: true });
+}
