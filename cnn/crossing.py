@@ -6,25 +6,29 @@ wave, is the line at the picture's own size.
 """
 
 import functools
+import math
 
 import numpy as np
 from scipy import ndimage
 
-from cnn.pen import EDGE, span, stroke_width
+from cnn.pen import EDGE, stroke_width
 from cnn.types import SIDE
 
 TALLEST = 3.0  # grid units: how far teeth reach to either side of the line's middle
-LENGTHS = np.geomspace(5, 12, 12)  # grid units from tooth to tooth; finer teeth are a straight line as seen on the grid
+LENGTHS = np.geomspace(5, 12, 10)  # grid units from tooth to tooth; finer teeth are a straight line as seen on the grid
 STEEPEST_TOOTH = 1.3  # a slope
 STEEPEST = 0.36  # a slope of the whole line
-BANDS = 40  # straight bands that are tried with every wave
+BANDS = 60  # straight bands that are tried with every wave
 BESIDE = np.array([1, 0, 0, 0, 0, 0, 1]) / 4  # three rows away from a line there is rarely ink
 UNSEEN = 0.4  # what counts as the ink of a line where it is outside of the picture
-NEAR = 3  # grid units: how far the path may be from the wave
+NEAR = 2  # grid units: how far the path may be from the wave
+CROSSED = 1.5  # times a line's thickness: longer runs are of a stroke that it crosses
+THICKEST = 3.5  # grid units down a column, a line's soft edges among them
 FAINT = 0.15  # strength of a line's faintest edge
 NEAR_RIM = 0.11  # of the picture's width: a line from rim to rim ends no farther from either
 ALONG = 0.96  # share of the columns in which a line from rim to rim has ink
 TURNS = 4  # from one side of its middle to the other: a zigzag, which no digit's bar is
+TEETH = 0.45  # grid units: how far they are off a smooth curve, on average
 THINNER = 0.6  # of the digit's pen: a straight line as thick as that may be a tightly cropped seven's bar
 
 
@@ -39,18 +43,29 @@ def crossing(strength: np.ndarray) -> np.ndarray | None:
     if min(strength.shape) < SIDE // 3 * unit or not _reaches_rims(strength, max(1, width // 7)):
         return None
     wave = _wave(np.minimum(_largest(strength, unit) / EDGE, 1))
+    if wave is None:
+        return None
     x = np.arange(width)
     wave = (np.interp((x + 0.5) / unit - 0.5, np.arange(wave.size), wave) + 0.5) * unit - 0.5
     path = _path(strength, np.rint(wave).astype(int), unit)
-    line, thickness = _run(strength, path)
-    if line is None:
+    y = np.arange(height)[:, None]
+    above, below = _run(strength > FAINT, path)
+    length = below - above - 1
+    if not _goes_across(length > 0, (path >= 0) & (path < height)):
         return None
-    there = line.any(0)
-    x, middle = x[there], (line * np.arange(height)[:, None]).sum(0)[there] / line.sum(0)[there]
-    swing = middle - np.polyval(np.polyfit(x, middle, 1), x)
-    sides = np.sign(swing)[np.abs(swing) > unit / 3]
-    zigzag = (np.diff(sides) != 0).sum() >= TURNS
-    return line if zigzag or thickness < THINNER * stroke_width(np.where(line, 0, strength)) else None
+    thickness = np.percentile(length[length > 0], 25)
+    if thickness > THICKEST * unit:
+        return None
+    alone = length <= thickness
+    line = np.where(alone, (y > above) & (y < below), (length > 0) & (np.abs(y - path) <= thickness / 2))
+    line &= strength > FAINT
+    # The middle of a run says more than the path, which may turn as it likes within a thick bar.
+    clear = (length > 0) & (length <= CROSSED * thickness)
+    middle = np.where(clear, (above + below) / 2, path)
+    toothed = _swing(middle, clear, 3).std() > TEETH * unit  # a cubic follows a bar or a bow of the digit's own
+    if toothed and _turns(_swing(middle, length > 0, 1), unit / 3) >= TURNS:
+        return line
+    return line if thickness < THINNER * stroke_width(np.where(line, 0, strength)) else None
 
 
 def bridged(strength: np.ndarray, line: np.ndarray) -> np.ndarray:
@@ -77,27 +92,32 @@ def _largest(strength: np.ndarray, unit: int) -> np.ndarray:
     return page.reshape(page.shape[0] // unit, unit, -1, unit).max((1, 3))
 
 
-def _wave(grid: np.ndarray) -> np.ndarray:
-    """The rows (w,), float, of the wave with the most ink along it and the least beside it; grid (h, w) in [0, 1]."""
+def _wave(grid: np.ndarray) -> np.ndarray | None:
+    """The rows (w,), float, of the wave with the most ink along it and the least beside it; grid (h, w) in [0, 1].
+
+    Only straight bands that hold much ink are tried with every wave. None where the best has gaps.
+    """
     height, width = grid.shape
-    room = 8
+    room = math.ceil(2 + STEEPEST * width / 2 + TALLEST)
     page = np.pad(grid, ((room, room), (0, 0)))
     page -= ndimage.correlate1d(page, BESIDE, 0, mode="constant")
     page[:room] = page[-room:] = UNSEEN
-    x, last = np.arange(width), len(page) - 1
+    at = np.arange(width)
+    across = slice(width // 14, width - width // 14)
+    column_starts = (at * len(page) + room + 0.5).astype(np.float32)[across]
 
     def along(values: np.ndarray, paths: np.ndarray) -> np.ndarray:
-        rows = np.clip(np.rint(paths).astype(int) + room, 0, last)
-        return values[rows, x][..., width // 14 : width - width // 14].mean(-1)
+        return values.T.ravel()[(paths[..., across] + column_starts).astype(np.int32)].mean(-1)
 
-    slopes = np.linspace(-STEEPEST, STEEPEST, 19)[:, None] * (x - width / 2)
-    bands = (np.arange(-2, height + 2)[:, None, None] + slopes).reshape(-1, width)
+    slopes = np.linspace(-STEEPEST, STEEPEST, 19, dtype=np.float32)[:, None] * (at - width / 2).astype(np.float32)
+    bands = (np.arange(-2, height + 2, dtype=np.float32)[:, None, None] + slopes).reshape(-1, width)
     reach = 2 * int(TALLEST) + 1
-    hopes = along(ndimage.maximum_filter1d(page, reach, 0), bands)
-    hopes += along(ndimage.uniform_filter1d(page, reach, 0), bands) / 2
+    hopes = along(ndimage.maximum_filter1d(page, reach, 0) + ndimage.uniform_filter1d(page, reach, 0) / 2, bands)
     paths = bands[np.argsort(-hopes)[:BANDS], None] + _waves(width)
     ink = along(page, paths)
-    return paths[np.unravel_index(ink.argmax(), ink.shape)]
+    wave = paths[np.unravel_index(ink.argmax(), ink.shape)]
+    about = np.pad(ndimage.maximum_filter(grid, NEAR + 1), ((room, room), (0, 0)), constant_values=1)
+    return wave if along(about, wave) > ALONG else None
 
 
 @functools.lru_cache(16)
@@ -137,19 +157,34 @@ def _path(strength: np.ndarray, wave: np.ndarray, unit: int) -> np.ndarray:
     return path
 
 
-def _run(strength: np.ndarray, path: np.ndarray) -> tuple[np.ndarray | None, float]:
-    """The ink about a path (w,) that is the line's, (h, w) bool, and the line's thickness down a column."""
-    height, width = strength.shape
-    ink, at, y = strength > FAINT, np.arange(width), np.arange(height)[:, None]
-    inside = (path >= 0) & (path < height)
-    there = inside & ink[np.clip(path, 0, height - 1), at]
-    above = np.where(~ink & (y <= path), y, -1).max(0)  # the last row without ink before the path
+def _run(ink: np.ndarray, path: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The upright run of ink, (h, w) bool, through each row of a path (w,): the rows just above it and below it.
+
+    Where the path meets no ink, the row before it and its own.
+    """
+    height, width = ink.shape
+    y = np.arange(height)[:, None]
+    above = np.where(~ink & (y <= path), y, -1).max(0)
     below = np.where(~ink & (y >= path), y, height).min(0)
-    length = np.where(there, below - above - 1, 0)
-    room = int(NEAR_RIM * width)
-    across = slice(room, width - room)
-    if inside.sum() < width / 2 or there[across].sum() < ALONG * inside[across].sum():
-        return None, 0
-    thickness = np.percentile(length[there], 35)
-    line = np.where(length <= thickness * 1.25, (y > above) & (y < below), np.abs(y - path) <= thickness / 2)
-    return line & there & ink, float(thickness)
+    met = (path >= 0) & (path < height) & ink[np.clip(path, 0, height - 1), np.arange(width)]
+    return np.where(met, above, path - 1), np.where(met, below, path)
+
+
+def _goes_across(inked: np.ndarray, inside: np.ndarray) -> bool:
+    """Whether a path has ink, (w,) bool, wherever it is inside of the picture, (w,) bool, but for its very ends."""
+    room = int(NEAR_RIM * len(inked))
+    across = slice(room, len(inked) - room)
+    return inside.sum() >= len(inside) / 2 and inked[across].sum() >= ALONG * inside[across].sum()
+
+
+def _swing(path: np.ndarray, known: np.ndarray, degree: int) -> np.ndarray:
+    """How far a path (w,) is off its polynomial where it is known, (w,) bool; 0 where little is."""
+    x = np.flatnonzero(known)
+    if len(x) <= degree + 1:
+        return np.zeros(1)
+    return path[x] - np.polyval(np.polyfit(x - len(path) / 2, path[x], degree), x - len(path) / 2)
+
+
+def _turns(swing: np.ndarray, least: float) -> int:
+    """How often a swing (n,) goes from one side to the other, at least so far."""
+    return int((np.diff(np.sign(swing[np.abs(swing) > least])) != 0).sum())

@@ -20,6 +20,7 @@ TABLE = 0.42  # of the lightest paper's grey: darker is a table; a lamp's shadow
 RIM = 0.05  # what ink that touches the image's rim counts, beside ink that does not
 BLOB = 0.3  # width for its length: more, at the rim, is no stroke
 REST = 0.3  # of the image's larger side: what is smaller is no digit that a line crosses
+SIDEWAYS = 0.04  # of the image's width: by as much a line is longer than the digit that it crosses is wide
 BAND = 0.2  # of the image's larger side: paper of several tones has bands no narrower, or they are strokes
 MARGIN = 2  # working pixels kept around the ink, for its soft edge
 MIN_CONTRAST = 20  # grey levels of 255 between ink and paper; less is paper texture
@@ -100,7 +101,7 @@ def _digit_on(grey: np.ndarray, paper: np.ndarray, sign: int, doubt: np.ndarray 
 def _without_line(ink: Ink, parts: np.ndarray, length: float) -> tuple[Ink, np.ndarray, float]:
     """Ink and its digit without a line from rim to rim, straight or zigzag.
 
-    Only where the line goes on beyond what else there is, on both sides: a seven's bar or a four's does not.
+    Only where the line is longer than what else there is: a tight picture's nought reaches both rims as well.
     """
     line = crossing(ink.strength)
     if line is None:
@@ -109,7 +110,8 @@ def _without_line(ink: Ink, parts: np.ndarray, length: float) -> tuple[Ink, np.n
     left, length_left = digit(rest.strength)
     if left is None or extent(left) < REST * max(left.shape):
         return ink, parts, length
-    return rest, left, length_left
+    longer = np.ptp(span(line.any(0))) > np.ptp(span(left.any(0))) + SIDEWAYS * left.shape[1]
+    return (rest, left, length_left) if longer else (ink, parts, length)
 
 
 def separate(grey: np.ndarray, paper: np.ndarray, sign: int, doubt: np.ndarray | float = 0) -> Ink | None:
