@@ -6,8 +6,8 @@ import struct
 from collections.abc import Iterator
 from pathlib import Path
 
-# Compiling is most of what the tests wait for, and their networks are too small to need fast code.
-os.environ.setdefault("XLA_FLAGS", "--xla_backend_optimization_level=0")
+# Compiling is most of what the tests wait for, and their networks are too small to need the fastest code.
+os.environ.setdefault("XLA_FLAGS", "--xla_backend_optimization_level=1")
 
 import gradio as gr
 import gradio_client

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from cnn.architectures import ARCHITECTURES
-from cnn.classifier import BATCH, Classifier
+from cnn.classifier import BATCH, PULLED, Classifier
 from cnn.explain import METHODS, explain
 from cnn.read import read_strokes
 from cnn.types import Framed, InputError
@@ -228,7 +228,7 @@ def test_a_look_inside_compiles_once_a_shape(images: np.ndarray) -> None:
         network.score_gradients(images[:count], 1)
         network.sensitivity(images[0], "conv", 1)
 
-    for count in (1, 2):
+    for count in (*PULLED, 2):
         look(count)
     assert compiled
     compiled.clear()

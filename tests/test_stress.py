@@ -1,5 +1,6 @@
 """Where a digit breaks: against a dense scan, by hand-made answers, and stacked."""
 
+import jax
 import numpy as np
 import pytest
 
@@ -9,6 +10,7 @@ from cnn.hub import Models
 from cnn.perturbations import PERTURBATIONS, SCAN
 from cnn.stress import Curve
 from cnn.types import InputError
+from tests.conftest import tiny
 
 
 @pytest.fixture(scope="module")
@@ -90,3 +92,18 @@ def test_a_stack_is_applied_in_its_order(classifier: Classifier, digit: np.ndarr
 def test_a_seed_is_a_whole_number(classifier: Classifier, digit: np.ndarray, seed: object) -> None:
     with pytest.raises(InputError, match="A seed is a whole number"):
         stress.perturbed(digit, [("fog", 10)], seed, classifier)
+
+
+def test_once_prepared_nothing_is_compiled(digit: np.ndarray) -> None:
+    compiled = []
+    jax.monitoring.register_event_duration_secs_listener(
+        lambda event, *_, **__: compiled.append(event) if "backend_compile" in event else None
+    )
+    models = Models([Classifier(tiny(), "counted")], "counted")
+    models.prepare()
+    assert compiled  # the listener does hear compilations
+    compiled.clear()
+    for name in PERTURBATIONS:
+        stress.curves(models, digit, name, 0)
+        stress.perturbed(digit, [(name, PERTURBATIONS[name].maximum)], 0, models["default"])
+    assert not compiled
