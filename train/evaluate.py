@@ -38,13 +38,14 @@ Frame = Callable[[Image.Image], np.ndarray]  # a picture -> (28, 28) uint8, ink 
 
 @dataclasses.dataclass(frozen=True)
 class Sets:
-    """What is measured on, framed: the test set, MNIST-C, strangers, pen strokes, numbers."""
+    """What is measured on, framed: the test set, MNIST-C, strangers, pen strokes, numbers, a visitor's series."""
 
     test: Digits
     spoilt: dict[str, np.ndarray] = dataclasses.field(default_factory=dict)
     strange: dict[str, np.ndarray] = dataclasses.field(default_factory=dict)
     written: dict[str, Digits] = dataclasses.field(default_factory=dict)
     numbers: tuple[tuple[str, Image.Image], ...] = ()  # photos of five-digit numbers, and what stands there
+    series: Digits | None = None
 
 
 def gather(test: Digits, strokes: Path | None = None, report: Report = print) -> Sets:
@@ -112,9 +113,11 @@ def evaluate(classifier: Classifier, sets: Sets) -> dict[str, Any]:
         errors = {name: float((said(classifier, images) != test.labels).mean()) for name, images in sets.spoilt.items()}
         metrics["robustness"] = {"mnist_c": {"error": errors, "mean": float(np.mean(list(errors.values())))}}
     if sets.written:
-        metrics["pen"] = {condition: _on_strokes(classifier, digits) for condition, digits in sets.written.items()}
+        metrics["pen"] = {condition: _on_digits(classifier, digits) for condition, digits in sets.written.items()}
     if sets.numbers:
         metrics["numbers"] = _on_numbers(classifier, sets.numbers)
+    if sets.series:
+        metrics["series"] = _on_digits(classifier, sets.series)
     return metrics
 
 
@@ -138,7 +141,7 @@ def write(metrics: dict[str, Any], folder: Path) -> None:
     (folder / METRICS).write_text(json.dumps(papers, indent=2) + "\n", encoding="utf-8")
 
 
-def _on_strokes(classifier: Classifier, digits: Digits) -> dict[str, Any]:
+def _on_digits(classifier: Classifier, digits: Digits) -> dict[str, Any]:
     probabilities, strange = classifier.assess(_floats(digits.images))
     right = probabilities.argmax(axis=1) == digits.labels
     return {
