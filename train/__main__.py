@@ -66,7 +66,7 @@ def _parser() -> argparse.ArgumentParser:
     evaluating.add_argument("models", nargs="+", metavar="model", help="a bundled model's name, or a run's folder")
     evaluating.add_argument("--pen", type=Path, metavar="FILE", help="UNIPEN file of pen strokes to measure on as well")
     evaluating.add_argument("--series", type=Path, metavar="ZIP", help="a test series of yours to measure on as well")
-    evaluating.add_argument("--quick", action="store_true", help="the test images alone, in seconds")
+    evaluating.add_argument("--quick", action="store_true", help="the test images alone; the rest stays as it was")
     evaluating.set_defaults(run=_evaluate)
     ablating = commands.add_parser(
         "ablate",
@@ -148,8 +148,8 @@ def _evaluate(options: argparse.Namespace) -> int:
     folders = [cnn.hub.folder(model) for model in options.models]
     test = load("test")
     sets = evaluate.Sets(test) if options.quick else evaluate.gather(test, options.pen, _report)
-    if options.series:
-        sets = dataclasses.replace(sets, series=series.read(options.series).digits)
+    tried = series.read(options.series).digits if options.series else None
+    sets = dataclasses.replace(sets, training=load("train"), series=tried)
     for model, folder in zip(options.models, folders, strict=True):
         metrics = evaluate.evaluate(cnn.hub.load(model), sets)
         evaluate.write(metrics, folder)

@@ -10,6 +10,7 @@ import hashlib
 import json
 import multiprocessing
 import os
+import re
 from collections.abc import Callable
 from multiprocessing.pool import Pool
 from pathlib import Path
@@ -25,12 +26,14 @@ from cnn.number import read_number
 from cnn.types import LABELS
 from train import machine, mnist_c, pen, strangers
 from train.data import Digits
-from train.figures import confusion, cross_entropy, reliability
+from train.figures import confusion, cross_entropy, nearest, reliability
 
 CHUNK = 250  # pictures framed by one task
 STRANGERS = 1000  # of each kind
 WRITTEN = 1000  # pictures of each condition
 NUMBERS = 200
+DOUBTFUL = 60  # right answers that are looked at, the least sure
+NEIGHBOURS = 5  # training images beside each digit that is looked at
 
 Report = Callable[[str], None]  # is told what is drawn next
 Frame = Callable[[Image.Image], np.ndarray]  # a picture -> (28, 28) uint8, ink = 255
@@ -38,7 +41,10 @@ Frame = Callable[[Image.Image], np.ndarray]  # a picture -> (28, 28) uint8, ink 
 
 @dataclasses.dataclass(frozen=True)
 class Sets:
-    """What is measured on, framed: the test set, MNIST-C, strangers, pen strokes, numbers, a visitor's series."""
+    """What is measured on, framed: the test set, MNIST-C, strangers, pen strokes, numbers, a visitor's series.
+
+    Among the `training` images, neighbours of misread ones are looked for.
+    """
 
     test: Digits
     spoilt: dict[str, np.ndarray] = dataclasses.field(default_factory=dict)
@@ -46,6 +52,7 @@ class Sets:
     written: dict[str, Digits] = dataclasses.field(default_factory=dict)
     numbers: tuple[tuple[str, Image.Image], ...] = ()  # photos of five-digit numbers, and what stands there
     series: Digits | None = None
+    training: Digits | None = None
 
 
 def gather(test: Digits, strokes: Path | None = None, report: Report = print) -> Sets:
@@ -116,6 +123,7 @@ def evaluate(classifier: Classifier, sets: Sets) -> dict[str, Any]:
         metrics["pen"] = {condition: _on_digits(classifier, digits) for condition, digits in sets.written.items()}
     if sets.numbers:
         metrics["numbers"] = _on_numbers(classifier, sets.numbers)
+    metrics |= _looked_at(classifier, sets, probabilities)
     if sets.series:
         metrics["series"] = _on_digits(classifier, sets.series)
     return metrics
@@ -135,10 +143,51 @@ def framed(picture: Image.Image) -> np.ndarray:
 
 
 def write(metrics: dict[str, Any], folder: Path) -> None:
-    """Write `metrics.json` beside the weights it was measured on, with their size and SHA-256."""
-    weights = (folder / WEIGHTS).read_bytes()
+    """Write `metrics.json` beside the weights it was measured on, with their size and SHA-256.
+
+    What was not measured this time stays, if it was measured on the same weights, calibrated alike.
+    """
+    weights, path = (folder / WEIGHTS).read_bytes(), folder / METRICS
     papers = {**metrics, "bytes": len(weights), "weights_sha256": hashlib.sha256(weights).hexdigest()}
-    (folder / METRICS).write_text(json.dumps(papers, indent=2) + "\n", encoding="utf-8")
+    before = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
+    if before and _network(before) == _network(papers):
+        papers = {**before, **papers, "refused": {**before["refused"], **papers["refused"]}}
+    # A list of numbers is a line.
+    lists = re.compile(r"\[\s+([^][{}]+?)\s+\]")
+    text = lists.sub(lambda found: f"[{' '.join(found[1].split())}]", json.dumps(papers, indent=2))
+    path.write_text(text + "\n", encoding="utf-8")
+
+
+def _network(papers: dict[str, Any]) -> tuple[Any, ...]:
+    """Whose figures these are."""
+    return papers["weights_sha256"], papers["calibration"]["temperature"], papers["refused"]["threshold"]
+
+
+def _looked_at(classifier: Classifier, sets: Sets, probabilities: np.ndarray) -> dict[str, Any]:
+    """The test images to look at: `errors`, the surest first, and `doubtful` right answers, the least sure first.
+
+    Each is `{index, label, said, confidence}` and, where there are training images, `neighbours`, their `labels` and
+    `cosines`: the nearest in what enters the network's last layer.
+    """
+    guesses, confidence, labels = probabilities.argmax(axis=1), probabilities.max(axis=1), sets.test.labels
+    order = np.argsort(-confidence, kind="stable")
+    wrong = guesses[order] != labels[order]
+    chosen = {"errors": order[wrong], "doubtful": order[~wrong][::-1][:DOUBTFUL]}
+    found = {
+        name: [
+            {"index": int(i), "label": int(labels[i]), "said": int(guesses[i]), "confidence": float(confidence[i])}
+            for i in indices
+        ]
+        for name, indices in chosen.items()
+    }
+    if sets.training:
+        known = classifier.features(_floats(sets.training.images))
+        for name, indices in chosen.items():
+            near, cosines = nearest(classifier.features(_floats(sets.test.images[indices])), known, NEIGHBOURS)
+            for one, at, cosine in zip(found[name], near, cosines, strict=True):
+                one["neighbours"], one["labels"] = at.tolist(), sets.training.labels[at].tolist()
+                one["cosines"] = cosine.round(4).astype(float).round(4).tolist()
+    return found
 
 
 def _on_digits(classifier: Classifier, digits: Digits) -> dict[str, Any]:
