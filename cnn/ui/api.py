@@ -11,6 +11,7 @@ import numpy as np
 import PIL.Image
 
 from cnn import decode, ink, look, pictures
+from cnn.errors import measured
 from cnn.explain import explain
 from cnn.hub import Models
 from cnn.number import read_number
@@ -76,6 +77,10 @@ def scripted_api(models: Models) -> None:
         answer = {"method": method, "label": label, "probability": prediction.probabilities[label], "note": note}
         return pictures.enlarged(pictures.overlay(found.evidence, framed.image)), answer
 
+    def evaluation(model: str) -> dict[str, Any]:
+        """What was measured of a network: `accuracy` on MNIST's test images, `confusion` (rows true), `calibration`."""
+        return measured(models[model])
+
     with gr.Column(visible=False):
         image, model = UploadedImage(label="image"), gr.Textbox("default", label="model")
         _endpoint(models.describe, "models", [], gr.JSON(label="models"))
@@ -94,6 +99,7 @@ def scripted_api(models: Models) -> None:
         method, label = gr.Textbox("integrated_gradients", label="method"), gr.JSON(label="label")
         heatmap = gr.Image(label="heatmap", format="png")
         _endpoint(explained, "explain", [image, method, label, model], [heatmap, gr.JSON(label="explanation")])
+        _endpoint(evaluation, "evaluation", [model], gr.JSON(label="metrics"))
 
 
 def _endpoint(handler: Callable, name: str, inputs: list, output: Any) -> None:
