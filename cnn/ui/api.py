@@ -10,8 +10,7 @@ import gradio as gr
 import numpy as np
 import PIL.Image
 
-from cnn import decode, ink, look, pictures
-from cnn.errors import measured
+from cnn import decode, errors, ink, look, pictures
 from cnn.explain import explain
 from cnn.hub import Models
 from cnn.number import read_number
@@ -79,7 +78,7 @@ def scripted_api(models: Models) -> None:
 
     def evaluation(model: str) -> dict[str, Any]:
         """What was measured of a network: `accuracy` on MNIST's test images, `confusion` (rows true), `calibration`."""
-        return measured(models[model])
+        return errors.measured(models[model])
 
     with gr.Column(visible=False):
         image, model = UploadedImage(label="image"), gr.Textbox("default", label="model")

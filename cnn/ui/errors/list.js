@@ -1,15 +1,12 @@
 // The errors themselves: a matrix to choose from, tiles, and one digit with its evidence and its neighbours.
 
-const ORDERS = {
-	sure: () => tables.errors,
-	unsure: () => [...tables.errors].reverse(),
-	doubtful: () => tables.doubtful,
-};
+const ORDERS = ["sure", "unsure", "doubtful"];
+const ordered = (order) => (order === "doubtful" ? tables.doubtful : order === "sure" ? tables.errors : [...tables.errors].reverse());
 
 function chosen() {
 	const { order, digit, cell } = state;
 	// On the diagonal stand right answers: what can be shown of them is the doubtful ones.
-	const from = cell && cell[0] === cell[1] ? tables.doubtful : ORDERS[order]();
+	const from = cell && cell[0] === cell[1] ? tables.doubtful : ordered(order);
 	return from.filter(({ label, said }) => (cell ? label === cell[0] && said === cell[1] : digit === null || label === digit));
 }
 
@@ -60,7 +57,7 @@ function showAsks() {
 		Object.assign(state, change, { shown: FIRST, open: null });
 		show();
 	};
-	const orders = choices("errors-order", Object.keys(ORDERS), state.order, labelled(say("errors.order"), (order) => say(`errors.${order}`)), (order) => set({ order }));
+	const orders = choices("errors-order", ORDERS, state.order, labelled(say("errors.order"), (order) => say(`errors.${order}`)), (order) => set({ order }));
 	const digits = [null, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9];
 	const labels = choices("errors-digit", digits, state.digit, labelled(say("errors.digit"), (digit) => digit ?? say("errors.any")), (digit) => set({ digit }));
 	labels.classList.add("labels");
@@ -169,7 +166,7 @@ function knownWords(index) {
 function howToTell() {
 	const fold = made("details", { className: "tell" }, made("summary", { textContent: say("errors.tell") }));
 	for (const key of ["network", "nobody", "label"]) {
-		fold.append(made("p", {}, made("b", { textContent: say(`errors.tell_${key}`) }), " ", say(`errors.tell_${key}_by`)));
+		fold.append(made("p", {}, made("b", { textContent: say(`errors.tell.${key}`) }), " ", say(`errors.because.${key}`)));
 	}
 	return fold;
 }

@@ -41,7 +41,7 @@ function observations(trials) {
 		{ heading: say("series.failures") },
 		...(wrong.length ? [{ trials: wrong }] : [{ text: say("series.no_failures") }]),
 		{ heading: say("series.remarks") },
-		...["common", "sure", "change"].map((key) => ({ question: say(`series.ask_${key}`) })),
+		...["common", "sure", "change"].map((key) => ({ question: say(`series.ask.${key}`) })),
 		{ heading: say("series.all") },
 		{
 			head: ["", say("series.kind"), say("series.meant"), say("series.said"), say("series.confidence")],
