@@ -162,7 +162,7 @@ def _summary(model: str, metrics: dict[str, Any]) -> Iterator[str]:
         f"{model}: accuracy {metrics['accuracy']:.2%}, loss {metrics['loss']:.4f}, calibration error "
         f"{metrics['calibration']['expected_calibration_error']:.2%} on {metrics['images']} images"
     )
-    if "robustness" in metrics:
+    if "mnist_c" in metrics["robustness"]:
         yield f"  MNIST-C, mean error: {metrics['robustness']['mnist_c']['mean']:.2%}"
         shares = (f"{what} {share:.1%}" for what, share in metrics["refused"].items() if what != "threshold")
         yield "  refused: " + ", ".join(shares)

@@ -23,6 +23,7 @@ from cnn.classifier import Classifier
 from cnn.hub import METRICS, WEIGHTS
 from cnn.ink import from_image
 from cnn.number import read_number
+from cnn.perturbations import PERTURBATIONS
 from cnn.types import LABELS
 from train import machine, mnist_c, pen, strangers
 from train.data import Digits
@@ -32,6 +33,8 @@ CHUNK = 250  # pictures framed by one task
 STRANGERS = 1000  # of each kind
 WRITTEN = 1000  # pictures of each condition
 NUMBERS = 200
+BENT = 1000  # test images under each perturbation
+STRENGTHS = 11  # of each; the app's scans have these among theirs
 DOUBTFUL = 60  # right answers that are looked at, the least sure
 NEIGHBOURS = 5  # training images beside each digit that is looked at
 
@@ -43,7 +46,7 @@ Frame = Callable[[Image.Image], np.ndarray]  # a picture -> (28, 28) uint8, ink 
 class Sets:
     """What is measured on, framed: the test set, MNIST-C, strangers, pen strokes, numbers, a visitor's series.
 
-    Among the `training` images, neighbours of misread ones are looked for.
+    Among the `training` images, neighbours of misread ones are looked for; those `bent` are perturbed.
     """
 
     test: Digits
@@ -53,6 +56,7 @@ class Sets:
     numbers: tuple[tuple[str, Image.Image], ...] = ()  # photos of five-digit numbers, and what stands there
     series: Digits | None = None
     training: Digits | None = None
+    bent: Digits | None = None
 
 
 def gather(test: Digits, strokes: Path | None = None, report: Report = print) -> Sets:
@@ -68,10 +72,10 @@ def gather(test: Digits, strokes: Path | None = None, report: Report = print) ->
             chunks = [(kind, CHUNK, seed) for seed in range(STRANGERS // CHUNK)]
             strange[kind] = np.concatenate(pool.starmap(strangers.images, chunks))
         if strokes is None:
-            return Sets(test, spoilt, strange)
+            return Sets(test, spoilt, strange, bent=test)
         digits, rng = pen.read(strokes), np.random.default_rng(0)
         numbers = tuple(pen.number(digits, rng) for _ in range(NUMBERS))
-        return Sets(test, spoilt, strange, written(strokes, pool, report), numbers)
+        return Sets(test, spoilt, strange, written(strokes, pool, report), numbers, bent=test)
 
 
 def written(strokes: Path, pool: Pool, report: Report = print, frame: Frame | None = None) -> dict[str, Digits]:
@@ -116,9 +120,16 @@ def evaluate(classifier: Classifier, sets: Sets) -> dict[str, Any]:
         "parameters": classifier.parameters,
         "machine": machine.describe(),
     }
+    robustness = metrics["robustness"] = {}
+    if sets.bent:
+        robustness["perturbations"] = _on_perturbations(classifier, sets.bent)
     if sets.spoilt:
         errors = {name: float((said(classifier, images) != test.labels).mean()) for name, images in sets.spoilt.items()}
-        metrics["robustness"] = {"mnist_c": {"error": errors, "mean": float(np.mean(list(errors.values())))}}
+        robustness["mnist_c"] = {
+            "error": errors,
+            "mean": float(np.mean(list(errors.values()))),
+            "like_in_training": mnist_c.like_in_training(classifier.config.get("recipe", {})),
+        }
     if sets.written:
         metrics["pen"] = {condition: _on_digits(classifier, digits) for condition, digits in sets.written.items()}
     if sets.numbers:
@@ -131,10 +142,7 @@ def evaluate(classifier: Classifier, sets: Sets) -> dict[str, Any]:
 
 def said(classifier: Classifier, images: np.ndarray) -> np.ndarray:
     """The labels that the app answers with, -1 where it abstains: framed (N, 28, 28) uint8 or float32 -> (N,)."""
-    images = _floats(images)
-    probabilities, strange = classifier.assess(images)
-    refused = (strange > classifier.refusal) | ~images.any(axis=(1, 2))
-    return np.where(refused, -1, probabilities.argmax(axis=1))
+    return classifier.read(_floats(images))[0]
 
 
 def framed(picture: Image.Image) -> np.ndarray:
@@ -151,11 +159,36 @@ def write(metrics: dict[str, Any], folder: Path) -> None:
     papers = {**metrics, "bytes": len(weights), "weights_sha256": hashlib.sha256(weights).hexdigest()}
     before = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
     if before and _network(before) == _network(papers):
-        papers = {**before, **papers, "refused": {**before["refused"], **papers["refused"]}}
+        papers = _over(before, papers)
     # A list of numbers is a line.
     lists = re.compile(r"\[\s+([^][{}]+?)\s+\]")
     text = lists.sub(lambda found: f"[{' '.join(found[1].split())}]", json.dumps(papers, indent=2))
     path.write_text(text + "\n", encoding="utf-8")
+
+
+def _on_perturbations(classifier: Classifier, test: Digits) -> dict[str, Any]:
+    """By perturbation, the shares of test images read right, and abstained from, at each strength."""
+    chosen = slice(None, None, max(1, len(test.labels) // BENT))
+    images, labels = _floats(test.images[chosen])[:BENT], test.labels[chosen][:BENT]
+    found = {}
+    for name, bend in PERTURBATIONS.items():
+        strengths, answers = bend.strengths(STRENGTHS), np.empty((STRENGTHS, len(labels)), int)
+        for at in range(0, len(labels), CHUNK):
+            here = slice(at, at + CHUNK)
+            bent = bend.scan(images[here], strengths, range(at, at + len(labels[here])), classifier)
+            answers[:, here] = [said(classifier, one) for one in bent]
+        found[name] = {
+            "strengths": strengths.tolist(),
+            "accuracy": (answers == labels).mean(1).tolist(),
+            "refused": (answers < 0).mean(1).tolist(),
+            "images": len(labels),
+        }
+    return found
+
+
+def _over(before: dict[str, Any], papers: dict[str, Any]) -> dict[str, Any]:
+    parts = {name: {**before.get(name, {}), **part} for name, part in papers.items() if isinstance(part, dict)}
+    return {**before, **papers, **parts}
 
 
 def _network(papers: dict[str, Any]) -> tuple[Any, ...]:

@@ -15,6 +15,7 @@ from cnn.ui.draw import draw_tab
 from cnn.ui.look import look_tab
 from cnn.ui.mistakes import errors_tab
 from cnn.ui.series import Series
+from cnn.ui.stress import stress_tab
 from cnn.ui.text import T
 from cnn.ui.theme import CSS, HEAD, THEME
 
@@ -32,6 +33,8 @@ def build_demo(models: Models, mnist: Mnist | None = None) -> gr.Blocks:
                 draw_tab(models, drawing, digit)
             with gr.Tab(T("inside.tab"), id="inside") as looking:
                 look_tab(models, looking, digit)
+            with gr.Tab(T("stress.tab"), id="stress") as stressing:
+                stress_tab(models, mnist, stressing, digit)
             with gr.Tab(T("errors.tab"), id="errors"):
                 errors_tab(models, mnist)
             with gr.Tab(T("series.tab"), id="series"), gr.Column(elem_classes="card"):

@@ -8,14 +8,14 @@ from cnn.hub import Models
 from cnn.ink import from_strokes, parse_strokes
 from cnn.types import Framed
 from cnn.ui.inside import Inside, answer
-from cnn.ui.pad import Pad, examples
+from cnn.ui.pad import Pad, examples, first_seven
 from cnn.ui.text import T
 
 
 def look_tab(models: Models, tab: gr.Tab, digit: gr.State) -> None:
     """Fill the open tab; `digit` holds the framed digit of all tabs, None before one was drawn."""
     offered = examples()
-    example = _first_seven(offered)
+    example = first_seven(offered)
     with gr.Row(elem_classes="looking"):
         with gr.Column(elem_classes="card subject"):
             pad = Pad(offered, follows=True, elem_id="pad-inside")
@@ -46,9 +46,3 @@ def look_tab(models: Models, tab: gr.Tab, digit: gr.State) -> None:
         event(shown, [inside, digit, model], inside, trigger_mode="always_last", **quiet)
     # What takes seconds: several may be on their way at once, and none is dropped.
     inside.submit(shown, [inside, digit, model], inside, trigger_mode="multiple", **quiet)
-
-
-def _first_seven(offered: list[dict[str, Any]]) -> Framed:
-    """What is looked at before anything was drawn: an example seven; a blank where there are no examples."""
-    strokes = next((one["strokes"] for one in offered if one["label"] == 7), {"strokes": [], "width": 1, "height": 1})
-    return from_strokes(parse_strokes(strokes))

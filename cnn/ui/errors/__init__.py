@@ -15,8 +15,8 @@ from cnn.hub import Models
 from cnn.mnist import Mnist
 from cnn.statistics import wilson
 from cnn.types import InputError
+from cnn.ui.arrays import packed
 from cnn.ui.component import Component
-from cnn.ui.inside import packed
 
 MOST = 200  # pictures in one answer
 
