@@ -23,7 +23,7 @@ def stress_tab(models: Models, mnist: Mnist, tab: gr.Tab, digit: gr.State) -> No
         with gr.Column(elem_classes="card subject"):
             pad = Pad(offered, follows=True, elem_id="pad-stress")
             with gr.Row(elem_classes="from-mnist"):
-                index = gr.Number(value=0, precision=0, minimum=0, label=T("stress.test_digit"), elem_id="test-digit")
+                index = gr.Number(value=0, precision=0, label=T("stress.test_digit"), elem_id="test-digit")
                 another = gr.Button(T("stress.another"), elem_id="another-digit")
         with gr.Column(elem_classes="card"):
             bending = Bending(elem_id="bending")
@@ -46,13 +46,15 @@ def stress_tab(models: Models, mnist: Mnist, tab: gr.Tab, digit: gr.State) -> No
     def drawn_by_lot(asked: dict[str, Any]) -> tuple[int, Framed, dict[str, Any]]:
         return taken(asked, random.randrange(len(mnist.split("test").images)))
 
-    quiet = {"show_progress": "hidden", "api_visibility": "private", "queue": False}
+    quiet = {"show_progress": "hidden", "api_visibility": "private"}
+    # A refusal has its sentence only through the queue.
+    index.submit(taken, [bending, index], [index, digit, bending], **quiet)
+    another.click(drawn_by_lot, bending, [index, digit, bending], **quiet)
+    quiet["queue"] = False
     pad.input(drawn, [pad, bending, index], [digit, bending], trigger_mode="always_last", **quiet)
     for event in (bending.input, tab.select):
         event(shown, [bending, digit, index], bending, trigger_mode="always_last", **quiet)
     bending.submit(shown, [bending, digit, index], bending, trigger_mode="multiple", **quiet)
-    index.submit(taken, [bending, index], [index, digit, bending], **quiet)
-    another.click(drawn_by_lot, bending, [index, digit, bending], **quiet)
 
 
 def _label(mnist: Mnist, digit: Framed | None, index: int | None) -> dict[str, int] | None:
