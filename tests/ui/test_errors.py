@@ -1,8 +1,8 @@
 """The Errors tab in a real browser, over small networks and digits of our own in MNIST's place."""
 
+import copy
 import re
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
 
 import gradio as gr
@@ -10,15 +10,13 @@ import numpy as np
 import pytest
 from playwright.sync_api import Browser, Locator, expect
 
-from cnn.classifier import Classifier
 from cnn.errors import compared
-from cnn.hub import Models, load
+from cnn.hub import Models
 from cnn.mnist import Mnist, nowhere
 from cnn.statistics import wilson
 from cnn.types import Digits
 from cnn.ui import build_demo, launch_options
-from tests.conftest import tiny
-from tests.ui.conftest import PHONE, Visit, visits
+from tests.ui.conftest import PHONE, FakeClassifier, Visit, visits
 from tests.ui.test_inside import darkness
 from train.evaluate import Sets, evaluate
 
@@ -43,11 +41,14 @@ def sets(digits: Digits) -> Sets:
 
 
 @pytest.fixture(scope="module")
-def networks(tiny_folder: Path, sets: Sets) -> Models:
-    trained, other = load(str(tiny_folder)), Classifier(tiny(), "untrained")
-    for network in (trained, other):
+def networks(models: Models, sets: Sets) -> Models:
+    """Two that were measured and one that was not."""
+    measured = [copy.copy(network) for network in models.values()]  # other tests have them without figures
+    for network in measured:
         network.metrics = evaluate(network, sets)
-    return Models([trained, other, Classifier(tiny(), "new")], trained.name)
+    new = FakeClassifier()
+    new.name = "new"
+    return Models([*measured, new], measured[0].name)
 
 
 @pytest.fixture(scope="module")

@@ -85,9 +85,9 @@ function showTiles(place, list, owner = state.model) {
 }
 
 function showList() {
-	showMap();
+	whenOther(part("map"), showMap);
 	if (!tables.errors) return part("tiles").replaceChildren(made("p", { className: "note", textContent: say("errors.not_listed") }));
-	showAsks();
+	whenOther(part("asks"), showAsks);
 	const list = chosen();
 	showCase(list.find(({ index }) => index === state.open));
 	showTiles(part("tiles"), list);

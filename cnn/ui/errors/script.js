@@ -1,5 +1,14 @@
 // Which view is open, and which network it is of.
 
+// What offers a choice is made anew only where the choice is another: a click is never lost to an answer that comes.
+function whenOther(place, make) {
+	const { model, other, order, digit, cell } = state;
+	const key = JSON.stringify([language(), model, other, order, digit, cell, Boolean(tables)]);
+	if (place.dataset.made === key) return;
+	place.dataset.made = key;
+	make();
+}
+
 const shows = { list: showList, compare: showCompare, calibration: showCalibration };
 
 function showModels() {
@@ -21,7 +30,7 @@ function showSummary() {
 
 function show() {
 	palette = null;
-	showModels();
+	whenOther(part("models"), showModels);
 	part("missing").textContent = missing ? say(...missing) : "";
 	for (const place of panel.querySelectorAll(".view, .summary")) place.classList.toggle("none", !tables);
 	if (!tables) return;
