@@ -100,7 +100,10 @@ function openCase(one, owner = state.model) {
 	opened = null;
 	Object.assign(state, { view: "list", open: same ? null : one.index });
 	if (panel.querySelector("[data-panel=list]").hidden) fromElsewhere(one, owner);
-	if (!same) askCase(one);
+	if (!same) {
+		askCase(one);
+		sayAloud([readAs(one), nearly(one.confidence), LABEL_ERRORS[one.index] && knownWords(one.index)].filter(Boolean).join(", "));
+	}
 	show();
 	if (!same) part("case").scrollIntoView({ block: "nearest", behavior: calm() ? "auto" : "smooth" });
 }
