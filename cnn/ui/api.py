@@ -121,7 +121,7 @@ def scripted_api(models: Models) -> None:
         _endpoint(explained, "explain", [image, method, label, model], [heatmap, gr.JSON(label="explanation")])
         _endpoint(perturbations, "perturbations", [], gr.JSON(label="perturbations"))
         perturbation, strength = gr.Textbox(label="perturbation"), gr.JSON(label="strength")
-        seed = gr.JSON(label="seed", value=0)
+        seed = gr.Number(0, label="seed")
         bent = gr.Image(label="perturbed", format="png")
         _endpoint(perturb, "perturb", [image, perturbation, strength, seed], [bent, gr.JSON(label="predictions")])
         _endpoint(breaking_point, "breaking_point", [image, perturbation, model, seed], gr.JSON(label="breaking point"))

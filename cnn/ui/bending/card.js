@@ -83,7 +83,7 @@ function withstood() {
 
 // ------------------------------------------------------------------ as an image
 
-const PAGE = { margin: 32, name: 230, column: 210, row: 44, head: 150, scale: 2 };
+const PAGE = { margin: 32, name: 240, column: 210, row: 44, head: 176, scale: 2 };
 
 function downloadCard() {
 	const { margin, name: names, column, row, head, scale } = PAGE;
@@ -97,10 +97,12 @@ function downloadCard() {
 	context.fillRect(0, 0, canvas.width, canvas.height);
 	context.imageSmoothingEnabled = false;
 	context.textBaseline = "middle";
-	const write = (text, x, y, font, ink = "--text") => {
+	const right = canvas.width / scale - margin;
+	const write = (text, x, y, font, ink = "--text", room = right - x) => {
 		context.font = `${font} ${getComputedStyle(panel).fontFamily}`;
 		context.fillStyle = colour(ink);
-		context.fillText(text, x, y);
+		const lines = wrapped(text, (words) => context.measureText(words).width <= room);
+		lines.forEach((line, at) => context.fillText(line, x, y + 20 * (at - (lines.length - 1) / 2)));
 	};
 	const draw = (packed, x, y, side) => {
 		const small = picture(unpack(packed).values, [SIDE, SIDE], { limit: 1 });
@@ -108,12 +110,12 @@ function downloadCard() {
 	};
 	draw(latest.pixels, margin, margin, 84);
 	write(say("stress.card_title"), margin + 104, margin + 18, "600 22px");
-	write(say("stress.summary", withstood()), margin + 104, margin + 46, "14px", "--soft");
-	write(say("stress.card_foot", { seed: bend.seed }), margin + 104, margin + 68, "14px", "--soft");
+	write(say("stress.summary", withstood()), margin + 104, margin + 62, "14px", "--soft");
+	write(say("stress.card_foot", { seed: bend.seed }), margin + 104, margin + 106, "14px", "--soft");
 	models.forEach((model, at) => write(model, margin + names + at * column, margin + head - 22, "600 15px"));
 	PERTURBATIONS.forEach(({ name }, line) => {
 		const y = margin + head + line * row;
-		write(labelOf(name), margin, y + row / 2, "14px");
+		write(labelOf(name), margin, y + row / 2, "14px", "--text", names - 12);
 		models.forEach((model, at) => {
 			const one = card.rows.get(name)[model];
 			const x = margin + names + at * column;
@@ -131,4 +133,15 @@ function downloadCard() {
 		link.click();
 		setTimeout(() => URL.revokeObjectURL(link.href));
 	});
+}
+
+// Words in lines that fit.
+function wrapped(text, fits) {
+	const lines = [""];
+	for (const word of text.split(" ")) {
+		const longer = `${lines.at(-1)} ${word}`.trim();
+		if (fits(longer)) lines[lines.length - 1] = longer;
+		else lines.push(word);
+	}
+	return lines;
 }
