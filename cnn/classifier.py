@@ -137,6 +137,12 @@ class Classifier:
             for name in chunks[0][0]
         }
 
+    def features(self, images: np.ndarray) -> np.ndarray:
+        """What enters the last layer, (N, features) float32, for (N, 28, 28) float32 images in [0, 1]."""
+        name = self.layers[-2].name
+        chunks = (self.outputs(images[at : at + BATCH])[name].after for at in range(0, len(images), BATCH))
+        return np.concatenate([chunk.reshape(len(chunk), -1) for chunk in chunks])
+
     def gradients(self, images: np.ndarray, name: str, weights: np.ndarray) -> np.ndarray:
         """How a sum over a layer's units changes with the pixels: (N, 28, 28) images -> (N, 28, 28) float32.
 

@@ -53,13 +53,21 @@ def test_only_the_contract_is_public(client: Client) -> None:
     named = client.view_api(return_format="dict")
     endpoints = {"/models", "/predict", "/predict_strokes", "/predict_batch", "/read_number", "/preprocess"}
     endpoints |= {"/layers", "/filters", "/feature_maps", "/explain"}
-    endpoints |= {"/perturbations", "/perturb", "/breaking_point"}
+    endpoints |= {"/perturbations", "/perturb", "/breaking_point", "/evaluation"}
     assert set(named["named_endpoints"]) == endpoints
     assert not named["unnamed_endpoints"]
 
 
 def test_models(client: Client, models: Models) -> None:
     assert client.predict(api_name="/models") == models.describe()
+
+
+def test_evaluation_is_what_was_measured(client: Client, models: Models, monkeypatch: pytest.MonkeyPatch) -> None:
+    metrics = {"accuracy": 0.5, "confusion": [[1, 0], [1, 0]], "calibration": {}, "robustness": {}}
+    monkeypatch.setattr(models["untrained"], "metrics", metrics)
+    assert client.predict("untrained", api_name="/evaluation") == metrics
+    with pytest.raises(AppError, match='Nothing was measured of the model "tiny" yet'):
+        client.predict(api_name="/evaluation")
 
 
 def test_predict(client: Client, seven: Path) -> None:

@@ -8,13 +8,15 @@ import numpy as np
 import pytest
 
 from cnn.classifier import Classifier, strangeness
+from cnn.hub import METRICS, WEIGHTS
 from cnn.types import Strokes
 from train import mnist_c, strangers
 from train.calibrate import REFUSED, calibrate, recalibrate
 from train.config import Recipe
 from train.data import Digits
-from train.evaluate import Sets, evaluate, gather
-from train.figures import accuracy, confusion, cross_entropy, reliability
+from train.evaluate import DOUBTFUL, NEIGHBOURS, Sets, evaluate, gather
+from train.evaluate import write as write_metrics
+from train.figures import accuracy, confusion, cross_entropy, nearest, reliability
 from train.fit import fit
 from train.mixture import mixed, validation
 from train.strokes import STYLES, write
@@ -79,6 +81,55 @@ def test_figures_agree_with_each_other(classifier: Classifier, digits: Digits) -
     assert metrics["accuracy_by_digit"][3] == pytest.approx(counts[3, 3] / counts[3].sum())
     logits = classifier.logits(test.images.astype(np.float32) / 255)
     assert accuracy(logits, test.labels) == metrics["accuracy"]
+
+
+def test_every_misread_image_is_listed_with_its_nearest_training_images(classifier: Classifier, digits: Digits) -> None:
+    test, training = (Digits(digits.images[part], digits.labels[part]) for part in (slice(0, 700), slice(700, None)))
+    metrics = evaluate(classifier, Sets(test, training=training))
+    probabilities = classifier.probabilities(test.images.astype(np.float32) / 255)
+    guesses = probabilities.argmax(axis=1)
+    errors, doubtful = metrics["errors"], metrics["doubtful"]
+    assert {one["index"] for one in errors} == set(np.flatnonzero(guesses != test.labels)) != set()
+    assert len(doubtful) == DOUBTFUL
+    for found, order in ((errors, -1), (doubtful, 1)):
+        confidence = [one["confidence"] for one in found]
+        assert confidence == sorted(confidence, reverse=order < 0)
+        for one in found:
+            assert (one["label"], one["said"]) == (test.labels[one["index"]], guesses[one["index"]])
+            assert one["labels"] == training.labels[one["neighbours"]].tolist()
+            assert len(one["cosines"]) == NEIGHBOURS
+    one = errors[0]
+    known, asked = (classifier.features(images.astype(np.float32) / 255) for images in (training.images, test.images))
+    asked = asked[one["index"]]
+    cosines = known @ asked / np.linalg.norm(known, axis=1) / np.linalg.norm(asked)
+    assert one["neighbours"][0] == cosines.argmax()
+    np.testing.assert_allclose(one["cosines"], np.sort(cosines)[::-1][:NEIGHBOURS], atol=1e-4)
+
+
+def test_the_nearest_point_the_same_way_however_long() -> None:
+    known = np.array([[0, 3], [9, 9.5], [5, 0]], np.float32)
+    indices, cosines = nearest(np.array([[1, 1]], np.float32), known, 2)
+    assert indices.tolist() == [[1, 0]]
+    np.testing.assert_allclose(cosines, [[0.9996, 0.7071]], atol=1e-4)
+
+
+def test_what_is_not_measured_anew_stays_for_the_same_weights_alone(tmp_path: Path) -> None:
+    (tmp_path / WEIGHTS).write_bytes(b"weights")
+    quick = {"accuracy": 0.5, "calibration": {"temperature": 1.0}, "refused": {"threshold": 0.5, "test": 0.1}}
+    full = {**quick, "accuracy": 0.4, "pen": {"sketch": 1}, "refused": {"threshold": 0.5, "test": 0, "letters": 0.9}}
+
+    def written(metrics: dict) -> dict:
+        write_metrics(metrics, tmp_path)
+        return json.loads((tmp_path / METRICS).read_text())
+
+    assert written(full)["pen"] == {"sketch": 1}
+    merged = written(quick)
+    assert (merged["accuracy"], merged["pen"]) == (0.5, {"sketch": 1})
+    assert merged["refused"] == {"threshold": 0.5, "test": 0.1, "letters": 0.9}
+    assert "pen" not in written({**quick, "calibration": {"temperature": 2.0}})
+    written(full)
+    (tmp_path / WEIGHTS).write_bytes(b"others")
+    assert "pen" not in written(quick)
 
 
 def test_spoilt_strange_and_written_pictures_are_framed_and_scored(

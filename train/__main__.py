@@ -12,7 +12,7 @@ from tqdm import tqdm
 
 import cnn.hub
 from cnn.types import InputError
-from train import ablate, evaluate, examples, fit, readme
+from train import ablate, evaluate, examples, fit, mixture, readme, series
 from train.calibrate import recalibrate
 from train.config import RECIPES
 from train.data import DataError, load
@@ -44,6 +44,9 @@ def _parser() -> argparse.ArgumentParser:
     fitting.add_argument("--start", type=Path, metavar="FOLDER", help="go on from the weights of another finished run")
     fitting.add_argument("--epochs", type=int, help="instead of the recipe's")
     fitting.add_argument("--seed", type=int, help="instead of the recipe's")
+    fitting.add_argument(
+        "--series", type=Path, action="append", default=[], metavar="ZIP", help="train on a test series of yours too"
+    )
     fitting.add_argument("--stock", action="store_true", help="by Keras's own gradients, slower on a CPU")
     fitting.set_defaults(run=_fit)
     calibrating = commands.add_parser(
@@ -62,7 +65,8 @@ def _parser() -> argparse.ArgumentParser:
     )
     evaluating.add_argument("models", nargs="+", metavar="model", help="a bundled model's name, or a run's folder")
     evaluating.add_argument("--pen", type=Path, metavar="FILE", help="UNIPEN file of pen strokes to measure on as well")
-    evaluating.add_argument("--quick", action="store_true", help="the test images alone, in seconds")
+    evaluating.add_argument("--series", type=Path, metavar="ZIP", help="a test series of yours to measure on as well")
+    evaluating.add_argument("--quick", action="store_true", help="the test images alone; the rest stays as it was")
     evaluating.set_defaults(run=_evaluate)
     ablating = commands.add_parser(
         "ablate",
@@ -86,7 +90,8 @@ def _fit(options: argparse.Namespace) -> int:
     chosen = {name: value for name in ("epochs", "seed") if (value := getattr(options, name)) is not None}
     recipe = dataclasses.replace(RECIPES[options.recipe], fast=not options.stock, **chosen)
     folder = options.folder or RUNS / options.recipe
-    progress = fit.fit(recipe, load("train"), folder, options.start)
+    digits = mixture.join([load("train"), *(series.read(path).digits for path in options.series)])
+    progress = fit.fit(recipe, digits, folder, options.start)
     finished = _show(progress)
     if not finished:
         print(f"Stopped; the same command goes on from here ({folder}).")
@@ -143,6 +148,8 @@ def _evaluate(options: argparse.Namespace) -> int:
     folders = [cnn.hub.folder(model) for model in options.models]
     test = load("test")
     sets = evaluate.Sets(test) if options.quick else evaluate.gather(test, options.pen, _report)
+    tried = series.read(options.series).digits if options.series else None
+    sets = dataclasses.replace(sets, training=load("train"), series=tried)
     for model, folder in zip(options.models, folders, strict=True):
         metrics = evaluate.evaluate(cnn.hub.load(model), sets)
         evaluate.write(metrics, folder)
@@ -155,12 +162,14 @@ def _summary(model: str, metrics: dict[str, Any]) -> Iterator[str]:
         f"{model}: accuracy {metrics['accuracy']:.2%}, loss {metrics['loss']:.4f}, calibration error "
         f"{metrics['calibration']['expected_calibration_error']:.2%} on {metrics['images']} images"
     )
-    if "robustness" in metrics:
+    if "mnist_c" in metrics["robustness"]:
         yield f"  MNIST-C, mean error: {metrics['robustness']['mnist_c']['mean']:.2%}"
         shares = (f"{what} {share:.1%}" for what, share in metrics["refused"].items() if what != "threshold")
         yield "  refused: " + ", ".join(shares)
     if "numbers" in metrics:
         yield f"  photographed five-digit numbers read whole: {metrics['numbers']['whole']:.1%}"
+    if "series" in metrics:
+        yield f"  your test series: {metrics['series']['accuracy']:.1%} of {metrics['series']['images']} right"
     for condition, figures in metrics.get("pen", {}).items():
         yield f"  pen strokes, {condition}: {figures['accuracy']:.2%} right, {figures['refused']:.2%} refused"
 

@@ -10,6 +10,7 @@ import hashlib
 import json
 import multiprocessing
 import os
+import re
 from collections.abc import Callable
 from multiprocessing.pool import Pool
 from pathlib import Path
@@ -26,7 +27,7 @@ from cnn.perturbations import PERTURBATIONS
 from cnn.types import LABELS
 from train import machine, mnist_c, pen, strangers
 from train.data import Digits
-from train.figures import confusion, cross_entropy, reliability
+from train.figures import confusion, cross_entropy, nearest, reliability
 
 CHUNK = 250  # pictures framed by one task
 STRANGERS = 1000  # of each kind
@@ -34,6 +35,8 @@ WRITTEN = 1000  # pictures of each condition
 NUMBERS = 200
 BENT = 1000  # test images under each perturbation
 STRENGTHS = 11  # of each; the app's scans have these among theirs
+DOUBTFUL = 60  # right answers that are looked at, the least sure
+NEIGHBOURS = 5  # training images beside each digit that is looked at
 
 Report = Callable[[str], None]  # is told what is drawn next
 Frame = Callable[[Image.Image], np.ndarray]  # a picture -> (28, 28) uint8, ink = 255
@@ -41,13 +44,19 @@ Frame = Callable[[Image.Image], np.ndarray]  # a picture -> (28, 28) uint8, ink 
 
 @dataclasses.dataclass(frozen=True)
 class Sets:
-    """What is measured on, framed: the test set, MNIST-C, strangers, pen strokes, numbers."""
+    """What is measured on, framed: the test set, MNIST-C, strangers, pen strokes, numbers, a visitor's series.
+
+    Among the `training` images, neighbours of misread ones are looked for; those `bent` are perturbed.
+    """
 
     test: Digits
     spoilt: dict[str, np.ndarray] = dataclasses.field(default_factory=dict)
     strange: dict[str, np.ndarray] = dataclasses.field(default_factory=dict)
     written: dict[str, Digits] = dataclasses.field(default_factory=dict)
     numbers: tuple[tuple[str, Image.Image], ...] = ()  # photos of five-digit numbers, and what stands there
+    series: Digits | None = None
+    training: Digits | None = None
+    bent: Digits | None = None
 
 
 def gather(test: Digits, strokes: Path | None = None, report: Report = print) -> Sets:
@@ -63,10 +72,10 @@ def gather(test: Digits, strokes: Path | None = None, report: Report = print) ->
             chunks = [(kind, CHUNK, seed) for seed in range(STRANGERS // CHUNK)]
             strange[kind] = np.concatenate(pool.starmap(strangers.images, chunks))
         if strokes is None:
-            return Sets(test, spoilt, strange)
+            return Sets(test, spoilt, strange, bent=test)
         digits, rng = pen.read(strokes), np.random.default_rng(0)
         numbers = tuple(pen.number(digits, rng) for _ in range(NUMBERS))
-        return Sets(test, spoilt, strange, written(strokes, pool, report), numbers)
+        return Sets(test, spoilt, strange, written(strokes, pool, report), numbers, bent=test)
 
 
 def written(strokes: Path, pool: Pool, report: Report = print, frame: Frame | None = None) -> dict[str, Digits]:
@@ -111,18 +120,23 @@ def evaluate(classifier: Classifier, sets: Sets) -> dict[str, Any]:
         "parameters": classifier.parameters,
         "machine": machine.describe(),
     }
-    metrics["robustness"] = {"perturbations": _on_perturbations(classifier, test)}
+    robustness = metrics["robustness"] = {}
+    if sets.bent:
+        robustness["perturbations"] = _on_perturbations(classifier, sets.bent)
     if sets.spoilt:
         errors = {name: float((said(classifier, images) != test.labels).mean()) for name, images in sets.spoilt.items()}
-        metrics["robustness"]["mnist_c"] = {
+        robustness["mnist_c"] = {
             "error": errors,
             "mean": float(np.mean(list(errors.values()))),
             "like_in_training": mnist_c.like_in_training(classifier.config.get("recipe", {})),
         }
     if sets.written:
-        metrics["pen"] = {condition: _on_strokes(classifier, digits) for condition, digits in sets.written.items()}
+        metrics["pen"] = {condition: _on_digits(classifier, digits) for condition, digits in sets.written.items()}
     if sets.numbers:
         metrics["numbers"] = _on_numbers(classifier, sets.numbers)
+    metrics |= _looked_at(classifier, sets, probabilities)
+    if sets.series:
+        metrics["series"] = _on_digits(classifier, sets.series)
     return metrics
 
 
@@ -137,10 +151,19 @@ def framed(picture: Image.Image) -> np.ndarray:
 
 
 def write(metrics: dict[str, Any], folder: Path) -> None:
-    """Write `metrics.json` beside the weights it was measured on, with their size and SHA-256."""
-    weights = (folder / WEIGHTS).read_bytes()
+    """Write `metrics.json` beside the weights it was measured on, with their size and SHA-256.
+
+    What was not measured this time stays, if it was measured on the same weights, calibrated alike.
+    """
+    weights, path = (folder / WEIGHTS).read_bytes(), folder / METRICS
     papers = {**metrics, "bytes": len(weights), "weights_sha256": hashlib.sha256(weights).hexdigest()}
-    (folder / METRICS).write_text(json.dumps(papers, indent=2) + "\n", encoding="utf-8")
+    before = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
+    if before and _network(before) == _network(papers):
+        papers = _over(before, papers)
+    # A list of numbers is a line.
+    lists = re.compile(r"\[\s+([^][{}]+?)\s+\]")
+    text = lists.sub(lambda found: f"[{' '.join(found[1].split())}]", json.dumps(papers, indent=2))
+    path.write_text(text + "\n", encoding="utf-8")
 
 
 def _on_perturbations(classifier: Classifier, test: Digits) -> dict[str, Any]:
@@ -163,7 +186,44 @@ def _on_perturbations(classifier: Classifier, test: Digits) -> dict[str, Any]:
     return found
 
 
-def _on_strokes(classifier: Classifier, digits: Digits) -> dict[str, Any]:
+def _over(before: dict[str, Any], papers: dict[str, Any]) -> dict[str, Any]:
+    parts = {name: {**before.get(name, {}), **part} for name, part in papers.items() if isinstance(part, dict)}
+    return {**before, **papers, **parts}
+
+
+def _network(papers: dict[str, Any]) -> tuple[Any, ...]:
+    """Whose figures these are."""
+    return papers["weights_sha256"], papers["calibration"]["temperature"], papers["refused"]["threshold"]
+
+
+def _looked_at(classifier: Classifier, sets: Sets, probabilities: np.ndarray) -> dict[str, Any]:
+    """The test images to look at: `errors`, the surest first, and `doubtful` right answers, the least sure first.
+
+    Each is `{index, label, said, confidence}` and, where there are training images, `neighbours`, their `labels` and
+    `cosines`: the nearest in what enters the network's last layer.
+    """
+    guesses, confidence, labels = probabilities.argmax(axis=1), probabilities.max(axis=1), sets.test.labels
+    order = np.argsort(-confidence, kind="stable")
+    wrong = guesses[order] != labels[order]
+    chosen = {"errors": order[wrong], "doubtful": order[~wrong][::-1][:DOUBTFUL]}
+    found = {
+        name: [
+            {"index": int(i), "label": int(labels[i]), "said": int(guesses[i]), "confidence": float(confidence[i])}
+            for i in indices
+        ]
+        for name, indices in chosen.items()
+    }
+    if sets.training:
+        known = classifier.features(_floats(sets.training.images))
+        for name, indices in chosen.items():
+            near, cosines = nearest(classifier.features(_floats(sets.test.images[indices])), known, NEIGHBOURS)
+            for one, at, cosine in zip(found[name], near, cosines, strict=True):
+                one["neighbours"], one["labels"] = at.tolist(), sets.training.labels[at].tolist()
+                one["cosines"] = cosine.round(4).astype(float).round(4).tolist()
+    return found
+
+
+def _on_digits(classifier: Classifier, digits: Digits) -> dict[str, Any]:
     probabilities, strange = classifier.assess(_floats(digits.images))
     right = probabilities.argmax(axis=1) == digits.labels
     return {

@@ -40,3 +40,14 @@ def reliability(confidence: np.ndarray, right: np.ndarray) -> dict[str, Any]:
     ]
     error = float(counts @ np.abs(stated - actual) / max(1, counts.sum()))
     return {"expected_calibration_error": error, "bins": bins}
+
+
+def nearest(features: np.ndarray, known: np.ndarray, count: int) -> tuple[np.ndarray, np.ndarray]:
+    """The `count` rows of `known` (M, F) that point most nearly the way of each of `features` (N, F).
+
+    Their indices (N, count), the nearest first, and their cosines, float32 in [-1, 1].
+    """
+    units = [rows / np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1e-12) for rows in (features, known)]
+    cosines = units[0] @ units[1].T
+    indices = np.argsort(-cosines, axis=1, kind="stable")[:, :count]
+    return indices, np.take_along_axis(cosines, indices, 1)

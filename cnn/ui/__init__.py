@@ -13,6 +13,8 @@ from cnn.ui.api import scripted_api
 from cnn.ui.doors import KEEP_SECONDS, MAX_FILE_SIZE, Doors
 from cnn.ui.draw import draw_tab
 from cnn.ui.look import look_tab
+from cnn.ui.mistakes import errors_tab
+from cnn.ui.series import Series
 from cnn.ui.stress import stress_tab
 from cnn.ui.text import T
 from cnn.ui.theme import CSS, HEAD, THEME
@@ -33,6 +35,10 @@ def build_demo(models: Models, mnist: Mnist | None = None) -> gr.Blocks:
                 look_tab(models, looking, digit)
             with gr.Tab(T("stress.tab"), id="stress") as stressing:
                 stress_tab(models, mnist, stressing, digit)
+            with gr.Tab(T("errors.tab"), id="errors"):
+                errors_tab(models, mnist)
+            with gr.Tab(T("series.tab"), id="series"), gr.Column(elem_classes="card"):
+                Series(elem_id="series")
         scripted_api(models)
     return demo.queue(max_size=200)
 

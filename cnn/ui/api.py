@@ -10,7 +10,7 @@ import gradio as gr
 import numpy as np
 import PIL.Image
 
-from cnn import decode, ink, look, pictures, stress
+from cnn import decode, errors, ink, look, pictures, stress
 from cnn.explain import explain
 from cnn.hub import Models
 from cnn.number import read_number
@@ -97,6 +97,10 @@ def scripted_api(models: Models) -> None:
         digit = ink.from_image(_sent(image)).image
         return stress.curves({model: classifier}, digit, perturbation, seed)[model].as_dict()
 
+    def evaluation(model: str) -> dict[str, Any]:
+        """What was measured of a network: `accuracy` on MNIST's test images, `confusion` (rows true), `calibration`."""
+        return errors.measured(models[model])
+
     with gr.Column(visible=False):
         image, model = UploadedImage(label="image"), gr.Textbox("default", label="model")
         _endpoint(models.describe, "models", [], gr.JSON(label="models"))
@@ -121,6 +125,7 @@ def scripted_api(models: Models) -> None:
         bent = gr.Image(label="perturbed", format="png")
         _endpoint(perturb, "perturb", [image, perturbation, strength, seed], [bent, gr.JSON(label="predictions")])
         _endpoint(breaking_point, "breaking_point", [image, perturbation, model, seed], gr.JSON(label="breaking point"))
+        _endpoint(evaluation, "evaluation", [model], gr.JSON(label="metrics"))
 
 
 def _endpoint(handler: Callable, name: str, inputs: list, output: Any) -> None:

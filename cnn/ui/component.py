@@ -14,9 +14,10 @@ SHARED = Path(__file__).parent
 class Component(gr.HTML):
     """A gr.HTML made of `template.html`, `style.css` and the `*.js` files of a folder.
 
-    Before them come `words.js` and `words.css` beside this file, and what else `shared` names there. `prefixes` choose
-    the texts of `assets/text` that the script gets, in every language, as `WORDS`; `constants` are more of its
-    constants, by name. They stand in the script because Gradio copies all props at every change of one.
+    Before them come `words.js` and `words.css` beside this file, and what else `shared` names there: a script, and a
+    style where it needs one. `prefixes` choose the texts of `assets/text` that the script gets, in every language, as
+    `WORDS`; `constants` are more of its constants, by name. They stand in the script because Gradio copies all props at
+    every change of one.
     The template takes no props, so Gradio never touches the elements the script has made.
     """
 
@@ -31,7 +32,7 @@ class Component(gr.HTML):
         words = {language: _chosen(language, prefixes) for language in text.LANGUAGES}
         constants = {"WORDS": words, **(constants or {})}
         names = ("words", *shared)
-        styles = [*(SHARED / f"{name}.css" for name in names), folder / "style.css"]
+        styles = [*filter(Path.is_file, (SHARED / f"{name}.css" for name in names)), folder / "style.css"]
         scripts = [*(SHARED / f"{name}.js" for name in names), *sorted(folder.glob("*.js"))]
         super().__init__(
             html_template=_read(folder / "template.html"),

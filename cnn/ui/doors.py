@@ -20,6 +20,7 @@ from cnn.types import InputError
 MAX_FILE_SIZE = "25mb"  # a phone's photo has 3 to 12
 MAX_BATCH = 256  # images in one call
 KEEP_SECONDS = 3600  # how long an uploaded file stays on the server
+TAKEN = ("image.png", "image.jpeg")  # what Gradio's gr.Image calls the picture that a webcam took
 
 
 class Doors(gr.Blocks):
@@ -84,6 +85,16 @@ class MeasuredImage(UploadedImage):
             width, height = file.size
         turned = (image.width - image.height) * (width - height) < 0
         return image, ((height, width) if turned else (width, height))
+
+
+class SourcedImage(UploadedImage):
+    """UploadedImage whose value is the image and whether it was "uploaded" or "photographed" here, or None."""
+
+    def preprocess(self, payload: ImageData | None) -> tuple[PIL.Image.Image, str] | None:
+        """The image in its own mode, upright, and where it comes from: Gradio names what a webcam takes so."""
+        if (image := super().preprocess(payload)) is None:
+            return None
+        return image, "photographed" if payload.orig_name in TAKEN else "uploaded"
 
 
 class UploadedFiles(_Uploads, gr.File):

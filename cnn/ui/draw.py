@@ -13,9 +13,9 @@ from cnn.number import read_number, read_number_strokes
 from cnn.read import read_image, read_strokes
 from cnn.types import Framed, Prediction
 from cnn.ui import number
-from cnn.ui.doors import UploadedImage
+from cnn.ui.doors import SourcedImage
 from cnn.ui.pad import Pad, examples
-from cnn.ui.reading import Reading, Source, answer, nothing
+from cnn.ui.reading import Kind, Reading, answer, nothing
 from cnn.ui.text import T
 
 
@@ -40,7 +40,7 @@ def draw_tab(models: Models, tab: gr.Tab, digit: gr.State) -> None:
                 with gr.Tab(T("draw.pen")) as drawing:
                     pad = Pad(examples(), elem_id="pad")
                 with gr.Tab(T("draw.photo")) as photographing:
-                    photo = UploadedImage(
+                    photo = SourcedImage(
                         label=T("draw.photo_label"),
                         sources=["upload", "clipboard", "webcam"],
                         image_mode=None,
@@ -52,9 +52,9 @@ def draw_tab(models: Models, tab: gr.Tab, digit: gr.State) -> None:
             reading = Reading(elem_id="reading", elem_classes="fill")
             numbers = number.NumberReading(elem_id="numbers", elem_classes="fill")
 
-    def read(framed: Framed, prediction: Prediction, source: Source) -> dict[gr.HTML, Any]:
+    def read(framed: Framed, prediction: Prediction, *sent: Any) -> dict[gr.HTML, Any]:
         return {
-            reading: answer(framed, prediction, source),
+            reading: answer(framed, prediction, *sent),
             digit: None if framed.blank else dataclasses.replace(framed, steps=()),
         }
 
@@ -62,15 +62,16 @@ def draw_tab(models: Models, tab: gr.Tab, digit: gr.State) -> None:
         model = models["default"]
         if task == "number":
             return {numbers: number.pad_answer(read_number_strokes(model, parse_strokes(strokes)), strokes)}
-        return read(*read_strokes(model, strokes), "pad")
+        return read(*read_strokes(model, strokes), "pad", "drawn", strokes)
 
-    def read_photo(image: PIL.Image.Image | None, task: str) -> dict[gr.HTML, Any]:
-        if image is None:
+    def read_photo(sent: tuple[PIL.Image.Image, Kind] | None, task: str) -> dict[gr.HTML, Any]:
+        if sent is None:
             return {reading: nothing("photo"), numbers: number.nothing("photo")}
+        image, kind = sent
         model = models["default"]
         if task == "number":
             return {numbers: number.photo_answer(read_number(model, image), image)}
-        return read(*read_image(model, image), "photo")
+        return read(*read_image(model, image), "photo", kind)
 
     def again(read: Callable[[Any, str], dict]) -> Callable[[Any, str], dict]:
         """`read`, for what was read before: the digit of all tabs stays what it is."""

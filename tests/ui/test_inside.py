@@ -527,7 +527,7 @@ def test_one_drawing_travels_between_the_tabs(visit: Visiting, course: Classifie
     assert not np.array_equal(both, digit)
     first_tab.click()
     best = course.predict(Framed(both))
-    expect(visitor.page.locator(".reading .bars .best b")).to_have_text(str(best.best_guess))
+    expect(visitor.page.locator(".reading .bars .best button")).to_have_text(str(best.best_guess))
     visitor.pad = visitor.first_pad
     assert visitor.inked() > 0
 

@@ -1,4 +1,7 @@
-"""The answer panel: one prediction, the picture it was made from, and how that picture came about. Knows no model."""
+"""The answer panel: one prediction, the picture it was made from, how that came about, and the visitor's verdict.
+
+Knows no model. The verdict stays in the visitor's browser.
+"""
 
 import base64
 import io
@@ -12,6 +15,7 @@ from cnn.types import Framed, Prediction, Step
 from cnn.ui.component import Component
 
 Source = Literal["pad", "photo"]
+Kind = Literal["drawn", "uploaded", "photographed"]  # as KINDS in trials.js
 THUMBNAIL = 112  # pixels a side, at most, of a step's picture
 
 
@@ -19,7 +23,8 @@ class Reading(Component):
     """Shows what `answer` or `nothing` makes."""
 
     def __init__(self, source: Source = "pad", **options: Any):
-        super().__init__(Path(__file__).parent, ("reading.", "step."), value=nothing(source), **options)
+        texts, shared = ("reading.", "step."), ("trials",)
+        super().__init__(Path(__file__).parent, texts, shared=shared, value=nothing(source), **options)
 
     def api_info(self) -> dict[str, Any]:
         """The value as JSON schema."""
@@ -31,14 +36,17 @@ def nothing(source: Source) -> dict[str, Any]:
     return {"source": source}
 
 
-def answer(framed: Framed, prediction: Prediction, source: Source = "pad") -> dict[str, Any]:
-    """One answer, JSON-ready: the API's prediction, `source`, `pixels` and `steps`.
+def answer(
+    framed: Framed, prediction: Prediction, source: Source, kind: Kind, strokes: dict[str, Any] | None = None
+) -> dict[str, Any]:
+    """One answer, JSON-ready: the API's prediction, `source`, `kind`, `strokes`, `pixels` and `steps`.
 
-    `pixels` are the 28x28 the network got, one byte a pixel, ink = 255, as base64; `steps` are
-    `{"name": text key, "picture": data URL}`, for a photo only, so that live answers stay small.
+    `strokes` are the pad's, None for a photo; `pixels` are the 28x28 the network got, one byte a pixel, ink = 255, as
+    base64; `steps` are `{"name": text key, "picture": data URL}`, for a photo only, so that live answers stay small.
     """
     steps = [] if source == "pad" else [_thumbnail(step) for step in framed.steps]
-    return {**prediction.as_dict(), "source": source, "pixels": _base64(_bytes(framed.image)), "steps": steps}
+    sent = {"source": source, "kind": kind, "strokes": strokes}
+    return {**prediction.as_dict(), **sent, "pixels": _base64(_bytes(framed.image)), "steps": steps}
 
 
 def _thumbnail(step: Step) -> dict[str, str]:

@@ -11,7 +11,8 @@ const bars = Array.from({ length: 10 }, (_, digit) => bar(digit));
 
 function bar(digit) {
 	const item = document.createElement("li");
-	item.innerHTML = `<span class="share"></span><span class="track"><i></i></span><b>${digit}</b>`;
+	item.innerHTML = `<span class="share"></span><span class="track"><i></i></span><button type="button">${digit}</button>`;
+	item.querySelector("button").addEventListener("click", () => judge(digit));
 	part("bars").append(item);
 	return item;
 }
@@ -55,6 +56,7 @@ function showBars(value, state) {
 		item.classList.toggle("best", state !== "empty" && digit === value.best_guess);
 		item.querySelector(".share").textContent = share < 0.005 ? "" : Math.round(100 * share);
 		item.setAttribute("aria-label", `${digit}: ${percent(share)}`);
+		item.querySelector("button").setAttribute("aria-label", say("reading.meant", { digit }));
 	});
 }
 
@@ -104,8 +106,51 @@ function show() {
 	showPixels(value?.pixels);
 	showSteps(value?.steps);
 	showMade(value, state);
+	showJudged();
 	sayAloud([digit, verdict, detail].filter((words) => words !== "").join(", "));
 }
+
+// ------------------------------------------------------------------ the visitor's verdict
+
+// The verdict on the answer that is shown, if it was given just before: the same picture is not counted twice.
+function judged() {
+	const [last, value] = [recallTrials().at(-1), props.value];
+	return last && ["pixels", "model", "kind"].every((part) => last[part] === value?.[part]) ? last : null;
+}
+
+// Another verdict on the same answer takes the place of the first.
+function judge(meant) {
+	const { kind, label: said, best_guess: guess, confidence, model, pixels, strokes } = props.value;
+	const others = judged() ? recallTrials().slice(0, -1) : recallTrials();
+	keepTrials([...others, { at: new Date().toISOString(), kind, meant, said, guess, confidence, model, pixels, strokes }]);
+	part("aloud").textContent = part("ask").textContent;
+}
+
+function unjudge() {
+	if (judged()) keepTrials(recallTrials().slice(0, -1));
+	part("yes").focus();
+}
+
+function showJudged() {
+	const empty = stateOf(props.value) === "empty";
+	const [trial, count] = [empty ? null : judged(), recallTrials().length];
+	const { label } = props.value ?? {};
+	panel.toggleAttribute("data-judged", Boolean(trial));
+	part("yes").disabled = empty || label === null;
+	part("yes").setAttribute("aria-pressed", Boolean(trial && isRight(trial)));
+	bars.forEach((item, digit) => {
+		item.querySelector("button").disabled = empty;
+		item.classList.toggle("meant", trial?.meant === digit);
+	});
+	part("undo").hidden = !trial;
+	const noted = () => say(isRight(trial) ? "reading.noted_right" : "reading.noted_wrong", { ...trial, count });
+	part("ask").textContent = trial ? noted() : empty ? "" : say("reading.judge");
+}
+
+part("yes").addEventListener("click", () => judge(props.value.label));
+part("undo").addEventListener("click", unjudge);
+
+// ------------------------------------------------------------------ wiring
 
 watch("value", show);
 new MutationObserver(() => showPixels(props.value?.pixels)).observe(document.body, { attributeFilter: ["class"] });
@@ -113,3 +158,4 @@ onLanguage(() => {
 	translate();
 	show();
 });
+onTrials(showJudged);

@@ -1,0 +1,49 @@
+// Two networks on the same test images: which errors one mends, which it adds, and whether that is chance.
+
+const SURE = 0.05; // below this, chance is no good explanation
+
+function showCompare() {
+	const place = part("view[data-panel=compare]");
+	const { fixed, added, both, p } = tables.comparison;
+	const names = { model: state.model, other: state.other };
+	const words = labelled(say("errors.other"), (name) => name);
+	const others = MODELS.filter((name) => name !== state.model);
+	const pick = choices("errors-other", others, state.other, words, (other) => {
+		Object.assign(state, { other, shown: FIRST });
+		askTables();
+	});
+	const asks = made("div", { className: "tools asks" }, made("span", { className: "ask", textContent: say("errors.with", names) }), pick);
+	const found = [verdict(names, fixed, added, both, p), table(names, fixed, added, both)];
+	const parts = [["fixes", fixed, tables.errors ?? []], ["adds", added, tables.others, state.other], ["keeps", both, tables.errors ?? []]];
+	replaceKept(place, asks, ...found, ...parts.flatMap(([key, ...rest]) => tilesOf(key, names, ...rest)));
+}
+
+function verdict(names, fixed, added, both, p) {
+	const counts = { ...names, fixed: fixed.length, added: added.length, both: both.length };
+	const chance = { p: p < 0.001 ? say("errors.tiny") : number(p, 3), share: p < 0.001 ? say("errors.tiny_share") : percent(p, p < 0.1 ? 1 : 0) };
+	const better = fixed.length > added.length ? names.other : names.model;
+	const meaning = p < SURE ? say("errors.not_chance", { ...chance, better }) : say("errors.chance", chance);
+	const words = made("div", {}, made("p", { className: "verdict", textContent: say("errors.compared", counts) }));
+	words.append(made("p", { textContent: meaning }), made("p", { className: "note", textContent: say("errors.mcnemar") }));
+	return words;
+}
+
+// McNemar's table of four.
+function table({ model, other }, fixed, added, both) {
+	const right = tables.images - fixed.length - added.length - both.length;
+	const cells = (name, ...values) => values.map((value) => made(name, { textContent: value }));
+	const head = made("tr", {}, made("td"), ...cells("th", say("errors.reads", { name: other }), say("errors.misreads", { name: other })));
+	const rows = [
+		[say("errors.reads", { name: model }), whole(right), whole(added.length)],
+		[say("errors.misreads", { name: model }), whole(fixed.length), whole(both.length)],
+	];
+	const body = rows.map(([name, ...values]) => made("tr", {}, made("th", { scope: "row", textContent: name }), ...cells("td", ...values)));
+	return made("table", { className: "four" }, head, ...body);
+}
+
+function tilesOf(key, names, indices, from, owner = state.model) {
+	const place = made("div", { className: "tiles" });
+	const wanted = new Set(indices);
+	showTiles(place, from.filter(({ index }) => wanted.has(index)), owner);
+	return [made("h3", { textContent: say(`errors.${key}`, { ...names, count: indices.length }) }), place];
+}

@@ -1,0 +1,129 @@
+// The observation sheet, to hand in: one list of blocks, written as Markdown or as a page of its own that prints well.
+
+const between = ({ low, high }) => say("series.between", { low: percent(low), high: percent(high) });
+const saidOf = (trial) => trial.said ?? say("series.refused_short", { label: trial.guess });
+const dayOf = (trial) => new Date(trial.at).toLocaleDateString(language());
+const failure = (trial) => say("series.failure", { meant: trial.meant, said: saidOf(trial), share: nearly(trial.confidence) });
+
+// {heading}, {fields}, {text}, {head, rows}, {trials} or {question}.
+function observations(trials) {
+	const wrong = trials.filter((trial) => !isRight(trial));
+	const { tried } = extremes(trials);
+	const rated = (one) => [one.count, one.hits, one.count ? percent(one.share) : "", one.count ? between(one) : ""];
+	const rates = [say("series.tests"), say("series.hits"), say("series.rate"), say("series.interval")];
+	const days = [...new Set([trials[0], trials.at(-1)].map(dayOf))].join(" – ");
+	const blank = "_".repeat(24);
+	return [
+		{ heading: say("series.sheet_title"), level: 1 },
+		{
+			fields: [
+				[say("series.name"), blank],
+				[say("series.group"), blank],
+				[say("series.date"), days],
+				[say("series.model"), [...new Set(trials.map(({ model }) => model))].join(", ")],
+			],
+		},
+		{ heading: say("series.result") },
+		...sentences(trials).map((text) => ({ text })),
+		{ heading: say("series.by_kind") },
+		{
+			head: [say("series.kind"), ...rates],
+			rows: KINDS.map((kind) => [say(`series.${kind}`), ...rated(rate(trials.filter((trial) => trial.kind === kind)))]),
+		},
+		{ heading: say("series.by_digit") },
+		{ head: [say("series.digit"), ...rates], rows: tried.map((one) => [one.digit, ...rated(one)]) },
+		{ heading: say("series.matrix") },
+		{ text: say("series.matrix_caption") },
+		{
+			head: ["", ...Array(10).keys(), "?"],
+			rows: confusions(trials).map((row, meant) => [meant, ...row.map((count) => count || "·")]),
+		},
+		{ heading: say("series.failures") },
+		...(wrong.length ? [{ trials: wrong }] : [{ text: say("series.no_failures") }]),
+		{ heading: say("series.remarks") },
+		...["common", "sure", "change"].map((key) => ({ question: say(`series.ask.${key}`) })),
+		{ heading: say("series.all") },
+		{
+			head: ["", say("series.kind"), say("series.meant"), say("series.said"), say("series.confidence")],
+			rows: trials.map((trial, at) => [
+				at + 1,
+				say(`series.${trial.kind}`),
+				trial.meant,
+				`${saidOf(trial)}${isRight(trial) ? "" : " ✗"}`,
+				nearly(trial.confidence),
+			]),
+		},
+	];
+}
+
+// What the figures say, in words: also at the head of the page.
+function sentences(trials) {
+	const all = rate(trials);
+	const [right, wrong] = [sureness(trials, true), sureness(trials, false)];
+	const { best, worst } = extremes(trials);
+	const lines = [
+		say("series.of", { hits: all.hits, count: all.count, share: percent(all.share) }),
+		say("series.means", { low: percent(all.low), high: percent(all.high) }),
+	];
+	if (right !== null) lines.push(say("series.sure_right", { share: nearly(right) }));
+	if (wrong !== null) lines.push(say("series.sure_wrong", { share: nearly(wrong) }));
+	if (best.length) lines.push(say("series.extremes", { best: best.join(", "), worst: worst.join(", ") }));
+	return lines;
+}
+
+function asMarkdown(trials) {
+	const cell = (value) => `${value}`.replaceAll("|", "\\|");
+	const row = (cells) => `| ${cells.map(cell).join(" | ")} |`;
+	const table = ({ head, rows }) => [row(head), row(head.map(() => "---")), ...rows.map(row)].join("\n");
+	const block = (one) => {
+		if (one.heading) return `${one.level === 1 ? "#" : "##"} ${one.heading}`;
+		if (one.fields) return one.fields.map(([name, value]) => `- ${name}: ${value}`).join("\n");
+		if (one.trials) return one.trials.map((trial) => `- ${failure(trial)}`).join("\n");
+		if (one.question) return `**${one.question}**\n\n${"_".repeat(24)}`;
+		return one.rows ? table(one) : one.text;
+	};
+	return `${observations(trials).map(block).join("\n\n")}\n`;
+}
+
+const PRINTED = `
+	body { max-width: 46rem; margin: 2rem auto; padding: 0 1rem; color: #18202c; font: 15px/1.5 system-ui, sans-serif; }
+	h1 { margin: 0 0 1rem; font-size: 1.6rem; }
+	h2 { margin: 1.75rem 0 .5rem; font-size: 1.1rem; break-after: avoid; }
+	p { margin: .25rem 0; }
+	dl { display: grid; grid-template-columns: max-content 1fr; gap: .25rem 1rem; margin: 0; }
+	dt { color: #565f6e; } dd { margin: 0; }
+	table { border-collapse: collapse; font-variant-numeric: tabular-nums; }
+	th, td { padding: .2rem .6rem; border-bottom: 1px solid #dde2e9; text-align: right; }
+	:is(th, td):first-child { text-align: left; }
+	th { color: #565f6e; font-weight: 500; }
+	tr { break-inside: avoid; }
+	.pictures { display: flex; flex-wrap: wrap; gap: 1rem; }
+	figure { width: 7rem; margin: 0; break-inside: avoid; }
+	img { width: 7rem; border: 1px solid #dde2e9; filter: invert(1); image-rendering: pixelated; print-color-adjust: exact; }
+	figcaption { color: #565f6e; font-size: .8rem; line-height: 1.2; }
+	.question { font-weight: 600; } .lines { height: 5rem; border-bottom: 1px solid #c2c9d4; margin-bottom: 1rem; }
+	@page { margin: 18mm; } @media print { body { margin: 0; max-width: none; font-size: 11pt; } }
+`;
+
+function asHtml(trials) {
+	const sheet = document.implementation.createHTMLDocument(say("series.sheet_title"));
+	sheet.documentElement.lang = language();
+	sheet.head.prepend(made("meta", { httpEquiv: "Content-Type", content: "text/html; charset=utf-8" }));
+	sheet.head.append(made("style", { textContent: PRINTED }));
+	for (const one of observations(trials)) sheet.body.append(...printed(one));
+	return `<!doctype html>\n${sheet.documentElement.outerHTML}\n`;
+}
+
+function printed(one) {
+	const cells = (name, values) => made("tr", {}, ...values.map((textContent) => made(name, { textContent })));
+	if (one.heading) return [made(one.level === 1 ? "h1" : "h2", { textContent: one.heading })];
+	if (one.fields) return [made("dl", {}, ...one.fields.flatMap(([name, value]) => [made("dt", { textContent: name }), made("dd", { textContent: value })]))];
+	if (one.question) return [made("p", { className: "question", textContent: one.question }), made("div", { className: "lines" })];
+	if (one.rows) return [made("table", {}, cells("th", one.head), ...one.rows.map((row) => cells("td", row)))];
+	if (!one.trials) return [made("p", { textContent: one.text })];
+	const pictures = one.trials.map((trial) => {
+		const src = `data:image/png;base64,${base64Of(png(bytesOf(trial.pixels)))}`;
+		return figure(made("img", { src, alt: failure(trial) }), failure(trial));
+	});
+	return [made("div", { className: "pictures" }, ...pictures)];
+}

@@ -1,0 +1,189 @@
+"""The Errors tab in a real browser, over small networks and digits of our own in MNIST's place."""
+
+import copy
+import re
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import gradio as gr
+import numpy as np
+import pytest
+from playwright.sync_api import Browser, Locator, expect
+
+from cnn.errors import compared
+from cnn.hub import Models
+from cnn.mnist import Mnist, nowhere
+from cnn.statistics import wilson
+from cnn.types import Digits
+from cnn.ui import build_demo, launch_options
+from tests.ui.conftest import PHONE, FakeClassifier, Visit, visits
+from tests.ui.test_inside import darkness
+from train.evaluate import Sets, evaluate
+
+
+class Shelf:
+    """MNIST that a test may take away."""
+
+    def __init__(self, digits: dict[str, Digits]):
+        self.there, self.gone = Mnist(digits.__getitem__), Mnist(nowhere)
+        for mnist in (self.there, self.gone):
+            mnist.start().join()
+        self.now = self.there
+
+    def split(self, name: str) -> Digits:
+        return self.now.split(name)
+
+
+@pytest.fixture(scope="module")
+def sets(digits: Digits) -> Sets:
+    test, training = (Digits(digits.images[part], digits.labels[part]) for part in (slice(0, 700), slice(700, None)))
+    return Sets(test, training=training)
+
+
+@pytest.fixture(scope="module")
+def networks(models: Models, sets: Sets) -> Models:
+    """Two that were measured and one that was not."""
+    measured = [copy.copy(network) for network in models.values()]  # other tests have them without figures
+    for network in measured:
+        network.metrics = evaluate(network, sets)
+    new = FakeClassifier()
+    new.name = "new"
+    return Models([*measured, new], measured[0].name)
+
+
+@pytest.fixture(scope="module")
+def app(networks: Models, sets: Sets) -> Iterator[tuple[Shelf, gr.Blocks]]:
+    shelf = Shelf({"test": sets.test, "train": sets.training})
+    with pytest.MonkeyPatch.context() as patch:
+        surest = networks["default"].metrics["errors"][0]
+        known = {surest["index"]: {"label": surest["label"], "proposed": surest["said"], "votes": [1, 3, 1]}}
+        patch.setattr("cnn.ui.errors.label_errors", lambda: known)
+        demo = build_demo(networks, shelf)
+    demo.launch(prevent_thread_lock=True, quiet=True, **launch_options())
+    yield shelf, demo
+    demo.close()
+
+
+@pytest.fixture
+def visit(browser: Browser, app: tuple[Shelf, gr.Blocks]) -> Iterator[Callable[..., Locator]]:
+    """Open the tab: its panel. Whatever a visitor did, nothing broke."""
+    visitors = []
+
+    def enter(tab: str = "Errors", **options: Any) -> Locator:
+        visitors.append(open_page(**options))
+        visitors[-1].page.get_by_role("tab", name=tab, exact=True).click()
+        return visitors[-1].page.locator(".errors")
+
+    with visits(browser, app[1].local_url, Visit) as open_page:
+        yield enter
+        assert [error for visitor in visitors for error in visitor.errors] == []
+    app[0].now = app[0].there
+
+
+def indices(tiles: Locator, sets: Sets) -> list[int]:
+    """Which test digits the tiles show."""
+    images = sets.test.images.astype(float) / 255
+    shown = [darkness(canvas) for canvas in tiles.locator("canvas").all()]
+    return [int(np.abs(images - one).mean((1, 2)).argmin()) for one in shown]
+
+
+def test_errors_by_cell_order_and_digit(visit: Callable[..., Locator], networks: Models, sets: Sets) -> None:
+    panel, metrics = visit(), networks["default"].metrics
+    errors = metrics["errors"]
+    low, high = wilson(len(errors), 700)
+    expect(panel.locator(".summary .verdict")).to_have_text(
+        f"tiny misreads {len(errors)} of 700 test images: {len(errors) / 700:.2%}."
+    )
+    expect(panel.locator(".summary .detail")).to_contain_text(f"between {low:.2%} and {high:.2%}")
+    tiles = panel.locator("[data-panel=list] .tile")
+    expect(tiles.locator("canvas")).to_have_count(min(24, len(errors)))
+    assert indices(tiles, sets)[:5] == [one["index"] for one in errors[:5]]
+    expect(tiles.first).to_contain_text("label error")
+
+    counts = np.array(metrics["confusion"])
+    meant, said = np.unravel_index((counts - np.diag(np.diag(counts))).argmax(), counts.shape)
+    panel.get_by_label(f"{meant} read as {said}: {counts[meant, said]}").click()
+    expect(tiles).to_have_count(int(counts[meant, said]))
+    expect(tiles.first).to_contain_text(f"{meant} → {said}")
+    panel.get_by_role("button", name="All errors").click()
+
+    panel.get_by_role("radio", name="Least sure").check(force=True)
+    panel.get_by_role("radio", name=str(meant), exact=True).check(force=True)
+    of_digit = [one["index"] for one in errors[::-1] if one["label"] == meant]
+    expect(tiles).to_have_count(min(24, len(of_digit)))
+    assert indices(tiles, sets)[:3] == of_digit[:3]
+    panel.get_by_role("radio", name="all", exact=True).check(force=True)
+    panel.get_by_role("radio", name="Right, but doubtful").check(force=True)
+    expect(tiles.first).to_contain_text(str(metrics["doubtful"][0]["label"]))
+
+
+def test_an_error_opens_with_its_evidence_its_neighbours_and_what_is_known(
+    visit: Callable[..., Locator], networks: Models, sets: Sets
+) -> None:
+    panel, one = visit(), networks["default"].metrics["errors"][0]
+    tile = panel.locator("[data-panel=list] .tile").first
+    tile.focus()
+    tile.press("Enter")
+    case = panel.locator(".opened")
+    expect(case.locator("h3")).to_contain_text(f"{one['label']} read as {one['said']}, ")
+    expect(case.locator(".evidence canvas")).to_have_count(3)
+    expect(case.locator(".near canvas")).to_have_count(5)
+    for canvas, index, label in zip(case.locator(".near canvas").all(), one["neighbours"], one["labels"], strict=True):
+        np.testing.assert_allclose(darkness(canvas), sets.training.images[index] / 255, atol=0.02)
+        assert label == sets.training.labels[index]
+    ours, theirs = (one["labels"].count(one[whose]) for whose in ("said", "label"))
+    expect(case).to_contain_text(f"{ours} of them are a {one['said']}, as the network says; {theirs} a {one['label']}")
+    expect(case.locator(".known")).to_contain_text(f"1 saw the label {one['label']}, 3 a {one['said']}, 1 neither")
+    case.get_by_role("button", name="Close").click()
+    expect(case).to_have_count(0)
+
+
+def test_two_networks_and_what_a_confidence_is_worth(visit: Callable[..., Locator], networks: Models) -> None:
+    panel = visit()
+    metrics, others = networks["default"].metrics, networks["untrained"].metrics
+    found = compared(metrics, others)
+    panel.get_by_role("tab", name="Two networks").click()
+    view = panel.locator("[data-panel=compare]")
+    expect(view.locator(".verdict")).to_have_text(
+        f"untrained mends {len(found.fixed)} of tiny's errors and adds {len(found.added)} of its own; "
+        f"{len(found.both)} both make."
+    )
+    assert found.p < 0.001
+    expect(view).to_contain_text("less than 0.1% of the time: tiny is better.")
+    cells = [int(text) for text in view.locator(".four td").all_text_contents() if text]
+    assert cells == [700 - sum(map(len, found[:3])), len(found.added), len(found.fixed), len(found.both)]
+    theirs = next(one for one in others["errors"] if one["index"] in found.added)
+    view.locator(".tiles").nth(1).locator(".tile").first.click()  # the other's error is looked at as the other's
+    expect(panel.locator(".summary .verdict")).to_contain_text("untrained misreads")
+    expect(panel.locator(".opened h3")).to_contain_text(f"{theirs['label']} read as {theirs['said']}")
+
+    panel.locator(".models").get_by_role("radio", name="tiny").check(force=True)
+    panel.get_by_role("tab", name="What 90% is worth").click()
+    bins = metrics["calibration"]["bins"]
+    near = min(bins, key=lambda one: abs(one["confidence"] - 0.9))
+    low, high = wilson(round(near["accuracy"] * near["count"]), near["count"])
+    worth = panel.locator(".worth")
+    expect(worth).to_contain_text(f"about {near['confidence']:.0%}, it is right {near['accuracy']:.0%} of the time")
+    expect(worth).to_contain_text(f"on {near['count']} images; the true share lies between {low:.0%} and {high:.0%}")
+    expect(panel.locator(".diagram circle")).to_have_count(len(bins))
+
+    panel.locator(".models").get_by_role("radio", name="new").check(force=True)
+    expect(panel.locator(".missing")).to_contain_text('Nothing was measured of the model "new" yet')
+    expect(panel.locator(".summary")).to_be_hidden()
+
+
+def test_without_mnist_the_tables_stay_and_say_how_to_get_it(
+    visit: Callable[..., Locator], app: tuple[Shelf, gr.Blocks], networks: Models
+) -> None:
+    app[0].now = app[0].gone
+    panel, errors = visit("Erreurs", locale="fr-FR"), networks["default"].metrics["errors"]
+    expect(panel.locator(".missing")).to_contain_text(re.compile("MNIST.*MNIST_DIR"))
+    expect(panel.locator(".summary .verdict")).to_contain_text(f"tiny lit mal {len(errors)} des 700")
+    tiles = panel.locator("[data-panel=list] .tile")
+    expect(tiles).to_have_count(min(24, len(errors)))
+    tiles.first.click()
+    expect(panel.locator(".near .unseen")).to_have_text([str(label) for label in errors[0]["labels"]])
+    panel.page.set_viewport_size(PHONE)
+    panel.page.wait_for_function(f"document.documentElement.scrollWidth <= {PHONE['width']}")
+    beyond = "nodes => nodes.filter((node) => node.getBoundingClientRect().right > innerWidth + 0.5).length"
+    assert panel.locator("*").evaluate_all(beyond) == 0
