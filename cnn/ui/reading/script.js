@@ -93,9 +93,12 @@ function showMade(value, state) {
 	part("time").textContent = state === "empty" ? "" : say("reading.time", { time: time.format(value.milliseconds) });
 }
 
+// The answer to a pad that was blank may come after the pen has landed.
+const late = (value) => value?.source === "pad" && value.reason === "blank" && document.querySelector("#pad .board:not(.blank)");
+
 function show() {
 	const value = props.value;
-	if (value?.source && !onShow(value.source)) return;
+	if ((value?.source && !onShow(value.source)) || late(value)) return;
 	const state = stateOf(value);
 	const [digit, verdict, detail] = states[state](value);
 	panel.dataset.state = state;
