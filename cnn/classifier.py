@@ -51,6 +51,7 @@ class Classifier:
         self.parameters = model.count_params()
         self._model = model
         self._logits = _compiled(model)
+        self._sensitivities: dict[str, Callable] = {}
         self._warm_up()
 
     @property
@@ -59,7 +60,7 @@ class Classifier:
         return self.config.get("architecture", "")
 
     def logits(self, images: np.ndarray) -> np.ndarray:
-        """(N, 28, 28) float32 in [0, 1], ink = 1 -> (N, 10 or 11) float32 logits. Two compiled shapes serve every N."""
+        """(N, 28, 28) float32 in [0, 1], ink = 1 -> (N, 10 or more) float32 logits. Two compiled shapes serve every N."""
         images = np.asarray(images, np.float32)[..., None]
         if len(images) == 1:
             return np.asarray(self._logits(images))
@@ -175,9 +176,10 @@ class Classifier:
     def _gradients(self) -> Callable:
         return _compiled_gradients(self._model)
 
-    @functools.cache  # noqa: B019  as long as the classifier, which lives as long as the program
     def _sensitivity(self, name: str) -> Callable:
-        return _compiled_sensitivity(self._model, name)
+        if name not in self._sensitivities:
+            self._sensitivities[name] = _compiled_sensitivity(self._model, name)
+        return self._sensitivities[name]
 
     # ---------------------------------------------------------------------------------------------------------------
 
@@ -203,8 +205,8 @@ def softmax(logits: np.ndarray) -> np.ndarray:
 
 
 def strangeness(logits: np.ndarray) -> np.ndarray:
-    """(N, 10 or 11) logits -> (N,) float32: the eleventh probability, of being no digit; 0 if there is none."""
-    return softmax(logits)[:, NOT_A_DIGIT] if logits.shape[1] > LABELS else np.zeros(len(logits), np.float32)
+    """(N, 10 or more) logits -> (N,) float32 in [0, 1]: what all outputs after the ten get; 0 if there are none."""
+    return np.minimum(softmax(logits)[:, NOT_A_DIGIT:].sum(axis=1), 1)
 
 
 def since(started: float) -> float:
