@@ -60,7 +60,7 @@ class Classifier:
         return self.config.get("architecture", "")
 
     def logits(self, images: np.ndarray) -> np.ndarray:
-        """(N, 28, 28) float32 in [0, 1], ink = 1 -> (N, 10 or more) float32 logits. Two compiled shapes serve every N."""
+        """(N, 28, 28) float32 in [0, 1], ink = 1 -> (N, 10 or more) float32 logits. Two shapes serve every N."""
         images = np.asarray(images, np.float32)[..., None]
         if len(images) == 1:
             return np.asarray(self._logits(images))

@@ -193,7 +193,7 @@ class Handler(BaseHTTPRequestHandler):
     def commit(self, kind: str, name: str, revision: str) -> None:
         repository = self.repository(kind, name)
         if repository is None:
-            return
+            return None
         header, *lines = [json.loads(line) for line in self.body.splitlines()]
         if header["value"].get("parentCommit") not in (None, repository.head):
             return self.send(412, {"error": "A commit has happened since. Please refresh and try again."})

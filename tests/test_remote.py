@@ -1,4 +1,4 @@
-"""Models from the Hub, through its real client and a small Hub on this machine: found, kept, refused, never waited for."""
+"""Models from the Hub, by its real client from a small Hub on this machine: found, kept, refused, never waited for."""
 
 import json
 import shutil
@@ -128,7 +128,7 @@ def test_a_file_too_large_is_not_fetched(
     ("files", "found"), [(["mine.keras"], "mine.keras"), (["a.keras", "b.keras"], None), ([], None)]
 )
 def test_the_file_may_have_another_name(server: Hub, files: list[str], found: str | None) -> None:
-    server.add("them/theirs", {name: b"" for name in files})
+    server.add("them/theirs", dict.fromkeys(files, b""))
     if found:
         assert remote.fetch(NAME).name == found
         return
