@@ -6,7 +6,7 @@ Keras's own `predict` is not thread-safe on JAX, so the variables are copied onc
 
 import functools
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 import jax
@@ -18,7 +18,8 @@ from cnn.layers import Layer, describe, makers, steps
 from cnn.types import LABELS, NOT_A_DIGIT, SIDE, Framed, InputError, Prediction, Reason
 
 BATCH = 250  # images per call when there are many; a divisor of MNIST's 10,000
-PULLED = 32  # images per call when gradients are taken
+SIZES = (1, 51, BATCH)  # images per compiled call: a digit, a scan of strengths, many
+PULLED = (1, 10, 32)  # the same where gradients are taken: a digit, one for each label, many
 
 
 class Output(NamedTuple):
@@ -60,11 +61,9 @@ class Classifier:
         return self.config.get("architecture", "")
 
     def logits(self, images: np.ndarray) -> np.ndarray:
-        """(N, 28, 28) float32 in [0, 1], ink = 1 -> (N, 10 or more) float32 logits. Two shapes serve every N."""
+        """(N, 28, 28) float32 in [0, 1], ink = 1 -> (N, 10 or more) float32 logits. A few shapes serve every N."""
         images = np.asarray(images, np.float32)[..., None]
-        if len(images) == 1:
-            return np.asarray(self._logits(images))
-        return np.concatenate([self._chunk(images[at : at + BATCH]) for at in range(0, len(images), BATCH)])
+        return np.concatenate([np.asarray(self._logits(chunk))[:count] for chunk, count in _chunks(SIZES, images)])
 
     def probabilities(self, images: np.ndarray) -> np.ndarray:
         """(N, 28, 28) float32 in [0, 1], ink = 1 -> (N, 10) float32 that sum to 1: calibrated, were it a digit."""
@@ -77,6 +76,12 @@ class Classifier:
         """
         logits = self.logits(images)
         return softmax(logits[:, :LABELS] / self.temperature), strangeness(logits)
+
+    def read(self, images: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """What is answered to each of (N, 28, 28) images: (N,) labels, -1 for an abstention, and `probabilities`."""
+        probabilities, strange = self.assess(images)
+        refused = (strange > self.refusal) | ~images.any(axis=(1, 2))
+        return np.where(refused, -1, probabilities.argmax(1)), probabilities
 
     def predict(self, framed: Framed) -> Prediction:
         """Read one framed digit; what is blank, stands in company or is no digit is abstained from.
@@ -127,11 +132,10 @@ class Classifier:
     def outputs(self, images: np.ndarray) -> dict[str, Output]:
         """What every layer makes of (N, 28, 28) float32 images in [0, 1], by its name; the last are the logits."""
         images = np.asarray(images, np.float32)[..., None]
-        size = 1 if len(images) == 1 else BATCH
-        chunks = [self._outputs(_filled(images[at : at + size], size)) for at in range(0, len(images), size)]
+        chunks = [(self._outputs(chunk), count) for chunk, count in _chunks((1, BATCH), images)]
         return {
-            name: Output(*(_joined([chunk[name][part] for chunk in chunks], len(images)) for part in (0, 1)))
-            for name in chunks[0]
+            name: Output(*(_joined([(made[name][part], count) for made, count in chunks]) for part in (0, 1)))
+            for name in chunks[0][0]
         }
 
     def gradients(self, images: np.ndarray, name: str, weights: np.ndarray) -> np.ndarray:
@@ -140,13 +144,12 @@ class Classifier:
         `weights` (N, ...) say how much each unit, before its activation, counts in each image's sum: a unit that
         ReLU has silenced still says which way to go.
         """
-        images, weights = np.asarray(images, np.float32), np.asarray(weights, np.float32)
-        zeros = {layer.name: np.zeros((PULLED, *layer.shape), np.float32) for layer in self.layers}
+        images, weights = np.asarray(images, np.float32)[..., None], np.asarray(weights, np.float32)
         found = []
-        for at in range(0, len(images), PULLED):
-            chunk, wanted = (_filled(part[at : at + PULLED], PULLED) for part in (images, weights))
-            found.append(np.asarray(self._gradients(chunk[..., None], {**zeros, name: wanted}))[..., 0])
-        return np.concatenate(found)[: len(images)]
+        for (chunk, count), (wanted, _) in zip(_chunks(PULLED, images), _chunks(PULLED, weights), strict=True):
+            zeros = {layer.name: np.zeros((len(chunk), *layer.shape), np.float32) for layer in self.layers}
+            found.append(np.asarray(self._gradients(chunk, {**zeros, name: wanted}))[:count, ..., 0])
+        return np.concatenate(found)
 
     def score_gradients(self, images: np.ndarray, label: int) -> np.ndarray:
         """How the logit of `label` changes with the pixels of (N, 28, 28) images: (N, 28, 28) float32."""
@@ -161,10 +164,11 @@ class Classifier:
         return np.asarray(output)[0], np.asarray(gradient)[0]
 
     def prepare(self) -> None:
-        """Compile what a look inside needs, so that the first look does not wait for it. Takes seconds."""
+        """Compile what a look inside and the worst case need, so that the first does not wait. Takes seconds."""
         image = np.zeros((SIDE, SIDE), np.float32)
         self.outputs(image[None])
-        self.score_gradients(image[None], 0)
+        for count in PULLED:
+            self.score_gradients(np.stack([image] * count), 0)
         for layer in [layer for layer in self.layers if layer.has_filters][-1:]:
             self.sensitivity(image, layer.name, 0)
 
@@ -190,11 +194,8 @@ class Classifier:
             return "several_digits"
         return "not_a_digit" if strange > self.refusal else None
 
-    def _chunk(self, images: np.ndarray) -> np.ndarray:
-        return np.asarray(self._logits(_filled(images, BATCH)))[: len(images)]
-
     def _warm_up(self) -> None:
-        for count in (1, 2):
+        for count in SIZES:
             self.logits(np.zeros((count, SIDE, SIDE), np.float32))
 
 
@@ -291,17 +292,20 @@ def _compiled_sensitivity(model: keras.Model, name: str) -> Callable[[np.ndarray
     return call
 
 
-def _filled(images: np.ndarray, size: int) -> np.ndarray:
-    """(N, ...) float32 with zeros after them up to (size, ...)."""
-    if len(images) == size:
-        return images
-    filled = np.zeros((size, *images.shape[1:]), np.float32)
-    filled[: len(images)] = images
-    return filled
+def _chunks(sizes: tuple[int, ...], values: np.ndarray) -> Iterator[tuple[np.ndarray, int]]:
+    """(N, ...) float32 in pieces of the compiled `sizes`, the last filled up with zeros; and how many of each count."""
+    for at in range(0, len(values), sizes[-1]):
+        piece = values[at : at + sizes[-1]]
+        size = next(size for size in sizes if size >= len(piece))
+        filled = piece
+        if size > len(piece):
+            filled = np.zeros((size, *values.shape[1:]), np.float32)
+            filled[: len(piece)] = piece
+        yield filled, len(piece)
 
 
-def _joined(parts: list, count: int) -> np.ndarray | None:
-    return None if parts[0] is None else np.concatenate([np.asarray(part) for part in parts])[:count]
+def _joined(parts: list[tuple[Any, int]]) -> np.ndarray | None:
+    return None if parts[0][0] is None else np.concatenate([np.asarray(part)[:count] for part, count in parts])
 
 
 def _copies(variables: Sequence[keras.Variable]) -> list[jax.Array]:

@@ -32,6 +32,11 @@ def diverging(values: np.ndarray, limit: float | None = None) -> Image.Image:
     )
 
 
+def grey(values: np.ndarray) -> Image.Image:
+    """Values in [0, 1], (h, w) or (h, w, 3), as a picture of that size, 1 white."""
+    return Image.fromarray((np.clip(values, 0, 1) * 255).round().astype(np.uint8))
+
+
 def overlay(values: np.ndarray, image: np.ndarray, limit: float | None = None) -> Image.Image:
     """Signed (28, 28) values in colour, with the digit's ink, (28, 28) in [0, 1], as a grey shade through them."""
     colour = np.asarray(diverging(values, limit), np.float32)

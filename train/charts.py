@@ -19,7 +19,6 @@ from train.figures import BINS
 
 SOFT, LINE, GREEN = (96, 104, 118), (226, 229, 234), (0, 128, 104)
 SCALE = 2
-WORST = 0.3  # share of errors with the darkest tile
 
 Colour = tuple[int, int, int]
 Point = tuple[float, float]
@@ -148,23 +147,23 @@ def reliability(bins: Sequence[dict[str, float]], error: float) -> Image.Image:
     return sheet.finished()
 
 
-def robustness(errors: dict[str, dict[str, float]]) -> Image.Image:
-    """Share of errors by condition, a tile each, by group: `{"MNIST-C": {"fog": 0.015, ...}, ...}`."""
-    wide, high, columns, head = 186, 84, 5, 52
-    rows = [math.ceil(len(group) / columns) for group in errors.values()]
-    height = 100 + head * len(rows) + high * sum(rows) + 20
-    sheet = Sheet(64 + columns * wide, height, "Robustness", "share of errors; an abstention counts as one")
-    y = 88.0
-    for (name, group), used in zip(errors.items(), rows, strict=True):
-        sheet.text((34, y + 32), name, 17, INK, "lm")
-        y += head
-        for at, (condition, error) in enumerate(group.items()):
-            x, down = 32 + at % columns * wide, y + at // columns * high
-            share = min(1, math.sqrt(error / WORST))
-            sheet.box((x + 2, down + 2), (wide - 4, high - 4), _mixed(share))
-            sheet.text((x + wide / 2, down + 30), f"{error:.1%}", 22, _over(share))
-            sheet.text((x + wide / 2, down + 58), condition.replace("_", " "), 15, _over(share))
-        y += used * high
+def robustness(accuracy: dict[str, tuple[Sequence[float], str]]) -> Image.Image:
+    """Share read right by perturbation, a row each, from its least strength to its most.
+
+    By label: the shares at evenly spaced strengths, and words for the range that they span.
+    """
+    wide, high, left, top = 52, 30, 190, 122
+    columns = max(len(shares) for shares, _ in accuracy.values())
+    size = (left + columns * wide + 190, top + len(accuracy) * high + 28)
+    sheet = Sheet(*size, "Robustness", "share of digits read right, an abstention counted as an error")
+    sheet.text((left + columns * wide / 2, top - 18), "least to greatest strength, as on the right", 14, SOFT)
+    for row, (label, (shares, span)) in enumerate(accuracy.items()):
+        middle = top + (row + 0.5) * high
+        sheet.text((left - 12, middle), label, 15, INK, "rm")
+        sheet.text((left + columns * wide + 12, middle), span, 14, SOFT, "lm")
+        for column, share in enumerate(shares):
+            sheet.box((left + column * wide + 1, middle - high / 2 + 1), (wide - 2, high - 2), _mixed(share))
+            sheet.text((left + (column + 0.5) * wide, middle), f"{100 * share:.0f}", 14, _over(share))
     return sheet.finished()
 
 

@@ -22,6 +22,7 @@ from cnn.classifier import Classifier
 from cnn.hub import METRICS, WEIGHTS
 from cnn.ink import from_image
 from cnn.number import read_number
+from cnn.perturbations import PERTURBATIONS
 from cnn.types import LABELS
 from train import machine, mnist_c, pen, strangers
 from train.data import Digits
@@ -31,6 +32,8 @@ CHUNK = 250  # pictures framed by one task
 STRANGERS = 1000  # of each kind
 WRITTEN = 1000  # pictures of each condition
 NUMBERS = 200
+BENT = 1000  # test images under each perturbation
+STRENGTHS = 11  # of each; the app's scans have these among theirs
 
 Report = Callable[[str], None]  # is told what is drawn next
 Frame = Callable[[Image.Image], np.ndarray]  # a picture -> (28, 28) uint8, ink = 255
@@ -108,9 +111,14 @@ def evaluate(classifier: Classifier, sets: Sets) -> dict[str, Any]:
         "parameters": classifier.parameters,
         "machine": machine.describe(),
     }
+    metrics["robustness"] = {"perturbations": _on_perturbations(classifier, test)}
     if sets.spoilt:
         errors = {name: float((said(classifier, images) != test.labels).mean()) for name, images in sets.spoilt.items()}
-        metrics["robustness"] = {"mnist_c": {"error": errors, "mean": float(np.mean(list(errors.values())))}}
+        metrics["robustness"]["mnist_c"] = {
+            "error": errors,
+            "mean": float(np.mean(list(errors.values()))),
+            "like_in_training": mnist_c.like_in_training(classifier.config.get("recipe", {})),
+        }
     if sets.written:
         metrics["pen"] = {condition: _on_strokes(classifier, digits) for condition, digits in sets.written.items()}
     if sets.numbers:
@@ -120,10 +128,7 @@ def evaluate(classifier: Classifier, sets: Sets) -> dict[str, Any]:
 
 def said(classifier: Classifier, images: np.ndarray) -> np.ndarray:
     """The labels that the app answers with, -1 where it abstains: framed (N, 28, 28) uint8 or float32 -> (N,)."""
-    images = _floats(images)
-    probabilities, strange = classifier.assess(images)
-    refused = (strange > classifier.refusal) | ~images.any(axis=(1, 2))
-    return np.where(refused, -1, probabilities.argmax(axis=1))
+    return classifier.read(_floats(images))[0]
 
 
 def framed(picture: Image.Image) -> np.ndarray:
@@ -136,6 +141,26 @@ def write(metrics: dict[str, Any], folder: Path) -> None:
     weights = (folder / WEIGHTS).read_bytes()
     papers = {**metrics, "bytes": len(weights), "weights_sha256": hashlib.sha256(weights).hexdigest()}
     (folder / METRICS).write_text(json.dumps(papers, indent=2) + "\n", encoding="utf-8")
+
+
+def _on_perturbations(classifier: Classifier, test: Digits) -> dict[str, Any]:
+    """By perturbation, the shares of test images read right, and abstained from, at each strength."""
+    chosen = slice(None, None, max(1, len(test.labels) // BENT))
+    images, labels = _floats(test.images[chosen])[:BENT], test.labels[chosen][:BENT]
+    found = {}
+    for name, bend in PERTURBATIONS.items():
+        strengths, answers = bend.strengths(STRENGTHS), np.empty((STRENGTHS, len(labels)), int)
+        for at in range(0, len(labels), CHUNK):
+            here = slice(at, at + CHUNK)
+            bent = bend.scan(images[here], strengths, range(at, at + len(labels[here])), classifier)
+            answers[:, here] = [said(classifier, one) for one in bent]
+        found[name] = {
+            "strengths": strengths.tolist(),
+            "accuracy": (answers == labels).mean(1).tolist(),
+            "refused": (answers < 0).mean(1).tolist(),
+            "images": len(labels),
+        }
+    return found
 
 
 def _on_strokes(classifier: Classifier, digits: Digits) -> dict[str, Any]:

@@ -11,6 +11,7 @@ Adding one is one decorated function.
 
 import math
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 from scipy import ndimage
@@ -28,6 +29,26 @@ def corruption(spoil: Corruption) -> Corruption:
     """Register a corruption under its function's name."""
     CORRUPTIONS[spoil.__name__] = spoil
     return spoil
+
+
+# The changes of train/augment.py that are a corruption's like. What is not named has no like there.
+LIKE = {
+    "shot_noise": ("grain", "noise"),
+    "impulse_noise": ("specks",),
+    "glass_blur": ("scatter", "blur"),
+    "motion_blur": ("blur",),
+    "shear": ("shear",),
+    "scale": ("scale",),
+    "rotate": ("rotation",),
+    "translate": ("shift",),
+    "brightness": ("contrast",),
+}
+
+
+def like_in_training(recipe: dict[str, Any]) -> list[str]:
+    """The corruptions whose like a network has seen, by the recipe in its `config.json`."""
+    changes = recipe.get("augmentation") or {}
+    return [name for name, likes in LIKE.items() if any(changes.get(like) for like in likes)]
 
 
 def corrupted(images: np.ndarray, name: str, seed: int) -> np.ndarray:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from cnn.hub import BUNDLED, DEFAULT, METRICS, bundled
+from cnn.perturbations import PERTURBATIONS
 from train import ablate, mnist_c, pen, strangers
 
 README = Path(__file__).resolve().parent.parent / "README.md"
@@ -21,6 +22,7 @@ def tables() -> dict[str, str]:
         "ablation": ablate.table(figures),
         "models": "\n".join(_models(metrics)),
         "mnist_c": "\n".join(_mnist_c(metrics)),
+        "perturbations": "\n".join(_perturbations()),
     }
 
 
@@ -54,9 +56,24 @@ def _models(metrics: dict[str, dict[str, Any]]) -> Iterator[str]:
 
 def _mnist_c(metrics: dict[str, dict[str, Any]]) -> Iterator[str]:
     yield from _head("error under", metrics)
+    scores = {name: one["robustness"]["mnist_c"] for name, one in metrics.items()}
     for corruption in mnist_c.CORRUPTIONS:
-        errors = (one["robustness"]["mnist_c"]["error"][corruption] for one in metrics.values())
-        yield f"| {corruption.replace('_', ' ')} | " + " | ".join(f"{error:.1%}" for error in errors) + " |"
+        cells = (
+            f"{score['error'][corruption]:.1%}" + (" °" if corruption in score["like_in_training"] else "")
+            for score in scores.values()
+        )
+        yield f"| {corruption.replace('_', ' ')} | " + " | ".join(cells) + " |"
+    yield "| mean | " + " | ".join(f"{score['mean']:.2%}" for score in scores.values()) + " |"
+    if "course" in scores:
+        shares = (f"{score['mean'] / scores['course']['mean']:.0%}" for score in scores.values())
+        yield "| mean, `course` = 100 % | " + " | ".join(shares) + " |"
+
+
+def _perturbations() -> Iterator[str]:
+    yield from ("| name | | strength | what it does |", "| --- | --- | --- | --- |")
+    for name, bend in PERTURBATIONS.items():
+        label, description = bend.words["en"]
+        yield f"| `{name}` | {label} | {bend.minimum:g} to {bend.maximum:g} {bend.unit} | {description} |"
 
 
 def _head(first: str, metrics: dict[str, Any]) -> Iterator[str]:

@@ -10,13 +10,14 @@ import gradio as gr
 import numpy as np
 import PIL.Image
 
-from cnn import decode, ink, look, pictures
+from cnn import decode, ink, look, pictures, stress
 from cnn.explain import explain
 from cnn.hub import Models
 from cnn.number import read_number
+from cnn.perturbations import PERTURBATIONS
 from cnn.read import read_image, read_strokes
 from cnn.text import say
-from cnn.types import InputError, Step
+from cnn.types import Framed, InputError, Step
 from cnn.ui.doors import MeasuredImage, UploadedFiles, UploadedImage
 
 Sent = TypeVar("Sent")
@@ -76,6 +77,26 @@ def scripted_api(models: Models) -> None:
         answer = {"method": method, "label": label, "probability": prediction.probabilities[label], "note": note}
         return pictures.enlarged(pictures.overlay(found.evidence, framed.image)), answer
 
+    def perturbations() -> list[dict[str, Any]]:
+        """The ways to perturb a digit, each with its unit and its range; at the neutral strength nothing changes."""
+        return [one.as_dict() for one in PERTURBATIONS.values()]
+
+    def perturb(
+        image: PIL.Image.Image | None, perturbation: str, strength: float, seed: int = 0
+    ) -> tuple[PIL.Image.Image, dict[str, Any]]:
+        """The framed digit perturbed, ink white, and what every model says; a worst case is the default model's."""
+        digit = ink.from_image(_sent(image)).image
+        bent = stress.perturbed(digit, [(perturbation, strength)], seed, models["default"])
+        return pictures.grey(bent), {name: model.predict(Framed(bent)).as_dict() for name, model in models.items()}
+
+    def breaking_point(
+        image: PIL.Image.Image | None, perturbation: str, model: str = "default", seed: int = 0
+    ) -> dict[str, Any]:
+        """The strength nearest to the neutral one at which a model's answer flips, and its answers at all strengths."""
+        classifier = models[model]
+        digit = ink.from_image(_sent(image)).image
+        return stress.curves({model: classifier}, digit, perturbation, seed)[model].as_dict()
+
     with gr.Column(visible=False):
         image, model = UploadedImage(label="image"), gr.Textbox("default", label="model")
         _endpoint(models.describe, "models", [], gr.JSON(label="models"))
@@ -94,6 +115,12 @@ def scripted_api(models: Models) -> None:
         method, label = gr.Textbox("integrated_gradients", label="method"), gr.JSON(label="label")
         heatmap = gr.Image(label="heatmap", format="png")
         _endpoint(explained, "explain", [image, method, label, model], [heatmap, gr.JSON(label="explanation")])
+        _endpoint(perturbations, "perturbations", [], gr.JSON(label="perturbations"))
+        perturbation, strength = gr.Textbox(label="perturbation"), gr.JSON(label="strength")
+        seed = gr.JSON(label="seed", value=0)
+        bent = gr.Image(label="perturbed", format="png")
+        _endpoint(perturb, "perturb", [image, perturbation, strength, seed], [bent, gr.JSON(label="predictions")])
+        _endpoint(breaking_point, "breaking_point", [image, perturbation, model, seed], gr.JSON(label="breaking point"))
 
 
 def _endpoint(handler: Callable, name: str, inputs: list, output: Any) -> None:
@@ -117,4 +144,4 @@ def _prediction_or_error(classifier: Any, path: str) -> dict[str, Any]:
 
 
 def _picture(step: Step) -> PIL.Image.Image:
-    return pictures.enlarged(PIL.Image.fromarray((np.clip(step.image, 0, 1) * 255).round().astype(np.uint8)))
+    return pictures.enlarged(pictures.grey(step.image))
