@@ -59,6 +59,7 @@ class Hub:
         self.url = ""
         self.repositories: dict[str, Repository] = {}  # by "models/owner/name"
         self.blobs: dict[str, bytes] = {}
+        self.variables: dict[str, str] = {}  # of all Spaces
         self.requests: list[str] = []
         self.failures: list[tuple[str, int | str]] = []  # pattern of "METHOD path", and a status, "cut" or "hang"
 
@@ -166,7 +167,7 @@ class Handler(BaseHTTPRequestHandler):
         if (repository := self.repository(kind, name)) and (sha := self.commit_of(repository, revision or "main")):
             files = [{"rfilename": path, "size": len(data)} for path, data in repository.commits[sha].items()]
             said = {"id": name, "sha": sha, "private": repository.private, "siblings": files, "tags": []}
-            self.send(200, {**said, "downloads": 0, "likes": 0})
+            self.send(200, {**said, "downloads": 0, "likes": 0, "sdk": "gradio"})
 
     def preupload(self, kind: str, name: str, revision: str) -> None:
         if repository := self.repository(kind, name):
@@ -178,10 +179,10 @@ class Handler(BaseHTTPRequestHandler):
             ]})  # fmt: skip
 
     def batch(self, name: str) -> None:
-        objects = [
-            {**one, "actions": {"upload": {"href": f"{self.hub.url}/lfs/{one['oid']}"}}}
-            for one in json.loads(self.body)["objects"]
-        ]
+        objects = json.loads(self.body)["objects"]
+        for one in objects:
+            if one["oid"] not in self.hub.blobs:  # what is stored need not be sent
+                one["actions"] = {"upload": {"href": f"{self.hub.url}/lfs/{one['oid']}"}}
         self.send(200, {"transfer": "basic", "objects": objects})
 
     def put(self, key: str) -> None:
@@ -210,6 +211,11 @@ class Handler(BaseHTTPRequestHandler):
         url = f"{self.hub.url}/{KINDS[kind]}{name}/commit/{sha}"
         return self.send(200, {"commitUrl": url, "commitOid": sha, "success": True})
 
+    def variable(self, name: str) -> None:
+        asked = json.loads(self.body)
+        self.hub.variables[asked["key"]] = asked["value"]
+        self.send(200, {})
+
     def resolve(self, name: str, revision: str, path: str) -> None:
         if not (repository := self.repository("models", name)) or not (sha := self.commit_of(repository, revision)):
             return None
@@ -227,6 +233,7 @@ ROUTES = [
     ("GET", rf"/api/(?P<kind>models|spaces)/{REPOSITORY}(/revision/(?P<revision>.+))?", "info"),
     ("POST", rf"/api/(?P<kind>models|spaces)/{REPOSITORY}/preupload/(?P<revision>.+)", "preupload"),
     ("POST", rf"/api/(?P<kind>models|spaces)/{REPOSITORY}/commit/(?P<revision>.+)", "commit"),
+    ("POST", rf"/api/spaces/{REPOSITORY}/variables", "variable"),
     ("POST", rf"/(spaces/)?{REPOSITORY}\.git/info/lfs/objects/batch", "batch"),
     ("PUT", "/lfs/(?P<key>[0-9a-f]+)", "put"),
     (("GET", "HEAD"), rf"/{REPOSITORY}/resolve/(?P<revision>[^/]+)/(?P<path>.+)", "resolve"),
@@ -259,5 +266,6 @@ def signed_in(hub: Hub, folder: Any, token: str = TOKEN) -> Iterator[None]:
         patch.setattr("huggingface_hub.constants.HF_TOKEN_PATH", str(folder / "token"))
         for room in ("utils._http", "file_download"):
             patch.setattr(f"huggingface_hub.{room}.time", SimpleNamespace(sleep=lambda _: None, time=time.time))
+        patch.setattr("huggingface_hub.constants.HF_HUB_DISABLE_XET", True)  # large files by LFS alone
         patch.setenv("HF_TOKEN", token)
         yield

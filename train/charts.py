@@ -152,9 +152,9 @@ def robustness(accuracy: dict[str, tuple[Sequence[float], str]]) -> Image.Image:
 
     By label: the shares at evenly spaced strengths, and words for the range that they span.
     """
-    wide, high, left, top = 52, 30, 190, 122
+    wide, high, left, top = 52, 30, 276, 122
     columns = max(len(shares) for shares, _ in accuracy.values())
-    size = (left + columns * wide + 190, top + len(accuracy) * high + 28)
+    size = (left + columns * wide + 150, top + len(accuracy) * high + 28)
     sheet = Sheet(*size, "Robustness", "share of digits read right, an abstention counted as an error")
     sheet.text((left + columns * wide / 2, top - 18), "least to greatest strength, as on the right", 14, SOFT)
     for row, (label, (shares, span)) in enumerate(accuracy.items()):
@@ -163,7 +163,7 @@ def robustness(accuracy: dict[str, tuple[Sequence[float], str]]) -> Image.Image:
         sheet.text((left + columns * wide + 12, middle), span, 14, SOFT, "lm")
         for column, share in enumerate(shares):
             sheet.box((left + column * wide + 1, middle - high / 2 + 1), (wide - 2, high - 2), _mixed(share))
-            sheet.text((left + (column + 0.5) * wide, middle), f"{100 * share:.0f}", 14, _over(share))
+            sheet.text((left + (column + 0.5) * wide, middle), f"{int(100 * share)}", 14, _over(share))
     return sheet.finished()
 
 
