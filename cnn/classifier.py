@@ -14,7 +14,7 @@ import jax.numpy as jnp
 import keras
 import numpy as np
 
-from cnn.layers import Layer, describe, makers, steps
+from cnn.layers import Layer, comes_apart, describe, makers, steps
 from cnn.types import LABELS, NOT_A_DIGIT, SIDE, Framed, InputError, Prediction, Reason
 
 BATCH = 250  # images per call when there are many; a divisor of MNIST's 10,000
@@ -106,10 +106,19 @@ class Classifier:
 
     # ------------------------------------------------------------------------------------------------ a look inside
 
+    @property
+    def _plain(self) -> keras.Model:
+        if not comes_apart(self._model):
+            raise InputError("no_look", model=self.name)
+        return self._model
+
     @functools.cached_property
     def layers(self) -> tuple[Layer, ...]:
-        """What the network is made of, from the picture to the logits."""
-        return tuple(describe(self._model))
+        """What the network is made of, from the picture to the logits.
+
+        InputError, here and wherever it is looked into, for a network that does not come apart into plain layers.
+        """
+        return tuple(describe(self._plain))
 
     def layer(self, name: str) -> Layer:
         """One of `layers`. InputError, which lists the valid names, for an unknown one."""
@@ -174,15 +183,15 @@ class Classifier:
 
     @functools.cached_property
     def _outputs(self) -> Callable:
-        return _compiled_outputs(self._model)
+        return _compiled_outputs(self._plain)
 
     @functools.cached_property
     def _gradients(self) -> Callable:
-        return _compiled_gradients(self._model)
+        return _compiled_gradients(self._plain)
 
     def _sensitivity(self, name: str) -> Callable:
         if name not in self._sensitivities:
-            self._sensitivities[name] = _compiled_sensitivity(self._model, name)
+            self._sensitivities[name] = _compiled_sensitivity(self._plain, name)
         return self._sensitivities[name]
 
     # ---------------------------------------------------------------------------------------------------------------

@@ -4,6 +4,7 @@ A model's folder holds `model.keras`, `config.json` (how it was made) and `metri
 from the Hub is a stranger's: `cnn.untrusted` opens it, and nobody waits long for it.
 """
 
+import contextlib
 import hashlib
 import json
 import math
@@ -71,7 +72,8 @@ class Models(Mapping[str, Classifier]):
     def prepare(self) -> None:
         """Compile what a look inside needs, of one model after the other. Takes seconds."""
         for classifier in self.values():
-            classifier.prepare()
+            with contextlib.suppress(InputError):  # it cannot be looked into
+                classifier.prepare()
 
     def describe(self) -> list[dict[str, Any]]:
         """One `{name, architecture, parameters, revision, default, metrics}` a model, JSON-ready."""
