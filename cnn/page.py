@@ -110,9 +110,12 @@ def cut_out(
     size = tuple(max(1, round(n * scale)) for n in close.size)
     close = close.resize(size, Image.Resampling.BOX if scale < 1 else Image.Resampling.BICUBIC)
     there, shape = np.s_[y0:y1, x0:x1], size[::-1]
+    strength = ink.of(np.asarray(close, np.float32), resized(ink.paper[there], shape))
+    if ink.patched is not None:
+        patched = resized(ink.patched[there].astype(np.float32), shape) > 0
+        strength = np.where(patched, resized(ink.strength[there], shape), strength)
     near = ndimage.maximum_filter(parts[there].astype(np.float32), 2 * MARGIN + 1)
-    strength = ink.of(np.asarray(close, np.float32), resized(ink.paper[there], shape)) * (resized(near, shape) > 0.5)
-    return strength, box
+    return strength * (resized(near, shape) > 0.5), box
 
 
 # --------------------------------------------------------------------------------------------- specks, black and white

@@ -8,8 +8,8 @@ import numpy as np
 from PIL import Image
 from scipy import ndimage
 
-from cnn.pen import extent, span, stroke_width
-from cnn.types import SIDE
+from cnn.crossing import bridged, crossing
+from cnn.pen import EDGE, extent, span, stroke_width
 
 COARSE = 3  # paper under uneven light is estimated on a copy this many times smaller still
 WIDEST = 5  # on such paper a stroke is thinner than a fifth of the image; what is wider belongs to the paper
@@ -19,25 +19,20 @@ SPECK = 0.02  # of the digit's mass, or of the image's side: less is dirt
 TABLE = 0.42  # of the lightest paper's grey: darker is a table; a lamp's shadow leaves a half and more
 RIM = 0.05  # what ink that touches the image's rim counts, beside ink that does not
 BLOB = 0.3  # width for its length: more, at the rim, is no stroke
-TURNS = 4  # from one side of its middle to the other: a zigzag, which no digit's bar is
-THINNER = 0.6  # of the digit's pen: a straight line as thick as that may be a tightly cropped seven's bar
-NEAR_RIM = 0.11  # of the image's width: a line from rim to rim ends no farther from either
-ALONG = 0.94  # share of the columns in which a line from rim to rim has ink
-BESIDE = np.array([1, 1, 0, 0, 0, 0, 0, 0, 0, 1, 1]) / 4  # rows four and five away from a line, where it has none
-FAINT = 0.15  # strength of a line's faintest edge
 REST = 0.3  # of the image's larger side: what is smaller is no digit that a line crosses
+SIDEWAYS = 0.04  # of the image's width: by as much a line is longer than the digit that it crosses is wide
 BAND = 0.2  # of the image's larger side: paper of several tones has bands no narrower, or they are strokes
 MARGIN = 2  # working pixels kept around the ink, for its soft edge
 MIN_CONTRAST = 20  # grey levels of 255 between ink and paper; less is paper texture
 SURE = 6  # likeness to strokes: with as much, dark ink is not weighed against light ink, whose gaps came to 4.4 at most
-EDGE = 0.4  # share of the full strength where ink ends; below a half so that light pressure is not lost
 
 
 class Ink(NamedTuple):
     """Ink told from paper, at working size: `strength` is (`stands_out` - floor) / contrast, (h, w) float32 in [0, 1].
 
     `paper` (h, w) float32 grey levels; `sign` 1 where ink is lighter than paper, -1 where it is darker, 0 where it is
-    either; `white` the paper's lightest grey.
+    either; `white` the paper's lightest grey. `patched` (h, w) bool is where the strength is not the image's, as a line
+    was taken off.
     """
 
     strength: np.ndarray
@@ -46,6 +41,7 @@ class Ink(NamedTuple):
     white: float
     floor: float
     contrast: float
+    patched: np.ndarray | None = None
 
     def of(self, grey: np.ndarray, paper: np.ndarray) -> np.ndarray:
         """Strength of the ink of other grey values over their paper, both (h, w) float32 in grey levels."""
@@ -89,7 +85,7 @@ def _digit_on(grey: np.ndarray, paper: np.ndarray, sign: int, doubt: np.ndarray 
     ink = separate(grey, paper, sign, doubt)
     parts, length = digit(ink.strength) if ink else (None, 0)
     if parts is not None:
-        ink, parts, length = _without_line(grey, ink, parts, length)
+        ink, parts, length = _without_line(ink, parts, length)
     if parts is None:
         return (None, None), 0.0
     if not sign:
@@ -102,20 +98,20 @@ def _digit_on(grey: np.ndarray, paper: np.ndarray, sign: int, doubt: np.ndarray 
     return (ink, parts), float(rise / ink.contrast * length / (2 * parts.sum()))
 
 
-def _without_line(grey: np.ndarray, ink: Ink, parts: np.ndarray, length: float) -> tuple[Ink, np.ndarray, float]:
-    """Ink and its digit without a line from the left rim to the right one, straight or zigzag: it becomes paper.
+def _without_line(ink: Ink, parts: np.ndarray, length: float) -> tuple[Ink, np.ndarray, float]:
+    """Ink and its digit without a line from rim to rim, straight or zigzag.
 
-    Only where the line goes on beyond what else there is, on both sides: a seven's bar or a four's does not.
+    Only where the line is longer than what else there is: a tight picture's nought reaches both rims as well.
     """
     line = crossing(ink.strength)
     if line is None:
         return ink, parts, length
-    rest = ink._replace(strength=np.where(line, 0, ink.strength), paper=np.where(line, grey, ink.paper))
+    rest = ink._replace(strength=bridged(ink.strength, line), patched=line)
     left, length_left = digit(rest.strength)
     if left is None or extent(left) < REST * max(left.shape):
         return ink, parts, length
-    (start, end), (first, last) = span(line.any(0)), span(left.any(0))
-    return (rest, left, length_left) if start < first and last < end else (ink, parts, length)
+    longer = np.ptp(span(line.any(0))) > np.ptp(span(left.any(0))) + SIDEWAYS * left.shape[1]
+    return (rest, left, length_left) if longer else (ink, parts, length)
 
 
 def separate(grey: np.ndarray, paper: np.ndarray, sign: int, doubt: np.ndarray | float = 0) -> Ink | None:
@@ -192,91 +188,6 @@ def lit_paper(grey: np.ndarray, sign: int) -> tuple[np.ndarray, int, np.ndarray]
     paper = wiped(beyond, (reach, reach))[top : top + coarse.shape[0], left : left + coarse.shape[1]]
     doubt = (ndimage.maximum_filter(paper, 3) - ndimage.minimum_filter(paper, 3)) / 2
     return resized(paper, grey.shape), sign, resized(doubt, grey.shape)
-
-
-def crossing(strength: np.ndarray) -> np.ndarray | None:
-    """The ink, (h, w) bool, of one nearly straight line from the left rim to the right one; None where there is none.
-
-    `strength` (h, w) in [0, 1]. A dotted line is none: its dots are specks, which `digit` drops. Sought on a grid of
-    about 28x28, as a straight band that has ink in every column; within the band a path along the ink is the line, and
-    where ink goes on above or below it is a stroke it crosses.
-    """
-    unit = -(-max(strength.shape) // SIDE)
-    height, width = (-(-n // unit) for n in strength.shape)
-    ends = max(1, width // 7)
-    if min(height, width) < SIDE // 3:
-        return None
-    if min(strength[:, : ends * unit].max(), strength[:, (width - ends) * unit :].max()) < EDGE:
-        return None
-    grid = np.minimum(_largest(strength, unit) / EDGE, 1)
-    columns = np.arange(width // 14, width - width // 14)
-    at = np.arange(height)
-    rows = np.rint(at[:, None, None] + (at[:, None] - at[:, None, None]) * columns / (width - 1)).astype(int)
-    covered = ndimage.maximum_filter(grid, (5, 3))[rows, columns].mean(-1)
-    blurred = ndimage.uniform_filter1d(grid, 5, axis=0, mode="constant")[rows, columns].mean(-1)
-    beside = ndimage.correlate1d(grid, BESIDE, 0, mode="constant")
-    likeness = np.where(covered >= ALONG, covered + blurred / 2 - 0.3 * beside[rows, columns].mean(-1), 0)
-    if not likeness.any():
-        return None
-    start, end = np.unravel_index(likeness.argmax(), likeness.shape)
-    x = np.arange(strength.shape[1])
-    middle = (start + (end - start) * x / x[-1] + 0.5) * unit
-    path = _path(strength, middle, unit)
-    line, thickness = _run(strength, path, unit)
-    if line is None:
-        return None
-    swing = path - np.polyval(np.polyfit(x, path, 1), x)
-    sides = np.sign(swing)[np.abs(swing) > unit / 3]
-    zigzag = (np.diff(sides) != 0).sum() >= TURNS
-    return line if zigzag or thickness < THINNER * stroke_width(np.where(line, 0, strength)) else None
-
-
-def _largest(strength: np.ndarray, unit: int) -> np.ndarray:
-    """The largest value of each `unit` x `unit` square."""
-    page = np.pad(strength, [(0, -n % unit) for n in strength.shape])
-    return page.reshape(page.shape[0] // unit, unit, -1, unit).max((1, 3))
-
-
-def _path(strength: np.ndarray, line: np.ndarray, unit: int) -> np.ndarray:
-    """Rows (w,) of the path with the most ink from left to right, no farther than three units from `line` (w,)."""
-    height, width = strength.shape
-    away = np.arange(-3 * unit, 3 * unit + 1)
-    base = line.astype(int)
-    rows = base + away[:, None]
-    cost = 1 - np.where((rows >= 0) & (rows < height), strength[np.clip(rows, 0, height - 1), np.arange(width)], 0)
-    cost += 0.02 * np.abs(away)[:, None] / unit
-    total, came = cost[:, 0], np.zeros(cost.shape, int)
-    steps = np.arange(-2, 3)
-    for i in range(1, width):
-        before = np.arange(away.size) + (base[i] - base[i - 1]) + steps[:, None]
-        reached = np.where((before >= 0) & (before < away.size), total[np.clip(before, 0, away.size - 1)], np.inf)
-        reached += 0.05 * np.abs(steps)[:, None]
-        best = reached.argmin(0)
-        came[:, i] = before[best, np.arange(away.size)]
-        total = reached.min(0) + cost[:, i]
-    path = np.empty(width, int)
-    at = int(total.argmin())
-    for i in range(width - 1, -1, -1):
-        path[i] = rows[at, i]
-        at = came[at, i]
-    return np.clip(path, 0, height - 1)
-
-
-def _run(strength: np.ndarray, path: np.ndarray, unit: int) -> tuple[np.ndarray | None, float]:
-    """The upright runs of ink through a path (w,) no longer than the line is thick, (h, w) bool, and that thickness."""
-    height, width = strength.shape
-    ink, at = strength > FAINT, np.arange(width)
-    y = np.arange(height)[:, None]
-    above = np.where(~ink & (y <= path), y, -1).max(0)  # the last row without ink before the path
-    below = np.where(~ink & (y >= path), y, height).min(0)
-    length = np.where(ink[path, at], below - above - 1, 0)
-    first, last = span(length > 0)
-    room = NEAR_RIM * width
-    if first > room or last < width - room or (length[first:last] > 0).mean() < ALONG:
-        return None, 0
-    outer = length[(length > 0) & ((at < 0.18 * width) | (at > 0.82 * width))]
-    thin = length <= np.percentile(outer, 80) + unit
-    return (y > above) & (y < below) & thin & (length > 0), float(np.median(outer))
 
 
 def _around(mask: np.ndarray, room: int = 0) -> tuple[slice, slice]:

@@ -21,7 +21,9 @@ from scipy import ndimage
 from cnn.types import LABELS, SIDE, InputError
 
 SCAN = 51  # strengths of a scan, from the minimum to the maximum
-PGD_STEPS = 2  # at each of a scan's strengths: a hundred on the way to the largest
+PGD_STEP = (
+    3  # times as far as the radius grows; one step at each of a scan's strengths, fifty on the way to the largest
+)
 DEEPFOOL_STEPS = 10  # at most; most digits need three
 MIDDLE = (SIDE - 1) / 2
 
@@ -484,10 +486,9 @@ def fgsm(images: np.ndarray, strengths: Sequence[float], network: Any) -> Iterat
 def pgd(images: np.ndarray, strengths: Sequence[float], network: Any) -> Iterator[np.ndarray]:
     labels, here, before = _answers(images, network), images, 0.0
     for strength in strengths:
-        step = 1.5 * (strength - before)
-        for _ in range(PGD_STEPS):
-            here = here + np.float32(step) * np.sign(_uphill(here, labels, network))
-            here = np.clip(np.clip(here, images - np.float32(strength), images + np.float32(strength)), 0, 1)
+        step = np.float32(PGD_STEP * (strength - before)) * np.sign(_uphill(here, labels, network))
+        here = np.clip(here + step, images - np.float32(strength), images + np.float32(strength))
+        here = np.clip(here, 0, 1)
         before = strength
         yield here
 

@@ -1,9 +1,13 @@
 """What several tests share: digits and a network of their own, and a real server. No MNIST, no network needed."""
 
 import gzip
+import os
 import struct
 from collections.abc import Iterator
 from pathlib import Path
+
+# Compiling is most of what the tests wait for, and their networks are too small to need fast code.
+os.environ.setdefault("XLA_FLAGS", "--xla_backend_optimization_level=0")
 
 import gradio as gr
 import gradio_client

@@ -1,6 +1,7 @@
 """The scripted API through a real client and a real server: what it answers, and how it refuses."""
 
 import io
+import json
 import warnings
 import zlib
 from concurrent.futures import ThreadPoolExecutor
@@ -15,9 +16,11 @@ from gradio_client import Client, handle_file
 from gradio_client.exceptions import AppError
 from PIL import Image, ImageDraw
 
-from cnn import ink
+from cnn import ink, stress
 from cnn.explain import METHODS
 from cnn.hub import Models
+from cnn.perturbations import PERTURBATIONS
+from cnn.types import Framed
 from train.strokes import STYLES, write
 
 PREDICTION = ["label", "best_guess", "confidence", "probabilities", "abstained", "reason", "model", "milliseconds"]
@@ -50,6 +53,7 @@ def test_only_the_contract_is_public(client: Client) -> None:
     named = client.view_api(return_format="dict")
     endpoints = {"/models", "/predict", "/predict_strokes", "/predict_batch", "/read_number", "/preprocess"}
     endpoints |= {"/layers", "/filters", "/feature_maps", "/explain"}
+    endpoints |= {"/perturbations", "/perturb", "/breaking_point"}
     assert set(named["named_endpoints"]) == endpoints
     assert not named["unnamed_endpoints"]
 
@@ -389,3 +393,72 @@ def test_what_cannot_be_looked_at_is_said(
     image = [handle_file(seven)] if endpoint in ("/feature_maps", "/explain") else []
     with pytest.raises(AppError, match=sentence):
         client.predict(*image, *values, api_name=endpoint)
+
+
+# -------------------------------------------------------------------------------------------------------- perturbations
+
+
+def test_perturbations(client: Client) -> None:
+    told = client.predict(api_name="/perturbations")
+    assert [one["name"] for one in told] == list(PERTURBATIONS)
+    for one in told:
+        assert list(one)[:7] == ["name", "label", "unit", "minimum", "maximum", "step", "neutral"]
+        assert one["minimum"] <= one["neutral"] <= one["maximum"]
+
+
+@pytest.mark.parametrize("name", ["rotation", "gaussian_noise", "pgd"])
+def test_perturb(client: Client, models: Models, seven: Path, name: str) -> None:
+    strength = PERTURBATIONS[name].maximum / 2
+    path, answers = client.predict(handle_file(seven), name, strength, 3, api_name="/perturb")
+    digit = ink.from_image(Image.open(seven)).image
+    bent = PERTURBATIONS[name].apply(digit[None], strength, [3], models["tiny"])[0]
+    with Image.open(path) as picture:
+        assert picture.size == (28, 28)
+        np.testing.assert_allclose(np.asarray(picture.convert("L")) / 255, bent, atol=0.003)
+    assert list(answers) == list(models)
+    for model, answer in answers.items():
+        expected = models[model].predict(Framed(bent))
+        assert (answer["label"], answer["model"]) == (expected.label, model)
+        np.testing.assert_allclose(answer["probabilities"], expected.probabilities, atol=1e-5)
+
+
+def test_perturb_draws_as_the_seed_says(client: Client, seven: Path) -> None:
+    call = ("salt_and_pepper", 30)
+    first, again, other = (
+        Image.open(client.predict(handle_file(seven), *call, *seed, api_name="/perturb")[0]).tobytes()
+        for seed in ((), (0,), (1,))
+    )
+    assert first == again != other
+
+
+def test_breaking_point(client: Client, models: Models, seven: Path) -> None:
+    found = client.predict(handle_file(seven), "rotation", "untrained", 1, api_name="/breaking_point")
+    digit = ink.from_image(Image.open(seven)).image
+    expected = stress.curves({"untrained": models["untrained"]}, digit, "rotation", 1)["untrained"].as_dict()
+    assert list(found) == ["strength", "before", "after", "curve"]
+    assert len(found["curve"]) == 51
+    assert found == json.loads(json.dumps(expected))
+
+
+def test_a_blank_never_breaks_under_rotation(client: Client, blank: Path) -> None:
+    found = client.predict(handle_file(blank), "rotation", api_name="/breaking_point")
+    assert (found["strength"], found["before"], found["after"]) == (None, None, None)
+
+
+@pytest.mark.parametrize(
+    ("endpoint", "values", "sentence"),
+    [
+        ("/perturb", ["magic", 1], 'There is no perturbation named "magic"; the perturbations are: rotation, '),
+        ("/perturb", ["rotation", 500], "The strength of rotation is a number from -90 to 90 °; 500 was sent"),
+        ("/perturb", ["rotation", "much"], "The strength of rotation is a number"),
+        ("/perturb", ["fog", 10, -1], "A seed is a whole number"),
+        ("/breaking_point", ["magic"], "There is no perturbation named"),
+        ("/breaking_point", ["fog", "nobody"], "There is no model named"),
+        ("/breaking_point", ["fog", "default", 0.5], "A seed is a whole number"),
+    ],
+)
+def test_what_cannot_be_perturbed_is_said(
+    client: Client, seven: Path, endpoint: str, values: list, sentence: str
+) -> None:
+    with pytest.raises(AppError, match=sentence):
+        client.predict(handle_file(seven), *values, api_name=endpoint)

@@ -11,8 +11,10 @@ from PIL import Image, ImageDraw, ImageFilter, ImageOps
 from scipy import ndimage
 
 from cnn import decode, ink
+from cnn.crossing import bridged, crossing
 from cnn.pen import stroke_width
 from cnn.types import Framed, InputError, Strokes
+from train import mnist_c
 from train.strokes import STYLES, write
 from train.strokes import drawing as handwriting
 
@@ -276,6 +278,40 @@ def crossed(page, zigzag, width=6, at=150.0):
 @pytest.mark.parametrize("digit", DIGITS.values(), ids=DIGITS)
 def test_a_line_from_rim_to_rim_is_no_part_of_the_digit(digit, zigzag):
     assert alike(frame(drawing(digit)), frame(crossed(drawing(digit), zigzag))) > 0.6
+
+
+@pytest.mark.parametrize("digit", DIGITS.values(), ids=DIGITS)
+def test_a_zigzag_over_a_coarse_digit_is_found(digit):
+    """At any height and slope, also where the picture's rim cuts its teeth off."""
+    clean = np.asarray(mask(digit, (560, 560), 380, (130, 90), 45).resize((28, 28), Image.Resampling.BOX))
+    spoilt = mnist_c.corrupted(np.repeat(clean[None], 60, 0), "zigzag", 0)
+    lines = mnist_c.corrupted(np.zeros_like(spoilt), "zigzag", 0) > 127
+    found = [crossing(np.float32(picture / 255)) for picture in spoilt]
+    shares = [0 if on is None else (on & line).sum() / (on | line).sum() for on, line in zip(found, lines, strict=True)]
+    assert np.mean(np.array(shares) > 0.5) > 0.65
+
+
+def test_strokes_go_on_where_a_line_crossed_them():
+    strength = np.zeros((9, 7), np.float32)
+    strength[:, 2] = 1
+    strength[:4, 5] = 0.5
+    line = np.zeros(strength.shape, bool)
+    line[4:6] = True
+    strength[line] = 1
+    bare = bridged(strength, line)
+    assert (bare[:, 2] == 1).all()
+    assert not bare[:, [0, 1, 3, 4, 6]].any()
+    assert (np.diff(bare[3:7, 5]) < 0).all()
+
+
+@pytest.mark.parametrize("pen", [10, 20, 30])
+def test_bars_and_bows_from_rim_to_rim_are_the_digits_own(pen):
+    """A tight picture's digit reaches both sides, as lines across do."""
+    for digit in (*DIGITS.values(), NOUGHT):
+        picture = mask(digit, (560, 560), 380, (130, 90), pen)
+        for size in ((28, 28), (280, 280)):
+            tight = picture.crop(picture.getbbox()).resize(size, Image.Resampling.BOX)
+            assert crossing(np.asarray(tight, np.float32) / 255) is None
 
 
 def test_a_bar_of_the_digits_own_is_kept_however_tight_the_picture():

@@ -59,7 +59,7 @@ def _mnist_c(metrics: dict[str, dict[str, Any]]) -> Iterator[str]:
     scores = {name: one["robustness"]["mnist_c"] for name, one in metrics.items()}
     for corruption in mnist_c.CORRUPTIONS:
         cells = (
-            f"{score['error'][corruption]:.1%}" + (" °" if corruption in score["like_in_training"] else "")
+            f"{score['error'][corruption]:.1%}" + (" †" if corruption in score["like_in_training"] else "")
             for score in scores.values()
         )
         yield f"| {corruption.replace('_', ' ')} | " + " | ".join(cells) + " |"

@@ -13,6 +13,7 @@ from cnn.ui.api import scripted_api
 from cnn.ui.doors import KEEP_SECONDS, MAX_FILE_SIZE, Doors
 from cnn.ui.draw import draw_tab
 from cnn.ui.look import look_tab
+from cnn.ui.stress import stress_tab
 from cnn.ui.text import T
 from cnn.ui.theme import CSS, HEAD, THEME
 
@@ -32,6 +33,8 @@ def build_demo(models: Models, mnist: Mnist | None = None) -> gr.Blocks:
                 draw_tab(models, drawing, digit)
             with gr.Tab(T("inside.tab"), id="inside") as looking:
                 look_tab(models, looking, digit)
+            with gr.Tab(T("stress.tab"), id="stress") as stressing:
+                stress_tab(models, mnist, stressing, digit)
         scripted_api(models)
     return demo.queue(max_size=200)
 

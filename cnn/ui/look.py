@@ -9,14 +9,14 @@ from cnn.ink import from_strokes, parse_strokes
 from cnn.remote import parse
 from cnn.types import Framed, InputError
 from cnn.ui.inside import Inside, answer
-from cnn.ui.pad import Pad, examples
+from cnn.ui.pad import Pad, examples, first_seven
 from cnn.ui.text import T
 
 
 def look_tab(models: Models, tab: gr.Tab, digit: gr.State) -> None:
     """Fill the open tab; `digit` holds the framed digit of all tabs, None before one was drawn."""
     offered = examples()
-    example = _first_seven(offered)
+    example = first_seven(offered)
     with gr.Row(elem_classes="looking"):
         with gr.Column(elem_classes="card subject"):
             pad = Pad(offered, follows=True, elem_id="pad-inside")
@@ -87,9 +87,3 @@ def _choices(models: Models) -> list[tuple[str, str]]:
 def _short(name: str) -> str:
     """A model of the Hub without its owner: the place is narrow."""
     return name.rsplit("/", 1)[-1] if parse(name) else name
-
-
-def _first_seven(offered: list[dict[str, Any]]) -> Framed:
-    """What is looked at before anything was drawn: an example seven; a blank where there are no examples."""
-    strokes = next((one["strokes"] for one in offered if one["label"] == 7), {"strokes": [], "width": 1, "height": 1})
-    return from_strokes(parse_strokes(strokes))

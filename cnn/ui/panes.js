@@ -119,6 +119,28 @@ const choices = (name, options, chosen, words, onChoose) => {
 };
 const labelled = (label, words) => Object.assign(words, { label });
 
+// ------------------------------------------------------------------ the head: the digit, and what a network says to it
+
+// Shows an answer, and notes beside it; gives it in words.
+function showSays(panel, { prediction, pixels }, ...notes) {
+	const { values } = unpack(pixels);
+	paintValues(panel.querySelector(".says canvas"), values, [SIDE, SIDE], { limit: 1 });
+	const { digit, verdict, closest } = answerWords(prediction);
+	const detail = [closest, say("pane.by", { model: prediction.model }), ...notes].filter(Boolean).join(" · ");
+	panel.querySelector(".says .digit").textContent = digit;
+	panel.querySelector(".verdict").textContent = verdict;
+	panel.querySelector(".detail").textContent = detail;
+	return [digit, verdict, detail].filter(Boolean).join(", ");
+}
+
+// An answer's sign ("" for a blank, "?" where it abstains), how sure it is or why not, and then what is closest.
+function answerWords({ reason, best_guess, confidence }) {
+	const share = nearly(confidence);
+	if (reason === "blank") return { digit: "", verdict: say("pane.blank"), closest: "" };
+	if (reason) return { digit: "?", verdict: say(`reading.${reason}`), closest: say("reading.closest", { label: best_guess, share }) };
+	return { digit: `${best_guess}`, verdict: share, closest: "" };
+}
+
 // ------------------------------------------------------------------ views, one open at a time
 
 // The panel's tabs open its parts; gives a function that opens one by name, and tells nobody.

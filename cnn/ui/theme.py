@@ -54,6 +54,11 @@ NAMED = {
     "ink": (INK.c600, INK.c300),
     "for": (INK.c600, INK.c400),  # what speaks for a digit, or is positive
     "against": ("#b4540a", "#f0a35e"),
+    # Networks in a chart, told apart by colour-blind eyes too; a network keeps its colour.
+    "model-0": (INK.c600, INK.c400),
+    "model-1": ("#b4540a", "#f0a35e"),
+    "model-2": ("#0f766e", "#4fc3b0"),
+    "model-3": ("#86358f", "#d08ad8"),
     "bar": ("#7388c6", "#6478b0"),
     "mesh": ("rgb(20 30 50 / 0.07)", "rgb(255 255 255 / 0.05)"),
     "guide": ("#b5c5f3", "#3d4f80"),

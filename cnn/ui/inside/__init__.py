@@ -4,7 +4,6 @@ The page asks with a small JSON object, `{"view": ..., ...}`; the answer repeats
 travel as bytes and are painted by the browser, so that a change of scale or of place asks nobody.
 """
 
-import base64
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +15,7 @@ from cnn.explain import METHODS, explain
 from cnn.hub import Models
 from cnn.layers import Layer
 from cnn.types import SIDE, Framed, InputError
+from cnn.ui.arrays import packed, shades
 from cnn.ui.component import Component
 
 
@@ -25,7 +25,7 @@ class Inside(Component):
     def __init__(self, **options: Any):
         super().__init__(
             Path(__file__).parent,
-            ("inside.", "explain.", "play.", "reading."),
+            ("inside.", "explain.", "pane.", "play.", "reading."),
             {"METHODS": list(METHODS)},
             ("panes",),
             value={"view": "network"},
@@ -52,20 +52,6 @@ def answer(asked: dict[str, Any], framed: Framed, models: Models, name: str) -> 
         "prediction": classifier.predict(framed).as_dict(),
         view: VIEWS[view](asked, digit, classifier, models),
     }
-
-
-def packed(values: np.ndarray) -> dict[str, Any]:
-    """Numbers as the browser unpacks them: little-endian float32 in base64, and their shape."""
-    return {"data": base64.b64encode(np.asarray(values, "<f4").tobytes()).decode("ascii"), "shape": values.shape}
-
-
-def shades(values: np.ndarray) -> dict[str, Any]:
-    """Numbers to look at, a byte each: shares of `limit`, the largest size, in 255ths, or, signed, in 127ths."""
-    limit, signed = float(np.abs(values).max()), bool(values.min() < 0)
-    steps = np.rint(values * ((127 if signed else 255) / max(limit, 1e-12)))
-    data = steps.astype(np.int8 if signed else np.uint8).tobytes()
-    shape = list(values.shape)
-    return {"data": base64.b64encode(data).decode("ascii"), "shape": shape, "limit": limit, "signed": signed}
 
 
 # ----------------------------------------------------------------------------------------------------------- the views

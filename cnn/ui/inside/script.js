@@ -40,24 +40,14 @@ function take(answer) {
 	if (latest.prediction && latest.prediction.model !== answer.prediction.model) network.layer = null; // its layers are others
 	Object.assign(latest, answer);
 	palette = null;
-	showSays(answer);
+	showHead(answer);
 	const part = answer.asked.view;
 	shows[part](answer[part], answer);
 }
 
-function showSays({ prediction, pixels, example }) {
-	const { values } = unpack(pixels);
-	paintValues(panel.querySelector(".says canvas"), values, [SIDE, SIDE], { limit: 1 });
-	const { reason, best_guess, confidence, model } = prediction;
-	const share = nearly(confidence);
-	let [digit, verdict, closest] = [`${best_guess}`, share, ""];
-	if (reason === "blank") [digit, verdict] = ["", say("inside.blank")];
-	else if (reason) [digit, verdict, closest] = ["?", say(`reading.${reason}`), say("reading.closest", { label: best_guess, share })];
-	const detail = [closest, say("inside.by", { model }), example ? say("inside.example") : ""].filter(Boolean).join(" · ");
-	panel.querySelector(".says .digit").textContent = digit;
-	panel.querySelector(".verdict").textContent = verdict;
-	panel.querySelector(".detail").textContent = detail;
-	if (view !== "why") sayAloud([digit, verdict, detail].filter(Boolean).join(", "));
+function showHead(answer) {
+	const words = showSays(panel, answer, answer.example && say("pane.example"));
+	if (view !== "why") sayAloud(words);
 }
 
 const open = tabbed(panel, (name) => {
@@ -69,7 +59,7 @@ const open = tabbed(panel, (name) => {
 function repaint() {
 	palette = null;
 	if (!latest.asked) return;
-	showSays(latest);
+	showHead(latest);
 	const part = asks[view]().view;
 	if (latest[part] !== undefined) shows[part](latest[part], latest);
 }

@@ -1,9 +1,11 @@
-"""The drawing pad: pen strokes as JSON while the pen moves. Knows no model and no picture."""
+"""The drawing pad: pen strokes as JSON while the pen moves. Knows no model."""
 
 import json
 from pathlib import Path
 from typing import Any
 
+from cnn.ink import from_strokes, parse_strokes
+from cnn.types import Framed
 from cnn.ui.component import Component
 
 HERE = Path(__file__).parent
@@ -37,3 +39,9 @@ class Pad(Component):
 def examples(path: Path = EXAMPLES) -> list[dict[str, Any]]:
     """The example digits the project made; none where the file is missing."""
     return json.loads(path.read_text(encoding="utf-8")) if path.is_file() else []
+
+
+def first_seven(offered: list[dict[str, Any]]) -> Framed:
+    """What is looked at before anything was drawn: an example seven; a blank where there are no examples."""
+    strokes = next((one["strokes"] for one in offered if one["label"] == 7), {"strokes": [], "width": 1, "height": 1})
+    return from_strokes(parse_strokes(strokes))

@@ -1,0 +1,110 @@
+"""A digit bent until the networks give in: what each view asks for, answered as numbers that the page paints.
+
+The page asks with a small JSON object, `{"view": ..., ...}`; the answer repeats it and adds what the view shows.
+"""
+
+from pathlib import Path
+from typing import Any
+
+from cnn import stress
+from cnn.explain import explain
+from cnn.hub import Models
+from cnn.perturbations import PERTURBATIONS
+from cnn.stress import Curve, said
+from cnn.types import Framed, InputError
+from cnn.ui.arrays import packed, shades
+from cnn.ui.component import Component
+
+STACK = 4  # perturbations at most, one over the other
+
+
+class Bending(Component):
+    """Asks with `input`, and with `submit` for one more row of the report card; shows what `answer` makes."""
+
+    def __init__(self, **options: Any):
+        offered = [{**one.as_dict(), "words": one.words} for one in PERTURBATIONS.values()]
+        super().__init__(
+            Path(__file__).parent,
+            ("pane.", "reading.", "stress."),
+            {"PERTURBATIONS": offered, "STACK": STACK},
+            ("panes",),
+            value={"view": "score"},
+            **options,
+        )
+
+    def api_info(self) -> dict[str, Any]:
+        """The value as JSON schema."""
+        return {"type": "object", "title": "view", "additionalProperties": True}
+
+
+def answer(asked: dict[str, Any], framed: Framed, models: Models) -> dict[str, Any]:
+    """What a view shows of all models at work on a framed digit, JSON-ready.
+
+    Beside the view's own part: `asked`, `pixels`, and the default model's prediction. InputError for an unknown view.
+    """
+    view = asked.get("view")
+    if view not in VIEWS:
+        raise InputError("unknown_view", name=str(view)[:80], valid=", ".join(VIEWS))
+    return {
+        "asked": asked,
+        "pixels": packed(framed.image),
+        "prediction": models["default"].predict(framed).as_dict(),
+        view: VIEWS[view](asked, framed, models),
+    }
+
+
+def _compare(asked: dict[str, Any], framed: Framed, models: Models) -> dict[str, Any]:
+    """The digit under a stack of perturbations, and every model's answer and evidence, before and after."""
+    stack = [(row["name"], row["strength"]) for row in asked["stack"]]
+    if len(stack) > STACK:
+        raise InputError("stack", limit=STACK)
+    bent = Framed(stress.perturbed(framed.image, stack, asked["seed"], models[asked.get("against")]))
+    looks = {name: [_look(model, one) for one in (framed, bent)] for name, model in models.items()}
+    return {"image": shades(bent.image), "models": looks}
+
+
+def _look(model: Any, framed: Framed) -> dict[str, Any]:
+    prediction = model.predict(framed)
+    evidence = explain(model, framed.image, "saliency", prediction.best_guess or 0).evidence
+    return {"prediction": prediction.as_dict(), "evidence": shades(evidence)}
+
+
+def _breaking(asked: dict[str, Any], framed: Framed, models: Models) -> dict[str, Any]:
+    """Each model's curve for one perturbation, where it breaks, and how the test digits fare."""
+    name = asked["name"]
+    found = stress.curves(models, framed.image, name, asked["seed"])
+    shown = {
+        model: {
+            **_break(curve),
+            "strengths": curve.strengths.tolist(),
+            "kept": curve.kept.tolist(),
+            "test": models[model].metrics.get("robustness", {}).get("perturbations", {}).get(name),
+        }
+        for model, curve in found.items()
+    }
+    return {"name": name, "models": shown}
+
+
+def _card(asked: dict[str, Any], framed: Framed, models: Models) -> dict[str, Any]:
+    """One row of the report card: where each model breaks under one perturbation."""
+    found = stress.curves(models, framed.image, asked["name"], asked["seed"])
+    return {"name": asked["name"], "models": {model: _break(curve) for model, curve in found.items()}}
+
+
+def _break(curve: Curve) -> dict[str, Any]:
+    at, (first, last) = curve.breaks, curve.held
+    return {
+        "before": said(curve.labels[curve.start]),
+        "strength": None if at is None else float(curve.strengths[at]),
+        "after": None if at is None else said(curve.labels[at]),
+        "held": [float(curve.strengths[first]), float(curve.strengths[last])],
+        "image": None if at is None else shades(curve.images[at]),
+    }
+
+
+def _score(asked: dict[str, Any], framed: Framed, models: Models) -> dict[str, Any]:
+    """Each model's errors on MNIST-C, as its `metrics.json` has them; None where they were not measured."""
+    return {"models": {name: model.metrics.get("robustness", {}).get("mnist_c") for name, model in models.items()}}
+
+
+VIEWS = {"compare": _compare, "breaking": _breaking, "card": _card, "score": _score}

@@ -1,0 +1,43 @@
+// What is bent how, and how that is said.
+
+const panel = element.querySelector(".bending");
+const latest = {}; // the last answer: {asked, pixels, prediction, and the part of each view that has come}
+const bend = { stack: [{ name: "rotation", strength: 30 }], name: "rotation", seed: 0, against: null };
+const bends = Object.fromEntries(PERTURBATIONS.map((one) => [one.name, one]));
+let models = []; // their names, in the server's order: a model keeps its colour in every picture
+
+const labelOf = (name) => bends[name].words[language()][0];
+const descriptionOf = (name) => bends[name].words[language()][1];
+const colourOf = (model) => `var(--model-${models.indexOf(model) % 4})`;
+const dot = (model) => {
+	const node = made("i", { className: "dot" });
+	node.style.background = colourOf(model);
+	return node;
+};
+
+// A strength in its unit, with as many digits as its slider has.
+function amount(name, strength) {
+	const { step, unit } = bends[name];
+	const digits = step >= 1 ? 0 : step >= 0.1 ? 1 : 2;
+	return `${number(strength, digits).replace("-", "−")}${unit === "°" ? "" : "\u00a0"}${unit}`;
+}
+
+// A perturbation to choose.
+function picker(chosen, onChoose) {
+	const select = made("select", {});
+	select.setAttribute("aria-label", say("stress.perturbation"));
+	const worst = made("optgroup", { label: say("stress.worst") });
+	for (const { name, worst_case } of PERTURBATIONS) {
+		const option = made("option", { value: name, textContent: labelOf(name), selected: name === chosen });
+		(worst_case ? worst : select).append(option);
+	}
+	select.append(worst);
+	select.addEventListener("change", () => onChoose(select.value));
+	return select;
+}
+
+// Strong enough to see what it does: a third of the way.
+const start = (name) => {
+	const { neutral, maximum, step } = bends[name];
+	return neutral + Math.round((maximum - neutral) / 3 / step) * step;
+};

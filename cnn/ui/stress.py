@@ -1,0 +1,69 @@
+"""The third tab: the digit is bent until the networks give in, and one sees which gives in first."""
+
+import random
+from typing import Any
+
+import gradio as gr
+import numpy as np
+
+from cnn.hub import Models
+from cnn.ink import from_strokes, parse_strokes
+from cnn.mnist import Mnist
+from cnn.types import Framed, InputError
+from cnn.ui.bending import Bending, answer
+from cnn.ui.pad import Pad, examples, first_seven
+from cnn.ui.text import T
+
+
+def stress_tab(models: Models, mnist: Mnist, tab: gr.Tab, digit: gr.State) -> None:
+    """Fill the open tab; `digit` holds the framed digit of all tabs, None before one was drawn."""
+    offered = examples()
+    example = first_seven(offered)
+    with gr.Row(elem_classes="looking"):
+        with gr.Column(elem_classes="card subject"):
+            pad = Pad(offered, follows=True, elem_id="pad-stress")
+            with gr.Row(elem_classes="from-mnist"):
+                index = gr.Number(value=0, precision=0, label=T("stress.test_digit"), elem_id="test-digit")
+                another = gr.Button(T("stress.another"), elem_id="another-digit")
+        with gr.Column(elem_classes="card"):
+            bending = Bending(elem_id="bending")
+
+    def shown(asked: dict[str, Any], digit: Framed | None, index: int) -> dict[str, Any]:
+        shown = answer(asked, example if digit is None else digit, models)
+        return {**shown, "example": digit is None, "test": _label(mnist, digit, index)}
+
+    def drawn(strokes: dict[str, Any], asked: dict[str, Any], index: int) -> tuple[Framed | None, dict[str, Any]]:
+        digit = from_strokes(parse_strokes(strokes)) if strokes["strokes"] else None
+        return digit, shown(asked, digit, index)
+
+    def taken(asked: dict[str, Any], index: int | None) -> tuple[int, Framed, dict[str, Any]]:
+        images = mnist.split("test").images
+        if index is None or not 0 <= index < len(images):
+            raise InputError("test_digit", last=len(images) - 1)
+        digit = Framed(images[index].astype(np.float32) / 255)
+        return index, digit, shown(asked, digit, index)
+
+    def drawn_by_lot(asked: dict[str, Any]) -> tuple[int, Framed, dict[str, Any]]:
+        return taken(asked, random.randrange(len(mnist.split("test").images)))
+
+    quiet = {"show_progress": "hidden", "api_visibility": "private"}
+    # A refusal has its sentence only through the queue.
+    index.submit(taken, [bending, index], [index, digit, bending], **quiet)
+    another.click(drawn_by_lot, bending, [index, digit, bending], **quiet)
+    quiet["queue"] = False
+    pad.input(drawn, [pad, bending, index], [digit, bending], trigger_mode="always_last", **quiet)
+    for event in (bending.input, tab.select):
+        event(shown, [bending, digit, index], bending, trigger_mode="always_last", **quiet)
+    bending.submit(shown, [bending, digit, index], bending, trigger_mode="multiple", **quiet)
+
+
+def _label(mnist: Mnist, digit: Framed | None, index: int | None) -> dict[str, int] | None:
+    """The place and the label of the test digit that is looked at; None for any other digit."""
+    try:
+        images, labels = mnist.split("test")
+    except InputError:
+        return None
+    if digit is None or index is None or not 0 <= index < len(images):
+        return None
+    same = np.array_equal(digit.image, images[index].astype(np.float32) / 255)
+    return {"index": int(index), "label": int(labels[index])} if same else None
