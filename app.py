@@ -1,6 +1,7 @@
 """The Space's file: read the options, load the models, build the page, serve it."""
 
 import argparse
+import os
 import threading
 
 import cnn.hub
@@ -11,16 +12,28 @@ from cnn.types import InputError
 
 
 def options(arguments: list[str] | None = None) -> argparse.Namespace:
-    """The command line; what it leaves out, Gradio's GRADIO_* variables decide."""
+    """The command line; what it leaves out, variables decide: two of the app's own, and Gradio's GRADIO_*."""
     parser = argparse.ArgumentParser(
         description="Draw or photograph a digit and see a convolutional network read it.",
-        epilog="Gradio's variables (GRADIO_SERVER_NAME, GRADIO_SERVER_PORT, GRADIO_SHARE, ...) hold otherwise.",
+        epilog="What is left out, variables say: DIGITS_MODEL, DIGITS_ALLOW_HUB=1, and Gradio's GRADIO_SERVER_NAME, "
+        "GRADIO_SERVER_PORT, GRADIO_SHARE, ...",
     )
     add, models = parser.add_argument, ", ".join(cnn.hub.bundled())
     add("--share", action="store_true", default=None, help="also serve through a public gradio.live link")
     add("--host", help="address to listen on (default: 127.0.0.1)")
     add("--port", type=int, help="port to listen on (default: the first free one from 7860)")
-    add("--model", default=cnn.hub.DEFAULT, help=f"what answers: {models}, or a model's folder (default: %(default)s)")
+    add(
+        "--model",
+        default=os.environ.get("DIGITS_MODEL") or cnn.hub.DEFAULT,
+        help=f"what answers: {models}, a model's folder, or one on the Hugging Face Hub as owner/name@revision "
+        f"(default: {cnn.hub.DEFAULT})",
+    )
+    add(
+        "--allow-hub",
+        action="store_true",
+        default=os.environ.get("DIGITS_ALLOW_HUB", "0").lower() not in ("", "0", "false", "no"),
+        help="visitors and scripts may name any public model on the Hub; each is checked before it is used",
+    )
     return parser.parse_args(arguments)
 
 
@@ -28,17 +41,25 @@ def main() -> None:
     """Serve until stopped."""
     chosen = options()
     try:
-        models = cnn.hub.load_all(chosen.model)
+        models = cnn.hub.load_all(chosen.model, chosen.allow_hub)
     except InputError as error:
         raise SystemExit(str(error)) from None
     mnist = Mnist(train.data.load)
     demo = cnn.ui.build_demo(models, mnist)
-    threading.Thread(target=models.prepare, daemon=True).start()  # the page is served meanwhile
+    threading.Thread(target=_complete, args=[models], daemon=True).start()  # the page is served meanwhile
     mnist.start()
     try:
         demo.launch(share=chosen.share, server_name=chosen.host, server_port=chosen.port, **cnn.ui.launch_options())
     except OSError as error:  # the port is taken, or the address is not this machine's
         raise SystemExit(str(error)) from None
+
+
+def _complete(models: cnn.hub.Models) -> None:
+    """Fetch the model that was asked for, where it is on the Hub, and say so if it stays away; prepare all."""
+    if models.expected:
+        models.fetch_expected().join()
+        print(f"{models.missing} {models.default} answers." if models.missing else f"{models.expected} answers.")
+    models.prepare()
 
 
 if __name__ == "__main__":

@@ -14,7 +14,7 @@ import jax.numpy as jnp
 import keras
 import numpy as np
 
-from cnn.layers import Layer, describe, makers, steps
+from cnn.layers import Layer, comes_apart, describe, makers, steps
 from cnn.types import LABELS, NOT_A_DIGIT, SIDE, Framed, InputError, Prediction, Reason
 
 BATCH = 250  # images per call when there are many; a divisor of MNIST's 10,000
@@ -52,6 +52,7 @@ class Classifier:
         self.parameters = model.count_params()
         self._model = model
         self._logits = _compiled(model)
+        self._sensitivities: dict[str, Callable] = {}
         self._warm_up()
 
     @property
@@ -60,7 +61,7 @@ class Classifier:
         return self.config.get("architecture", "")
 
     def logits(self, images: np.ndarray) -> np.ndarray:
-        """(N, 28, 28) float32 in [0, 1], ink = 1 -> (N, 10 or 11) float32 logits. A few shapes serve every N."""
+        """(N, 28, 28) float32 in [0, 1], ink = 1 -> (N, 10 or more) float32 logits. A few shapes serve every N."""
         images = np.asarray(images, np.float32)[..., None]
         return np.concatenate([np.asarray(self._logits(chunk))[:count] for chunk, count in _chunks(SIZES, images)])
 
@@ -105,10 +106,19 @@ class Classifier:
 
     # ------------------------------------------------------------------------------------------------ a look inside
 
+    @property
+    def _plain(self) -> keras.Model:
+        if not comes_apart(self._model):
+            raise InputError("no_look", model=self.name)
+        return self._model
+
     @functools.cached_property
     def layers(self) -> tuple[Layer, ...]:
-        """What the network is made of, from the picture to the logits."""
-        return tuple(describe(self._model))
+        """What the network is made of, from the picture to the logits.
+
+        InputError, here and wherever it is looked into, for a network that does not come apart into plain layers.
+        """
+        return tuple(describe(self._plain))
 
     def layer(self, name: str) -> Layer:
         """One of `layers`. InputError, which lists the valid names, for an unknown one."""
@@ -179,15 +189,16 @@ class Classifier:
 
     @functools.cached_property
     def _outputs(self) -> Callable:
-        return _compiled_outputs(self._model)
+        return _compiled_outputs(self._plain)
 
     @functools.cached_property
     def _gradients(self) -> Callable:
-        return _compiled_gradients(self._model)
+        return _compiled_gradients(self._plain)
 
-    @functools.cache  # noqa: B019  as long as the classifier, which lives as long as the program
     def _sensitivity(self, name: str) -> Callable:
-        return _compiled_sensitivity(self._model, name)
+        if name not in self._sensitivities:
+            self._sensitivities[name] = _compiled_sensitivity(self._plain, name)
+        return self._sensitivities[name]
 
     # ---------------------------------------------------------------------------------------------------------------
 
@@ -210,8 +221,8 @@ def softmax(logits: np.ndarray) -> np.ndarray:
 
 
 def strangeness(logits: np.ndarray) -> np.ndarray:
-    """(N, 10 or 11) logits -> (N,) float32: the eleventh probability, of being no digit; 0 if there is none."""
-    return softmax(logits)[:, NOT_A_DIGIT] if logits.shape[1] > LABELS else np.zeros(len(logits), np.float32)
+    """(N, 10 or more) logits -> (N,) float32 in [0, 1]: what all outputs after the ten get; 0 if there are none."""
+    return np.minimum(softmax(logits)[:, NOT_A_DIGIT:].sum(axis=1), 1)
 
 
 def since(started: float) -> float:

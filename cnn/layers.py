@@ -64,6 +64,21 @@ def steps(model: keras.Model) -> list[keras.Layer]:
     return [layer for layer in model.layers if not isinstance(layer, keras.layers.InputLayer)]
 
 
+def comes_apart(model: keras.Model) -> bool:
+    """Whether a built model is plain layers, each called once on what others made: then calling them one by one is it.
+
+    It is not where an operation stands between them, a model within the model, or a layer with further arguments.
+    """
+    whole = getattr(model, "_functional", None) or model  # a Sequential keeps its operations there
+    if any(isinstance(one, keras.Model) or not isinstance(one, keras.Layer) for one in whole.operations):
+        return False
+    calls = [node for level in whole._nodes_by_depth.values() for node in level if not node.is_input]
+    nodes = [node.arguments for node in calls]
+    given = [value for node in nodes for value in keras.tree.flatten(node.kwargs)]
+    alone = all(len(node.args) == 1 for node in nodes) and not any(keras.utils.is_keras_tensor(one) for one in given)
+    return alone and len(nodes) == len(steps(model))
+
+
 def makers(layer: keras.Layer) -> list[str]:
     """The names of the layers whose output a layer of a built model takes, the input layer's among them."""
     return [tensor._keras_history.operation.name for tensor in keras.tree.flatten(layer.input)]

@@ -57,6 +57,12 @@ def test_the_temperature_that_was_divided_out_is_found_again() -> None:
     assert found["refusal"] == 1  # without an output for it nothing is refused
 
 
+def test_all_outputs_after_the_ten_speak_of_no_digit() -> None:
+    logits = np.zeros((1, 47), np.float32)
+    assert strangeness(logits) == pytest.approx(37 / 47)
+    assert strangeness(logits[:, :10]) == 0
+
+
 def test_few_validation_digits_of_either_kind_are_refused() -> None:
     rng = np.random.default_rng(0)
     sets, logits = {}, {}

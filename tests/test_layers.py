@@ -1,5 +1,8 @@
 """What a unit sees of the picture, against gradients: a pixel that changes the unit is seen, no other one is."""
 
+from collections.abc import Callable
+from pathlib import Path
+
 import keras
 import numpy as np
 import pytest
@@ -8,7 +11,8 @@ from keras import layers
 from cnn.architectures import ARCHITECTURES
 from cnn.classifier import Classifier
 from cnn.explain import seen
-from cnn.layers import Field, describe
+from cnn.layers import Field, comes_apart, describe
+from cnn.types import InputError
 
 
 def odd() -> keras.Model:
@@ -63,3 +67,50 @@ def test_every_architecture_is_described(name: str) -> None:
         row = layer.as_dict()
         assert list(row) == ["name", "type", "shape", "parameters", "receptive_field"]
         assert 1 <= row["receptive_field"] <= 28
+
+
+def with_an_operation() -> keras.Model:
+    image = keras.Input((28, 28, 1))
+    return keras.Model(image, layers.Dense(10)(layers.Flatten()(image / 2.0)))
+
+
+def with_a_model_within() -> keras.Model:
+    image = keras.Input((28, 28, 1))
+    return keras.Model(image, layers.Dense(10)(layers.Flatten()(tiny_map()(image))))
+
+
+def with_a_shared_layer() -> keras.Model:
+    image, shared = keras.Input((28, 28, 1)), layers.Conv2D(1, 3, padding="same")
+    return keras.Model(image, layers.Dense(10)(layers.Flatten()(shared(shared(image)))))
+
+
+def with_two_arguments() -> keras.Model:
+    image = keras.Input((28, 28, 1))
+    rows = layers.Reshape((28, 28))(image)
+    return keras.Model(image, layers.Dense(10)(layers.Flatten()(layers.MultiHeadAttention(1, 4)(rows, rows))))
+
+
+def tiny_map() -> keras.Model:
+    return keras.Sequential([keras.Input((28, 28, 1)), layers.Conv2D(1, 3)])
+
+
+@pytest.mark.parametrize("build", [with_an_operation, with_a_model_within, with_a_shared_layer, with_two_arguments])
+def test_what_does_not_come_apart_is_not_looked_into(build: Callable[[], keras.Model]) -> None:
+    assert not comes_apart(build())
+
+
+def test_what_comes_apart_does_so_saved_and_loaded_too(tmp_path: Path) -> None:
+    for build in (odd, ARCHITECTURES["robust"]):
+        model = build()
+        assert comes_apart(model)
+        model.save(tmp_path / "model.keras")
+        assert comes_apart(keras.saving.load_model(tmp_path / "model.keras"))
+
+
+def test_a_network_that_does_not_come_apart_reads_and_says_why_it_stays_shut() -> None:
+    network = Classifier(with_an_operation(), "theirs")
+    digit = np.zeros((1, 28, 28), np.float32)
+    assert network.probabilities(digit).shape == (1, 10)
+    for look in (lambda: network.layers, lambda: network.outputs(digit), lambda: network.score_gradients(digit, 1)):
+        with pytest.raises(InputError, match="theirs can read, but it cannot be looked into"):
+            look()

@@ -1,9 +1,10 @@
-"""The command line: `python -m train fit | calibrate | evaluate | ablate | examples | readme`."""
+"""The command line: `python -m train fit | calibrate | evaluate | ablate | examples | readme | publish ...`."""
 
 import argparse
 import dataclasses
 import signal
 import sys
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -12,10 +13,11 @@ from tqdm import tqdm
 
 import cnn.hub
 from cnn.types import InputError
-from train import ablate, evaluate, examples, fit, mixture, readme, series
+from train import ablate, card, evaluate, examples, fit, mixture, readme, series, space
 from train.calibrate import recalibrate
 from train.config import RECIPES
 from train.data import DataError, load
+from train.publish import Published, PublishError, publish
 
 RUNS = Path("runs")
 
@@ -25,7 +27,7 @@ def main(arguments: list[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     try:
         return options.run(options)
-    except (DataError, InputError, ValueError) as error:
+    except (DataError, InputError, PublishError, ValueError) as error:
         print(error, file=sys.stderr)
         return 1
 
@@ -83,7 +85,34 @@ def _parser() -> argparse.ArgumentParser:
     drawing.set_defaults(run=_examples)
     telling = commands.add_parser("readme", help="put the measured figures into README.md")
     telling.set_defaults(run=_readme)
+    publishing = commands.add_parser(
+        "publish",
+        help="put a measured run on the Hugging Face Hub",
+        description="Publish a run's weights and papers, with a card whose figures and pictures come from them, in one "
+        "commit; again, what changed. Needs a token: HF_TOKEN, or hf auth login.",
+    )
+    publishing.add_argument("model", help="a bundled model's name, or a run's folder")
+    publishing.add_argument("repository", metavar="owner/name", help="where on the Hub")
+    _add_publishing(publishing)
+    publishing.set_defaults(run=_publish)
+    spacing = commands.add_parser(
+        "publish-space",
+        help="put the app on the Hugging Face Hub",
+        description="Publish the files that the app needs as a Gradio Space, in one commit. Creating one needs a paid "
+        "plan. Needs a token: HF_TOKEN, or hf auth login.",
+    )
+    spacing.add_argument("repository", metavar="owner/name", help="where on the Hub")
+    spacing.add_argument(
+        "--model", metavar="owner/name@revision", help="what answers, pinned to its commit (default: as app.py)"
+    )
+    _add_publishing(spacing)
+    spacing.set_defaults(run=_publish_space)
     return parser
+
+
+def _add_publishing(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--private", action="store_true", help="for its owner alone, where it is new")
+    parser.add_argument("--dry-run", type=Path, metavar="FOLDER", help="write the same files into a folder instead")
 
 
 def _fit(options: argparse.Namespace) -> int:
@@ -194,6 +223,37 @@ def _examples(_: argparse.Namespace) -> int:
 def _readme(_: argparse.Namespace) -> int:
     readme.write()
     return 0
+
+
+def _publish(options: argparse.Namespace) -> int:
+    run = cnn.hub.folder(options.model)
+    if options.dry_run:
+        card.assemble(run, options.repository, options.dry_run)
+        print(f"Written to {options.dry_run}; nothing was published.")
+        return 0
+    with tempfile.TemporaryDirectory() as folder:
+        card.assemble(run, options.repository, Path(folder))
+        _say(publish(Path(folder), options.repository, private=options.private))
+    return 0
+
+
+def _publish_space(options: argparse.Namespace) -> int:
+    model = space.pin(options.model) if options.model else None
+    if options.dry_run:
+        space.assemble(options.dry_run, model)
+        print(f"Written to {options.dry_run}; nothing was published.")
+        return 0
+    with tempfile.TemporaryDirectory() as folder:
+        space.assemble(Path(folder), model)
+        _say(publish(Path(folder), options.repository, "space", options.private))
+    if model:
+        space.point_at(options.repository, model.name)
+    return 0
+
+
+def _say(published: Published) -> None:
+    what = "Published" if published.new else "Nothing had changed"
+    print(f"{what}: {published.url} at commit {published.commit}")
 
 
 if __name__ == "__main__":

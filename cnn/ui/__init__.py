@@ -8,7 +8,7 @@ import PIL.Image
 from cnn import decode
 from cnn.hub import Models
 from cnn.mnist import Mnist, nowhere
-from cnn.text import say
+from cnn.text import preferred, say
 from cnn.ui.api import scripted_api
 from cnn.ui.doors import KEEP_SECONDS, MAX_FILE_SIZE, Doors
 from cnn.ui.draw import draw_tab
@@ -27,6 +27,8 @@ def build_demo(models: Models, mnist: Mnist | None = None) -> gr.Blocks:
     PIL.Image.MAX_IMAGE_PIXELS = decode.MAX_PIXELS
     with Doors(title=say("page.title"), analytics_enabled=False, delete_cache=(KEEP_SECONDS, KEEP_SECONDS)) as demo:
         gr.Markdown(T("page.heading"), elem_classes="heading")
+        if models.expected:
+            _tell_what_is_missing(models, demo)
         digit = gr.State()  # the framed digit that travels from tab to tab; None before there is one
         with gr.Tabs():
             with gr.Tab(T("draw.tab"), id="draw") as drawing:
@@ -41,6 +43,19 @@ def build_demo(models: Models, mnist: Mnist | None = None) -> gr.Blocks:
                 Series(elem_id="series")
         scripted_api(models)
     return demo.queue(max_size=200)
+
+
+def _tell_what_is_missing(models: Models, demo: gr.Blocks) -> None:
+    """A line under the heading while the model that was to answer has not come from the Hub."""
+
+    def missing(request: gr.Request) -> gr.Markdown:
+        language = preferred(request.headers.get("accept-language"))
+        why = models.missing
+        words = say("hub.meanwhile", language, reason=why.say(language), model=models.default) if why else ""
+        return gr.Markdown(words, visible=bool(why))
+
+    notice = gr.Markdown(visible=False, elem_id="notice")
+    demo.load(missing, None, notice, show_progress="hidden", api_visibility="private", queue=False)
 
 
 def launch_options() -> dict[str, Any]:

@@ -6,7 +6,8 @@ import gradio as gr
 
 from cnn.hub import Models
 from cnn.ink import from_strokes, parse_strokes
-from cnn.types import Framed
+from cnn.remote import parse
+from cnn.types import Framed, InputError
 from cnn.ui.inside import Inside, answer
 from cnn.ui.pad import Pad, examples, first_seven
 from cnn.ui.text import T
@@ -20,7 +21,7 @@ def look_tab(models: Models, tab: gr.Tab, digit: gr.State) -> None:
         with gr.Column(elem_classes="card subject"):
             pad = Pad(offered, follows=True, elem_id="pad-inside")
             model = gr.Radio(
-                list(models),
+                _choices(models),
                 value=models.default,
                 label=T("inside.model"),
                 show_label=False,
@@ -29,6 +30,17 @@ def look_tab(models: Models, tab: gr.Tab, digit: gr.State) -> None:
                 elem_id="model",
                 elem_classes="pick",
             )
+            guest = gr.Textbox(
+                placeholder=T("hub.guest"),
+                label=T("hub.guest"),
+                show_label=False,
+                container=False,
+                max_lines=1,
+                submit_btn=True,
+                visible=models.open_to_hub,
+                elem_id="guest",
+            )
+            offered_models = gr.State(_choices(models))
         with gr.Column(elem_classes="card"):
             inside = Inside(elem_id="inside")
 
@@ -40,9 +52,38 @@ def look_tab(models: Models, tab: gr.Tab, digit: gr.State) -> None:
         digit = from_strokes(parse_strokes(strokes)) if strokes["strokes"] else None
         return digit, shown(asked, digit, model)
 
+    def invite(text: str, choices: list[tuple[str, str]]) -> dict[Any, Any]:
+        """Ask for a model on the Hub; it joins the networks that this visitor may choose from, and is chosen."""
+        name = text.strip().removeprefix("https://huggingface.co/").strip("/")
+        if parse(name) is None:
+            raise InputError("hub_name", name=name[:80])
+        invited = models[name].name
+        choices = list(dict.fromkeys([*choices, (_short(invited), invited)]))
+        return {model: gr.Radio(choices, value=invited), offered_models: choices, guest: ""}
+
+    def arrived() -> tuple[Any, list[tuple[str, str]]]:
+        """The networks as they are when a page opens: the one that was to answer may have come from the Hub by now."""
+        return gr.Radio(_choices(models), value=models.default), _choices(models)
+
     quiet = {"show_progress": "hidden", "api_visibility": "private", "queue": False}
     pad.input(drawn, [pad, inside, model], [digit, inside], trigger_mode="always_last", **quiet)
     for event in (inside.input, model.change, tab.select):
         event(shown, [inside, digit, model], inside, trigger_mode="always_last", **quiet)
     # What takes seconds: several may be on their way at once, and none is dropped.
     inside.submit(shown, [inside, digit, model], inside, trigger_mode="multiple", **quiet)
+    if models.open_to_hub:
+        # Through the queue: a refusal that comes past it is shown to nobody.
+        shown_on = {"show_progress": "minimal", "show_progress_on": guest}
+        chosen = [model, offered_models, guest]
+        guest.submit(invite, [guest, offered_models], chosen, api_visibility="private", **shown_on)
+    if models.expected:
+        gr.context.Context.root_block.load(arrived, None, [model, offered_models], **quiet)
+
+
+def _choices(models: Models) -> list[tuple[str, str]]:
+    return [(_short(name), name) for name in models]
+
+
+def _short(name: str) -> str:
+    """A model of the Hub without its owner: the place is narrow."""
+    return name.rsplit("/", 1)[-1] if parse(name) else name

@@ -132,11 +132,12 @@ def _why(asked: dict[str, Any], digit: np.ndarray, classifier: Classifier, model
 def _shift(asked: dict[str, Any], digit: np.ndarray, classifier: Classifier, models: Models) -> dict[str, Any]:
     """Every model's probabilities for the digit moved by whole pixels, not framed again; what leaves is lost."""
     across, down = (int(np.clip(asked.get(way) or 0, -SIDE, SIDE)) for way in ("across", "down"))
+    shown = {**models, classifier.name: classifier}  # a guest is listed to nobody else
     maps = [layer for layer in classifier.layers if layer.has_filters]
     page = np.pad(digit, SIDE)[SIDE - down : 2 * SIDE - down, SIDE - across : 2 * SIDE - across]
     return {
-        "probabilities": {name: model.probabilities(page[None])[0].tolist() for name, model in models.items()},
-        "parameters": {name: model.parameters for name, model in models.items()},
+        "probabilities": {name: model.probabilities(page[None])[0].tolist() for name, model in shown.items()},
+        "parameters": {name: model.parameters for name, model in shown.items()},
         "first": maps[0].as_dict() if maps else None,
         "maps": [layer.name for layer in maps],
     }
