@@ -64,8 +64,8 @@ def signed_in() -> HfApi:
 
 
 @contextmanager
-def one_sentence(repository: str) -> Iterator[None]:
-    """Turn what the Hub's client raises within the block into PublishError."""
+def one_sentence(repository: str, state: str = "") -> Iterator[None]:
+    """Turn what the Hub's client raises within the block into PublishError; `state` says what is published then."""
     try:
         yield
     except PublishError:
@@ -74,10 +74,9 @@ def one_sentence(repository: str) -> Iterator[None]:
         raise PublishError(f'A repository is called "owner/name"; "{repository}" is not.') from None
     except (HfHubHTTPError, httpx2.HTTPError, OSError, RuntimeError) as error:  # the last two: below HTTP, and uploads
         if status := _status(error):
-            raise PublishError(f"{_refusal(status, repository)} Nothing was published.") from error
-        raise PublishError(
-            "The Hub cannot be reached, or the connection broke off; try again: nothing is published by half."
-        ) from error
+            raise PublishError(f"{_refusal(status, repository)} {state or 'Nothing was published.'}") from error
+        state = state or "Nothing is published by half."  # the answer to the commit may be what was lost
+        raise PublishError(f"The Hub cannot be reached, or the connection broke off; try again. {state}") from error
 
 
 def _status(error: BaseException | None) -> int | None:

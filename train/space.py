@@ -103,7 +103,7 @@ def pin(text: str) -> Pinned:
 
 def point_at(space: str, model: remote.Name) -> None:
     """Set the Space's variable that says which model answers. PublishError when that fails."""
-    with one_sentence(space):
+    with one_sentence(space, f"The files are published; {VARIABLE} is not set."):
         signed_in().add_space_variable(space, VARIABLE, f"{model.repository}@{model.revision}")
 
 
