@@ -19,7 +19,7 @@ from train.publish import PublishError, one_sentence, signed_in
 
 ROOT = Path(__file__).resolve().parent.parent
 VARIABLE = "DIGITS_MODEL"
-ASSETS = ("assets/models", "assets/text", "assets/examples")
+ASSETS = ("models/**/*", "text/*", "examples/*", "mnist_label_errors.json")  # within assets
 DESCRIPTION = 60  # characters of a short description that the Hub takes
 
 
@@ -47,7 +47,7 @@ def needed() -> list[Path]:
     found: set[Path] = set()
     _follow(ROOT / "app.py", found)
     beside = {path for module in found for path in module.parent.glob("*") if path.suffix in (".js", ".css", ".html")}
-    assets = {path for folder in ASSETS for path in (ROOT / folder).rglob("*") if path.is_file()}
+    assets = {path for pattern in ASSETS for path in (ROOT / "assets").glob(pattern) if path.is_file()}
     return sorted(found | beside | assets)
 
 

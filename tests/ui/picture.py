@@ -13,7 +13,7 @@ SIZE = {"width": 1280, "height": 760}
 
 
 def main() -> None:
-    """Start the app, draw, look inside, and write draw.png and inside.png."""
+    """Start the app, draw, look inside, test it to breaking, and write draw.png, inside.png and stress.png."""
     demo = build_demo(cnn.hub.load_all())
     demo.launch(prevent_thread_lock=True, quiet=True, **launch_options())
     with sync_playwright() as playwright:
@@ -31,6 +31,11 @@ def main() -> None:
         visit.page.locator(".layer[data-layer=logits] .outputs").wait_for()
         visit.page.wait_for_timeout(500)  # the pad has its drawing
         visit.page.screenshot(path=PICTURES / "inside.png")
+        visit.page.get_by_role("tab", name="Stress test").click()
+        visit.page.locator("[data-view=breaking]").click()
+        visit.page.locator(".chart svg").wait_for()
+        visit.page.wait_for_timeout(500)
+        visit.page.screenshot(path=PICTURES / "stress.png")
         browser.close()
     demo.close()
     print(PICTURES)
