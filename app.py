@@ -46,12 +46,15 @@ def main() -> None:
         raise SystemExit(str(error)) from None
     mnist = Mnist(train.data.load)
     demo = cnn.ui.build_demo(models, mnist)
-    threading.Thread(target=_complete, args=[models], daemon=True).start()  # the page is served meanwhile
-    mnist.start()
+    where = {"share": chosen.share, "server_name": chosen.host, "server_port": chosen.port}
     try:
-        demo.launch(share=chosen.share, server_name=chosen.host, server_port=chosen.port, **cnn.ui.launch_options())
+        demo.launch(prevent_thread_lock=True, **where, **cnn.ui.launch_options())
     except OSError as error:  # the port is taken, or the address is not this machine's
         raise SystemExit(str(error)) from None
+    # The page is served meanwhile; not before, for Gradio gives its own server three seconds to answer.
+    threading.Thread(target=_complete, args=[models], daemon=True).start()
+    mnist.start()
+    demo.block_thread()
 
 
 def _complete(models: cnn.hub.Models) -> None:

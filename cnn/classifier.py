@@ -80,8 +80,9 @@ class Classifier:
     def read(self, images: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """What is answered to each of (N, 28, 28) images: (N,) labels, -1 for an abstention, and `probabilities`."""
         probabilities, strange = self.assess(images)
-        refused = (strange > self.refusal) | ~images.any(axis=(1, 2))
-        return np.where(refused, -1, probabilities.argmax(1)), probabilities
+        blank = ~images.any(axis=(1, 2))
+        probabilities[blank] = 1 / LABELS
+        return np.where(blank | (strange > self.refusal), -1, probabilities.argmax(1)), probabilities
 
     def predict(self, framed: Framed) -> Prediction:
         """Read one framed digit; what is blank, stands in company or is no digit is abstained from.

@@ -51,14 +51,14 @@ class Perturbation:
 
     def strengths(self, count: int = SCAN) -> np.ndarray:
         """(count,) float64, evenly from the minimum to the maximum; with an odd count the neutral one is among them."""
-        return np.linspace(self.minimum, self.maximum, count)
+        return np.linspace(self.minimum, self.maximum, count).round(6)
 
     def checked(self, strength: Any) -> float:
         """A strength as a number. InputError when it is none, or out of range."""
         number = isinstance(strength, int | float) and not isinstance(strength, bool)
         if not number or not self.minimum <= strength <= self.maximum:
             span = {"minimum": self.minimum, "maximum": self.maximum, "unit": self.unit}
-            raise InputError("strength", name=self.name, strength=str(strength)[:20], **span)
+            raise InputError("strength", name=self.name, strength=repr(strength)[:20], **span)
         return float(strength)
 
     def apply(self, images: np.ndarray, strength: float, seeds: Sequence[int], network: Any = None) -> np.ndarray:
@@ -454,12 +454,12 @@ def _uphill(images: np.ndarray, labels: np.ndarray, network: Any) -> np.ndarray:
 @worst_case(
     "ε", 0.5, 0.01,
     en=(
-        "Worst case, one step (FGSM)",
+        "FGSM: one step",
         "Every pixel changed by at most ε, in the direction that hurts this network most (Goodfellow, "
         "Shlens and Szegedy 2014).",
     ),
     fr=(
-        "Pire cas, un pas (FGSM)",
+        "FGSM : un pas",
         "Chaque pixel changé d’au plus ε, dans le sens qui nuit le plus à ce réseau (Goodfellow, Shlens "
         "et Szegedy 2014).",
     ),
@@ -473,12 +473,12 @@ def fgsm(images: np.ndarray, strengths: Sequence[float], network: Any) -> Iterat
 @worst_case(
     "ε", 0.5, 0.01,
     en=(
-        "Worst case, many steps (PGD)",
+        "PGD: many small steps",
         "Every pixel changed by at most ε, by many small steps uphill, each put back within ε (Madry et "
         "al. 2017).",
     ),
     fr=(
-        "Pire cas, pas à pas (PGD)",
+        "PGD : petits pas",
         "Chaque pixel changé d’au plus ε, par beaucoup de petits pas, chacun ramené à moins de ε (Madry "
         "et al. 2017).",
     ),
@@ -496,12 +496,12 @@ def pgd(images: np.ndarray, strengths: Sequence[float], network: Any) -> Iterato
 @worst_case(
     "L²", 4, 0.08,
     en=(
-        "Smallest change (DeepFool)",
+        "DeepFool: smallest change",
         "A step of this length along the shortest way found to another answer (Moosavi-Dezfooli, Fawzi "
         "and Frossard 2015).",
     ),
     fr=(
-        "Plus petit changement (DeepFool)",
+        "DeepFool : au plus court",
         "Un pas de cette longueur sur le plus court chemin trouvé vers une autre réponse "
         "(Moosavi-Dezfooli, Fawzi et Frossard 2015).",
     ),

@@ -65,7 +65,7 @@ def perturbed(digit: np.ndarray, stack: list[tuple[str, Any]], seed: int, networ
 
     InputError for an unknown one, a strength out of its range, or a seed that is no whole number from 0.
     """
-    _check_seed(seed)
+    seed = _checked(seed)
     for name, strength in stack:
         bend = find(name)
         digit = bend.apply(digit[None], bend.checked(strength), [seed], network)[0]
@@ -74,8 +74,7 @@ def perturbed(digit: np.ndarray, stack: list[tuple[str, Any]], seed: int, networ
 
 def curves(models: Mapping[str, Classifier], digit: np.ndarray, name: str, seed: int) -> dict[str, Curve]:
     """Each model's answers along a scan of one perturbation; each is attacked by its own worst case."""
-    _check_seed(seed)
-    bend = find(name)
+    seed, bend = _checked(seed), find(name)
     strengths = bend.strengths()
     start = int(np.flatnonzero(strengths == bend.neutral)[0])
     alike = None if bend.worst_case else bend.scan(digit[None], strengths, [seed])[:, 0]
@@ -88,6 +87,8 @@ def curves(models: Mapping[str, Classifier], digit: np.ndarray, name: str, seed:
     return found
 
 
-def _check_seed(seed: Any) -> None:
-    if isinstance(seed, bool) or not isinstance(seed, int) or not 0 <= seed < 2**32:
-        raise InputError("seed", seed=str(seed)[:20])
+def _checked(seed: Any) -> int:
+    whole = isinstance(seed, int | float) and not isinstance(seed, bool) and seed == seed // 1
+    if not whole or not 0 <= seed < 2**32:
+        raise InputError("seed", seed=repr(seed)[:20])
+    return int(seed)

@@ -119,6 +119,19 @@ const choices = (name, options, chosen, words, onChoose) => {
 };
 const labelled = (label, words) => Object.assign(words, { label });
 
+// ------------------------------------------------------------------ asking the server
+
+// Whoever draws, or changes the network, asks for the open view: what `open` gives stands ready for them.
+function asking(open) {
+	const ready = () => (props.value = open());
+	const ask = (asked, event) => {
+		props.value = asked;
+		trigger(event); // what is asked leaves at once
+		ready();
+	};
+	return { ready, askAgain: () => ask(open(), "input"), askBeside: (asked) => ask(asked, "submit") };
+}
+
 // ------------------------------------------------------------------ the head: the digit, and what a network says to it
 
 // Shows an answer, and notes beside it; gives it in words.

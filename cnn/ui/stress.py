@@ -23,38 +23,42 @@ def stress_tab(models: Models, mnist: Mnist, tab: gr.Tab, digit: gr.State) -> No
         with gr.Column(elem_classes="card subject"):
             pad = Pad(offered, follows=True, elem_id="pad-stress")
             with gr.Row(elem_classes="from-mnist"):
-                index = gr.Number(value=0, precision=0, label=T("stress.test_digit"), elem_id="test-digit")
+                index = gr.Number(label=T("stress.test_digit"), elem_id="test-digit")
                 another = gr.Button(T("stress.another"), elem_id="another-digit")
         with gr.Column(elem_classes="card"):
             bending = Bending(elem_id="bending")
+    taken = gr.State()  # the place of the test digit that was taken last
 
-    def shown(asked: dict[str, Any], digit: Framed | None, index: int) -> dict[str, Any]:
+    def shown(asked: dict[str, Any], digit: Framed | None, index: int | None) -> dict[str, Any]:
         shown = answer(asked, example if digit is None else digit, models)
         return {**shown, "example": digit is None, "test": _label(mnist, digit, index)}
 
-    def drawn(strokes: dict[str, Any], asked: dict[str, Any], index: int) -> tuple[Framed | None, dict[str, Any]]:
+    def drawn(strokes: dict[str, Any], asked: dict[str, Any]) -> tuple[Framed | None, dict[str, Any]]:
         digit = from_strokes(parse_strokes(strokes)) if strokes["strokes"] else None
-        return digit, shown(asked, digit, index)
+        return digit, shown(asked, digit, None)
 
-    def taken(asked: dict[str, Any], index: int | None) -> tuple[int, Framed, dict[str, Any]]:
+    def take(asked: dict[str, Any], index: float | None) -> dict[Any, Any]:
+        if index is None:  # the field is being written in
+            return gr.skip()
         images = mnist.split("test").images
-        if index is None or not 0 <= index < len(images):
+        if index != index // 1 or not 0 <= index < len(images):
             raise InputError("test_digit", last=len(images) - 1)
-        digit = Framed(images[index].astype(np.float32) / 255)
-        return index, digit, shown(asked, digit, index)
+        digit_taken = Framed(images[int(index)].astype(np.float32) / 255)
+        return {digit: digit_taken, taken: int(index), bending: shown(asked, digit_taken, int(index))}
 
-    def drawn_by_lot(asked: dict[str, Any]) -> tuple[int, Framed, dict[str, Any]]:
-        return taken(asked, random.randrange(len(mnist.split("test").images)))
+    def take_by_lot(asked: dict[str, Any]) -> dict[Any, Any]:
+        place = random.randrange(len(mnist.split("test").images))
+        return {index: place, **take(asked, place)}
 
     quiet = {"show_progress": "hidden", "api_visibility": "private"}
     # A refusal has its sentence only through the queue.
-    index.submit(taken, [bending, index], [index, digit, bending], **quiet)
-    another.click(drawn_by_lot, bending, [index, digit, bending], **quiet)
+    index.input(take, [bending, index], [taken, digit, bending], trigger_mode="always_last", **quiet)
+    another.click(take_by_lot, bending, [index, taken, digit, bending], **quiet)
     quiet["queue"] = False
-    pad.input(drawn, [pad, bending, index], [digit, bending], trigger_mode="always_last", **quiet)
+    pad.input(drawn, [pad, bending], [digit, bending], trigger_mode="always_last", **quiet)
     for event in (bending.input, tab.select):
-        event(shown, [bending, digit, index], bending, trigger_mode="always_last", **quiet)
-    bending.submit(shown, [bending, digit, index], bending, trigger_mode="multiple", **quiet)
+        event(shown, [bending, digit, taken], bending, trigger_mode="always_last", **quiet)
+    bending.submit(shown, [bending, digit, taken], bending, trigger_mode="multiple", **quiet)
 
 
 def _label(mnist: Mnist, digit: Framed | None, index: int | None) -> dict[str, int] | None:

@@ -168,7 +168,7 @@ def test_a_breaking_point_is_the_networks_own(visit: Callable[..., Bender], netw
             expect(row).to_contain_text(f"says {before} all the way.")
             continue
         strength = f"{curve.strengths[at]:.0f}°".replace("-", "−")
-        expect(row).to_contain_text(f"says {before}, then {curve.labels[at]} from {strength} on.")
+        expect(row).to_contain_text(f"says {before}, then {curve.labels[at]} at {strength} and beyond.")
         right = 1 - abs(curve.strengths[at]) / 90
         expect(row).to_contain_text(f"{right:.0%} of MNIST")
         np.testing.assert_allclose(darkness(row.locator("canvas")), curve.images[at], atol=0.03)

@@ -129,7 +129,7 @@ def test_what_is_saved_is_what_training_reads_and_comes_back_elsewhere(visit: Vi
     theirs, notice = series(other, "Mes essais"), other.page.locator(".series .notice")
     load = theirs.locator("input[type=file]")
     load.set_input_files(packed)
-    expect(theirs.locator(".result .verdict")).to_have_text("1 sur 2 bien lus : 50 %.")
+    expect(theirs.locator(".result .verdict")).to_have_text("Bien lus : 1 sur 2, soit 50 %.")
     load.set_input_files(zipped)
     expect(notice).to_have_text("Essais ajoutés : 0. Déjà là : 2.")
     load.set_input_files({"name": "no.zip", "mimeType": "application/zip", "buffer": b"nothing"})

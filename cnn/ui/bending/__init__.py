@@ -6,12 +6,14 @@ The page asks with a small JSON object, `{"view": ..., ...}`; the answer repeats
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from cnn import stress
 from cnn.explain import explain
 from cnn.hub import Models
-from cnn.perturbations import PERTURBATIONS
+from cnn.perturbations import PERTURBATIONS, Perturbation
 from cnn.stress import Curve, said
-from cnn.types import Framed, InputError
+from cnn.types import SIDE, Framed, InputError
 from cnn.ui.arrays import packed, shades
 from cnn.ui.component import Component
 
@@ -22,7 +24,7 @@ class Bending(Component):
     """Asks with `input`, and with `submit` for one more row of the report card; shows what `answer` makes."""
 
     def __init__(self, **options: Any):
-        offered = [{**one.as_dict(), "words": one.words} for one in PERTURBATIONS.values()]
+        offered = [{**one.as_dict(), "words": one.words, "random": _is_random(one)} for one in PERTURBATIONS.values()]
         super().__init__(
             Path(__file__).parent,
             ("pane.", "reading.", "stress."),
@@ -35,6 +37,15 @@ class Bending(Component):
     def api_info(self) -> dict[str, Any]:
         """The value as JSON schema."""
         return {"type": "object", "title": "view", "additionalProperties": True}
+
+
+def _is_random(bend: Perturbation) -> bool:
+    """Whether its seed changes anything."""
+    if bend.worst_case:
+        return False
+    ink = np.tri(SIDE, dtype=np.float32)
+    one, other = bend.apply(np.stack([ink, ink]), bend.maximum - bend.step, [0, 1])
+    return not np.array_equal(one, other)
 
 
 def answer(asked: dict[str, Any], framed: Framed, models: Models) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 const panel = element.querySelector(".bending");
 const latest = {}; // the last answer: {asked, pixels, prediction, and the part of each view that has come}
-const bend = { stack: [{ name: "rotation", strength: 30 }], name: "rotation", seed: 0, against: null };
+const bend = { stack: [{ name: "rotation", strength: 30 }], name: "rotation", seed: 0, against: null, touched: 0 };
 const bends = Object.fromEntries(PERTURBATIONS.map((one) => [one.name, one]));
 let models = []; // their names, in the server's order: a model keeps its colour in every picture
 
@@ -19,8 +19,12 @@ const dot = (model) => {
 function amount(name, strength) {
 	const { step, unit } = bends[name];
 	const digits = step >= 1 ? 0 : step >= 0.1 ? 1 : 2;
-	return `${number(strength, digits).replace("-", "−")}${unit === "°" ? "" : "\u00a0"}${unit}`;
+	const parted = unit === "°" || (unit === "%" && language() === "en") ? "" : "\u00a0";
+	return `${number(strength, digits).replace("-", "−")}${parted}${unit}`;
 }
+
+// A strength with all the digits it has.
+const finely = (name, strength) => `${new Intl.NumberFormat(language(), { maximumFractionDigits: 3 }).format(strength)}\u00a0${bends[name].unit}`;
 
 // A perturbation to choose.
 function picker(chosen, onChoose) {

@@ -5,6 +5,7 @@ function offerBreaking() {
 		picker(bend.name, (name) => {
 			bend.name = name;
 			Object.assign(bend.stack[0], { name, strength: start(name) });
+			bend.touched = 0;
 			offerStack();
 			askAgain();
 		}),
@@ -12,7 +13,9 @@ function offerBreaking() {
 }
 
 function showBreaking({ name, models: found }) {
-	panel.querySelector("[data-panel=breaking] .hint").textContent = descriptionOf(name);
+	const step = (bends[name].maximum - bends[name].minimum) / 50;
+	const hint = `${descriptionOf(name)} ${say("stress.steps", { step: finely(name, step) })}`;
+	panel.querySelector("[data-panel=breaking] .hint").textContent = hint;
 	const rows = Object.entries(found).map(([model, one]) => verdictRow(name, model, one));
 	panel.querySelector(".verdicts").replaceChildren(...rows);
 	const lines = Object.entries(found).flatMap(([model, one]) => [

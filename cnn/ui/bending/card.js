@@ -64,7 +64,7 @@ function span(name, { held }) {
 
 function shortly(name, { before, strength, after }) {
 	if (strength === null) return say(before === null ? "stress.unread" : "stress.never");
-	return `${amount(name, strength)} → ${after ?? "?"}`;
+	return `${amount(name, strength)} → ${after ?? say("stress.none")}`;
 }
 
 // Over how much of all ranges each network's answer holds, and how often it broke into a wrong digit rather than none.

@@ -5,6 +5,7 @@ const cards = new Map(); // model -> the parts of its card
 function offerStack() {
 	panel.querySelector(".stack").replaceChildren(...bend.stack.map(stackRow));
 	panel.querySelector("[data-act=add]").disabled = bend.stack.length >= STACK;
+	showSeed();
 	offerAgainst();
 }
 
@@ -15,6 +16,7 @@ function stackRow(row, place) {
 	const shown = made("output", { textContent: amount(row.name, row.strength) });
 	slider.setAttribute("aria-valuetext", shown.textContent);
 	slider.addEventListener("input", () => {
+		bend.touched = place;
 		row.strength = Number(slider.value);
 		shown.textContent = amount(row.name, row.strength);
 		slider.setAttribute("aria-valuetext", shown.textContent);
@@ -40,6 +42,7 @@ function stackRow(row, place) {
 
 // The keyboard stays where something can be done.
 function changeStack(selector, place) {
+	bend.touched = place;
 	offerStack();
 	panel.querySelectorAll(selector)[place]?.focus({ preventScroll: true });
 	askAgain();
@@ -61,8 +64,7 @@ function offerAgainst() {
 
 function showCompare({ image, models: looks }, { pixels }) {
 	const ink = { before: unpack(pixels).values, after: unpack(image).values };
-	const last = bend.stack.at(-1);
-	panel.querySelector("[data-panel=compare] .hint").textContent = descriptionOf(last.name);
+	panel.querySelector("[data-panel=compare] .hint").textContent = descriptionOf((bend.stack[bend.touched] ?? bend.stack.at(-1)).name);
 	showDuel(ink);
 	const list = panel.querySelector(".answers");
 	if ([...cards.keys()].join() !== Object.keys(looks).join() || list.dataset.language !== language()) {
@@ -72,7 +74,8 @@ function showCompare({ image, models: looks }, { pixels }) {
 	}
 	for (const [model, [before, after]] of Object.entries(looks)) paintCard(cards.get(model), before, after, ink);
 	const legend = panel.querySelector("[data-panel=compare] .legend");
-	legend.replaceChildren(say("stress.evidence_against"), made("i", { className: "signed" }), say("stress.evidence_for"));
+	const evidence = made("span", {}, say("stress.evidence_against"), made("i", { className: "signed" }), say("stress.evidence_for"));
+	legend.replaceChildren(evidence, made("span", {}, made("i", { className: "before" }), say("stress.bar_before")));
 }
 
 function showDuel(ink) {

@@ -10,19 +10,7 @@ const asks = {
 };
 const shows = { compare: showCompare, breaking: showBreaking, card: showCard, score: showScore };
 
-// Whoever draws, or takes a test digit, asks for the open view: this is what stands ready for them.
-const ready = () => (props.value = asks[view]());
-
-function askAgain() {
-	ready();
-	trigger("input");
-}
-
-function askBeside(asked) {
-	props.value = asked;
-	trigger("submit"); // what is asked leaves at once
-	ready();
-}
+const { ready, askAgain, askBeside } = asking(() => asks[view]());
 
 function receive() {
 	const answer = props.value;
@@ -35,9 +23,18 @@ function receive() {
 		offerStack();
 	}
 	palette = null;
+	if (answer.test) wipePads(answer.pixels.data);
 	showHead(answer);
 	shows[part](answer[part], answer);
 	ready();
+}
+
+// A digit that was not drawn: no pad shows another one beside it.
+let wiped = null;
+function wipePads(digit) {
+	if (digit === wiped) return;
+	wiped = digit;
+	window.dispatchEvent(new CustomEvent("digit-pad-shared", { detail: { from: element, strokes: [] } }));
 }
 
 function showHead(answer) {
@@ -48,13 +45,20 @@ function showHead(answer) {
 
 const open = tabbed(panel, (name) => {
 	view = name;
-	panel.querySelector(".seed").hidden = name === "score";
+	showSeed();
 	askAgain();
 });
 
+// A seed says nothing where nothing is drawn by lot; MNIST-C knows no digit of the visitor's.
+function showSeed() {
+	const chosen = { compare: bend.stack.map(({ name }) => name), breaking: [bend.name], card: Object.keys(bends), score: [] };
+	panel.querySelector(".seed").hidden = !chosen[view].some((name) => bends[name].random);
+	panel.querySelector(".says").hidden = view === "score";
+}
+
 const seedField = panel.querySelector(".seed input");
 function sow(seed) {
-	bend.seed = Math.min(9999, Math.max(0, Math.round(seed) || 0));
+	bend.seed = Math.min(2 ** 32 - 1, Math.max(0, Math.round(seed) || 0));
 	seedField.value = bend.seed;
 	askAgain();
 }
@@ -73,6 +77,7 @@ for (const [act, does] of Object.entries(acts)) panel.querySelector(`[data-act=$
 
 function repaint() {
 	palette = null;
+	showSeed();
 	if (!latest.asked) return;
 	showHead(latest);
 	if (view === "card") paintReport();

@@ -12,19 +12,7 @@ const shows = { network: showNetwork, hand: showHand, why: showWhy, shift: showP
 // What no drawing changes, or not at once: asked for beside the view, and kept.
 const keeps = { filters: showFilters, likes: keepLikes, depth: keepDepth };
 
-// Whoever draws, or changes the network, asks for the open view: this is what stands ready for them.
-const ready = () => (props.value = asks[view]());
-
-function askAgain() {
-	ready();
-	trigger("input");
-}
-
-function askBeside(asked) {
-	props.value = asked;
-	trigger("submit"); // what is asked leaves at once
-	ready();
-}
+const { ready, askAgain, askBeside } = asking(() => asks[view]());
 
 function receive() {
 	const answer = props.value;

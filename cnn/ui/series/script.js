@@ -10,7 +10,7 @@ const FILES = {
 };
 const NAMES = { html: "series.file_sheet", md: "series.file_sheet", csv: "series.file_series", zip: "series.file_series" };
 
-let cleared = []; // what the last clearing took
+const CLEARED = "digit-trials-cleared"; // what the last clearing took is kept as the series is
 let notice = null; // the [key, values] of what is said of a file
 
 // ------------------------------------------------------------------ what is found
@@ -97,14 +97,14 @@ function showResult(trials) {
 function show() {
 	const trials = recallTrials();
 	palette = null;
-	if (trials.length) cleared = [];
+	const cleared = recallCleared();
 	showResult(trials);
 	const columns = [[byKind, matrix], [byDigit, failures], [all]];
 	const found = columns.map((makers) => made("div", {}, ...makers.map((make) => make(trials))));
 	renew(part("findings"), ...(trials.length ? found : []));
 	for (const button of panel.querySelectorAll("[data-file], .clear")) button.disabled = trials.length === 0;
 	part("back").hidden = cleared.length === 0;
-	part("clear").hidden = cleared.length > 0;
+	part("clear").hidden = trials.length === 0 && cleared.length > 0;
 	const said = [notice && say(...notice), lasting() ? "" : say("series.not_kept")];
 	part("notice").textContent = said.filter(Boolean).join(" ");
 }
@@ -138,8 +138,25 @@ async function load(file) {
 	keepTrials([...recallTrials(), ...fresh].sort((a, b) => a.at.localeCompare(b.at)));
 }
 
+function recallCleared() {
+	try {
+		return JSON.parse(localStorage.getItem(CLEARED)) ?? [];
+	} catch {
+		return [];
+	}
+}
+
+function keepCleared(trials) {
+	try {
+		localStorage.setItem(CLEARED, JSON.stringify(trials));
+	} catch {
+		// no room: what is cleared is gone
+	}
+}
+
 function clear() {
-	cleared = recallTrials();
+	const cleared = recallTrials();
+	keepCleared(cleared);
 	notice = ["series.cleared", { count: cleared.length }];
 	keepTrials([]);
 	part("back").focus();
@@ -147,7 +164,9 @@ function clear() {
 
 function back() {
 	notice = null;
-	keepTrials(cleared);
+	keepTrials([...recallCleared(), ...recallTrials()]);
+	keepCleared([]);
+	show();
 	part("clear").focus();
 }
 
