@@ -15,16 +15,19 @@ const dot = (model) => {
 	return node;
 };
 
-// A strength in its unit, with as many digits as its slider has.
-function amount(name, strength) {
-	const { step, unit } = bends[name];
-	const digits = step >= 1 ? 0 : step >= 0.1 ? 1 : 2;
+// A number in a perturbation's unit.
+function inUnit(name, words) {
+	const { unit } = bends[name];
 	const parted = unit === "°" || (unit === "%" && language() === "en") ? "" : "\u00a0";
-	return `${number(strength, digits).replace("-", "−")}${parted}${unit}`;
+	return `${words.replace("-", "−")}${parted}${unit}`;
 }
 
-// A strength with all the digits it has.
-const finely = (name, strength) => `${new Intl.NumberFormat(language(), { maximumFractionDigits: 3 }).format(strength)}\u00a0${bends[name].unit}`;
+// A strength, with as many digits as its slider has, or with all of its own.
+function amount(name, strength) {
+	const { step } = bends[name];
+	return inUnit(name, number(strength, step >= 1 ? 0 : step >= 0.1 ? 1 : 2));
+}
+const finely = (name, strength) => inUnit(name, new Intl.NumberFormat(language(), { maximumFractionDigits: 3 }).format(strength));
 
 // A perturbation to choose.
 function picker(chosen, onChoose) {
