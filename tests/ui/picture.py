@@ -31,6 +31,7 @@ def main() -> None:
         visit.page.locator(".layer[data-layer=logits] .outputs").wait_for()
         visit.page.wait_for_timeout(500)  # the pad has its drawing
         visit.page.screenshot(path=PICTURES / "inside.png")
+        visit.page.set_viewport_size({**SIZE, "height": 1000})
         visit.page.get_by_role("tab", name="Stress test").click()
         visit.page.locator("[data-view=breaking]").click()
         visit.page.locator(".chart svg").wait_for()
