@@ -132,7 +132,7 @@ def train(*arguments: str, mnist: Path, **options) -> subprocess.Popen:
 def test_command_stops_cleanly_on_ctrl_c_and_goes_on(idx_folder: Path, tmp_path: Path) -> None:
     """The real command in a real process; the terminal's Ctrl-C is SIGINT."""
     folder = tmp_path / "run"
-    command = ("fit", "course", "--epochs", "3", "--folder", str(folder))
+    command = ("fit", "mlp", "--epochs", "30", "--folder", str(folder))
     process = train(*command, mnist=idx_folder)
     while "epoch 1" not in (line := process.stderr.read(40)):  # the bar is up: the first steps are done
         assert line, "the training ended before it was stopped"
@@ -147,7 +147,7 @@ def test_command_stops_cleanly_on_ctrl_c_and_goes_on(idx_folder: Path, tmp_path:
     assert "on 500 images" in out, err
     metrics = json.loads((folder / "metrics.json").read_text())
     assert np.array(metrics["confusion"]).sum() == metrics["images"] == 500
-    assert metrics["parameters"] == 225_034
+    assert metrics["parameters"] == 223_550
     assert metrics["bytes"] == (folder / "model.keras").stat().st_size
 
 
@@ -159,7 +159,7 @@ def test_a_killed_process_leaves_a_checkpoint(
     )
     folder = tmp_path / "run"
     process = subprocess.Popen(
-        [sys.executable, "-c", script, "fit", "course", "--epochs", "50", "--folder", str(folder)],
+        [sys.executable, "-c", script, "fit", "mlp", "--epochs", "500", "--folder", str(folder)],
         env={**os.environ, "MNIST_DIR": str(idx_folder)}, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
     )  # fmt: skip
     deadline = time.monotonic() + 60

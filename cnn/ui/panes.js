@@ -95,6 +95,14 @@ function figure(content, caption) {
 	return node;
 }
 
+// A part of a drawing.
+function svg(name, attributes = {}, ...children) {
+	const node = document.createElementNS("http://www.w3.org/2000/svg", name);
+	for (const [key, value] of Object.entries(attributes)) node.setAttribute(key, value);
+	node.append(...children);
+	return node;
+}
+
 const number = (value, digits = 2) =>
 	new Intl.NumberFormat(language(), { minimumFractionDigits: digits, maximumFractionDigits: digits }).format(
 		Math.abs(value) < 0.5 * 10 ** -digits ? 0 : value,

@@ -2,13 +2,6 @@
 
 const CHART = { narrow: 300, wide: 820, height: 300, left: 44, right: 12, top: 12, bottom: 40 };
 
-function svg(name, attributes = {}, ...children) {
-	const node = document.createElementNS("http://www.w3.org/2000/svg", name);
-	for (const [key, value] of Object.entries(attributes)) node.setAttribute(key, value);
-	node.append(...children);
-	return node;
-}
-
 // lines: [{model, strengths, shares, dashed, mark}], where a mark is a place on the line.
 function chart(name, lines, words) {
 	const { minimum, maximum, neutral } = bends[name];

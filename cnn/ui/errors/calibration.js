@@ -12,16 +12,9 @@ function showCalibration() {
 	part("view[data-panel=calibration]").replaceChildren(diagram(bins), words);
 }
 
-function svg(name, attributes, ...children) {
-	const node = document.createElementNS("http://www.w3.org/2000/svg", name);
-	for (const [key, value] of Object.entries(attributes)) node.setAttribute(key, value);
-	node.append(...children);
-	return node;
-}
-
 // Stated confidence to the right, share right upwards; a bar of where the true share may lie, a dot the larger the more answers.
 function diagram(bins) {
-	const [left, size] = [34, 260];
+	const [left, size] = [50, 260];
 	const [x, y] = [(share) => left + share * size, (share) => 10 + (1 - share) * size];
 	const chart = svg("svg", { viewBox: `0 0 ${left + size + 18} ${size + 44}`, role: "img", class: "diagram", "aria-label": say("errors.diagram_label") });
 	for (const share of [0, 0.25, 0.5, 0.75, 1]) {
@@ -36,6 +29,8 @@ function diagram(bins) {
 		chart.append(svg("circle", { cx: x(confidence), cy: y(accuracy), r: 2.5 + 4 * Math.sqrt(count / most) }));
 	}
 	chart.append(svg("text", { class: "axis", x: x(0.5), y: y(0) + 32, "text-anchor": "middle" }, say("errors.stated")));
+	const upright = { class: "axis", transform: `translate(12 ${y(0.5)}) rotate(-90)`, "text-anchor": "middle" };
+	chart.append(svg("text", upright, say("errors.actual")));
 	return chart;
 }
 
