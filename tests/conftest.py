@@ -11,6 +11,7 @@ os.environ.setdefault("XLA_FLAGS", "--xla_backend_optimization_level=1")
 
 import gradio as gr
 import gradio_client
+import jax
 import keras
 import numpy as np
 import pytest
@@ -46,6 +47,16 @@ def _tiny_architecture() -> Iterator[None]:
     ARCHITECTURES["tiny"] = tiny
     yield
     del ARCHITECTURES["tiny"]
+
+
+@pytest.fixture
+def compiled() -> list[str]:
+    """Grows by one with every compilation."""
+    compiled: list[str] = []
+    jax.monitoring.register_event_duration_secs_listener(
+        lambda event, *_, **__: compiled.append(event) if "backend_compile" in event else None
+    )
+    return compiled
 
 
 @pytest.fixture(scope="session")

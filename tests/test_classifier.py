@@ -3,7 +3,6 @@
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-import jax
 import keras
 import numpy as np
 import pytest
@@ -78,11 +77,7 @@ def test_the_weights_are_a_copy(images: np.ndarray) -> None:
     np.testing.assert_array_equal(classifier.logits(images[:1]), before)
 
 
-def test_nothing_is_compiled_after_the_start(images: np.ndarray) -> None:
-    compiled = []
-    jax.monitoring.register_event_duration_secs_listener(
-        lambda event, *_, **__: compiled.append(event) if "backend_compile" in event else None
-    )
+def test_nothing_is_compiled_after_the_start(images: np.ndarray, compiled: list[str]) -> None:
     classifier = Classifier(tiny(), "counted")
     assert compiled  # the listener does hear compilations
     compiled.clear()
@@ -203,25 +198,19 @@ def test_unknown_layers_are_refused_with_the_valid_names(looked_into: Classifier
         looked_into.layer("conv9")
 
 
-def test_once_prepared_a_first_look_compiles_nothing(images: np.ndarray) -> None:
+def test_once_prepared_a_first_look_compiles_nothing(images: np.ndarray, compiled: list[str]) -> None:
     network = Classifier(ARCHITECTURES["course"](), "prepared")
     network.prepare()
-    compiled = []
-    jax.monitoring.register_event_duration_secs_listener(
-        lambda event, *_, **__: compiled.append(event) if "backend_compile" in event else None
-    )
+    compiled.clear()
     network.outputs(images[:1])
     for method in METHODS:
         explain(network, images[0], method, 3)
     assert not compiled
 
 
-def test_a_look_inside_compiles_once_a_shape(images: np.ndarray) -> None:
+def test_a_look_inside_compiles_once_a_shape(images: np.ndarray, compiled: list[str]) -> None:
     network = Classifier(smooth(), "counted")
-    compiled = []
-    jax.monitoring.register_event_duration_secs_listener(
-        lambda event, *_, **__: compiled.append(event) if "backend_compile" in event else None
-    )
+    compiled.clear()
 
     def look(count: int) -> None:
         network.outputs(images[:count])

@@ -52,11 +52,12 @@ def mixed(recipe: Recipe, mnist: Digits) -> Generator[tuple[int, int], None, Mix
 
 def validation(recipe: Recipe, mnist: Digits) -> dict[str, Digits]:
     """What `mixed` holds out for `recipe`, alone."""
-    sets = {"mnist": hold_out(mnist, recipe.validation, recipe.seed)[1]}
     tasks = [task for task in _tasks(recipe) if task[2] >= HELD_OUT]
-    for task, chunk in zip(tasks, _worked(tasks), strict=True):
-        sets[task[0]] = join([sets[task[0]], chunk]) if task[0] in sets else chunk
-    return sets
+    drawn: dict[str, list[Digits]] = {}
+    for (name, *_), chunk in zip(tasks, _worked(tasks), strict=True):
+        drawn.setdefault(name, []).append(chunk)
+    held = hold_out(mnist, recipe.validation, recipe.seed)[1]
+    return {"mnist": held, **{name: join(chunks) for name, chunks in drawn.items()}}
 
 
 def join(parts: list[Digits]) -> Digits:

@@ -10,7 +10,6 @@ import argparse
 import json
 import os
 import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -21,11 +20,10 @@ import numpy as np  # noqa: E402  the path comes first
 
 import cnn.hub  # noqa: E402
 from cnn.hub import DEFAULT, Models  # noqa: E402
-from cnn.look import own_digits  # noqa: E402
 from cnn.perturbations import PERTURBATIONS  # noqa: E402
 from cnn.types import Framed  # noqa: E402
 from cnn.ui.bending import answer  # noqa: E402
-from tests.benchmarks.views import ROUNDS, summary  # noqa: E402
+from tests.benchmarks.views import ROUNDS, by_turns, summary, table  # noqa: E402
 
 SLIDER = {"view": "compare", "seed": 0, "against": None}
 ASKED = {
@@ -56,16 +54,9 @@ def on_the_server(models: Models) -> Iterator[str]:
     contenders = {"the usual way": lambda digit: usual_way(models, digit)}
     for name, asked in ASKED.items():
         contenders[name] = lambda digit, asked=asked: json.dumps(answer(asked, Framed(digit), models))
-    times = {name: [] for name in contenders}
-    for digit in own_digits()[: ROUNDS + 1]:
-        for name, run in contenders.items():
-            started = time.perf_counter()
-            run(digit)
-            times[name].append(1000 * (time.perf_counter() - started))
-    peer = np.median(times["the usual way"][1:])
-    for name, found in times.items():
-        yield f"{name:28} {summary(found[1:])}   {np.median(found[1:]) / peer:6.3f} of the usual way"
-    card = np.sum([found[1:] for name, found in times.items() if name.startswith("breaking")], axis=0)
+    times = by_turns(contenders)
+    yield from table(times)
+    card = np.sum([found for name, found in times.items() if name.startswith("breaking")], axis=0)
     yield f"{'a report card, all of these':28} {summary(card.tolist())}"
 
 

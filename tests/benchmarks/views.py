@@ -57,15 +57,25 @@ def on_the_server(models: Models) -> Iterator[str]:
     contenders = {"the usual way": usual}
     for name, asked in ASKED.items():
         contenders[name] = lambda digit, asked=asked: json.dumps(answer(asked, Framed(digit), models, DEFAULT))
+    yield from table(by_turns(contenders))
+
+
+def by_turns(contenders: dict[str, Callable]) -> dict[str, list[float]]:
+    """Milliseconds of ROUNDS runs of each, by name, after one that does not count; another digit each round."""
     times = {name: [] for name in contenders}
     for digit in own_digits()[: ROUNDS + 1]:
         for name, run in contenders.items():
             started = time.perf_counter()
             run(digit)
             times[name].append(1000 * (time.perf_counter() - started))
-    peer = statistics.median(times["the usual way"][1:])
+    return {name: found[1:] for name, found in times.items()}
+
+
+def table(times: dict[str, list[float]]) -> Iterator[str]:
+    """A row each, beside the usual way."""
+    peer = statistics.median(times["the usual way"])
     for name, found in times.items():
-        yield f"{name:28} {summary(found[1:])}   {statistics.median(found[1:]) / peer:6.3f} of the usual way"
+        yield f"{name:28} {summary(found)}   {statistics.median(found) / peer:6.3f} of the usual way"
 
 
 def usual_way(models: Models) -> Callable:

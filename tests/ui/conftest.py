@@ -10,11 +10,13 @@ from typing import Any
 import gradio as gr
 import numpy as np
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
 
 from cnn.hub import Models
+from cnn.ink import from_strokes, parse_strokes
 from cnn.types import Framed, Prediction, Reason
 from cnn.ui import build_demo, launch_options
+from cnn.ui.pad import SIDE as GRID
 
 CHROMIUM = Path("/usr/bin/chromium")
 # All but the first two keep a browser that finds no network from asking for it again and again.
@@ -174,6 +176,49 @@ class Visit:
     def reads(self, digit: int | str) -> None:
         """Wait until the answer is this digit; '' where there is none."""
         expect(self.digit).to_have_text(str(digit))
+
+
+class Onlooker(Visit):
+    """A visitor of a tab that looks at the digit: it is drawn on the tab's `pad`, and shown at its `panel`'s head."""
+
+    panel: Locator
+
+    def sketch(self, points: list[Point]) -> np.ndarray:
+        """Draw one more stroke, and wait until the view has it: the (28, 28) digit."""
+        self.draw(points, steps=4)
+        # What is sent while the pen is down is answered too: only what was sent at its end is the digit.
+        self.until(lambda: np.allclose(self.last_strokes()["strokes"][-1][-1], np.multiply(points[-1], GRID), atol=1.5))
+        return self.arrived()
+
+    def arrived(self) -> np.ndarray:
+        """The digit of the strokes sent last, once it is the picture at the head of the open view."""
+        self.until(lambda: np.allclose(self.shown(), self.drawn(), atol=0.02))
+        return self.drawn()
+
+    def last_strokes(self) -> dict[str, Any]:
+        """The drawing that was sent last."""
+        return [json.loads(body)["data"][0] for _, body in self.posts if b'"strokes"' in body][-1]
+
+    def drawn(self) -> np.ndarray:
+        return from_strokes(parse_strokes(self.last_strokes())).image
+
+    def shown(self) -> np.ndarray:
+        """The picture at the head, as (28, 28) shares of full ink."""
+        return darkness(self.panel.locator(".says canvas"))
+
+
+def pixels(canvas: Locator) -> np.ndarray:
+    """What a canvas shows: (height, width, 3)."""
+    found = canvas.evaluate(
+        "c => [c.height, c.width, [...c.getContext('2d').getImageData(0, 0, c.width, c.height).data]]"
+    )
+    return np.reshape(found[2], (*found[:2], 4))[..., :3].astype(float)
+
+
+def darkness(canvas: Locator) -> np.ndarray:
+    """Shares of full ink, in light mode."""
+    paper, ink = np.array([253, 253, 254]), np.array([24, 32, 44])
+    return ((paper - pixels(canvas)) / (paper - ink)).mean(-1)
 
 
 @contextmanager

@@ -1,6 +1,5 @@
 """The third tab in a real browser, over two networks with weights drawn by lot: the numbers it shows are theirs."""
 
-import json
 import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -13,13 +12,12 @@ from playwright.sync_api import Browser, Locator, Page, expect
 from cnn import stress
 from cnn.classifier import Classifier
 from cnn.hub import Models
-from cnn.ink import from_strokes, parse_strokes
 from cnn.mnist import Mnist, nowhere
 from cnn.perturbations import PERTURBATIONS
 from cnn.types import Digits
 from cnn.ui import build_demo, launch_options
-from tests.ui.conftest import PHONE, SEVEN, Visit, visits
-from tests.ui.test_inside import by_lot, darkness
+from tests.ui.conftest import PHONE, SEVEN, Onlooker, darkness, visits
+from tests.ui.test_inside import by_lot
 
 SCORES = {"error": dict.fromkeys(["zigzag", "stripe"], 0.125), "mean": 0.125, "like_in_training": ["stripe"]}
 TEST_CURVE = {"strengths": [-90, 0, 90], "accuracy": [0.0, 1.0, 0.0]}
@@ -48,7 +46,7 @@ def url(networks: Models, digits: Digits) -> Iterator[str]:
     demo.close()
 
 
-class Bender(Visit):
+class Bender(Onlooker):
     """A visitor of the third tab."""
 
     def __init__(self, page: Page):
@@ -74,10 +72,6 @@ class Bender(Visit):
         slider = self.panel.locator(".stack input[type=range]").nth(place)
         slider.evaluate("(s, v) => { s.value = v; s.dispatchEvent(new Event('input', { bubbles: true })); }", strength)
 
-    def looked_at(self) -> np.ndarray:
-        """The digit at the head, as the server has it: the visitor's state is the pad's last drawing, or an example."""
-        return darkness(self.panel.locator(".says canvas"))
-
     def answer(self, model: str) -> list[str]:
         """What a network's card says: before and after."""
         return self.panel.locator(f".answers [data-model={model}] .signs b").all_text_contents()
@@ -99,7 +93,7 @@ def test_the_slider_bends_the_digit_and_every_network_answers(visit: Callable[..
     visitor = visit()
     visitor.page.locator("#another-digit").click()
     expect(visitor.panel.locator(".detail")).to_contain_text("MNIST test digit")
-    before = visitor.looked_at()
+    before = visitor.shown()
     requests = len(visitor.posts)
     for strength in (40, -60):
         visitor.slide(strength)
@@ -116,7 +110,7 @@ def test_the_slider_bends_the_digit_and_every_network_answers(visit: Callable[..
 
 def test_perturbations_are_stacked_and_taken_off(visit: Callable[..., Bender]) -> None:
     visitor = visit()
-    before = visitor.looked_at().astype(np.float32)
+    before = visitor.shown().astype(np.float32)
     visitor.slide(0)
     visitor.panel.get_by_role("button", name="Add another").click()
     visitor.panel.locator(".stack select").nth(1).select_option("inversion")
@@ -129,7 +123,7 @@ def test_perturbations_are_stacked_and_taken_off(visit: Callable[..., Bender]) -
 
 def test_a_seed_changes_what_is_drawn_by_lot(visit: Callable[..., Bender]) -> None:
     visitor = visit()
-    before = visitor.looked_at().astype(np.float32)
+    before = visitor.shown().astype(np.float32)
     visitor.panel.locator(".stack select").select_option("salt_and_pepper")
     visitor.slide(50)
     for seed in (0, 7):
@@ -147,7 +141,7 @@ def test_a_worst_case_is_worked_out_against_the_chosen_network(visit: Callable[.
     pictures = []
     for model in networks:
         visitor.panel.locator(".against").get_by_role("radio", name=model).check(force=True)
-        before = visitor.looked_at().astype(np.float32)
+        before = visitor.shown().astype(np.float32)
         bent = PERTURBATIONS["fgsm"].apply(before[None], 0.2, [0], networks[model])[0]
         # The page's digit is rounded to bytes, and so a few pixels' signs may differ.
         visitor.until(lambda bent=bent: np.mean(np.abs(darkness(visitor.after) - bent) < 0.05) > 0.97)
@@ -157,8 +151,7 @@ def test_a_worst_case_is_worked_out_against_the_chosen_network(visit: Callable[.
 
 def test_a_breaking_point_is_the_networks_own(visit: Callable[..., Bender], networks: Models) -> None:
     visitor = visit()
-    visitor.draw(SEVEN, steps=4)
-    digit = framed(visitor)
+    digit = visitor.sketch(SEVEN)
     panel = visitor.open("breaking")
     expect(panel.locator("svg polyline")).to_have_count(4)  # two networks, each beside its test digits
     for model, curve in stress.curves(networks, digit, "rotation", 0).items():
@@ -172,19 +165,6 @@ def test_a_breaking_point_is_the_networks_own(visit: Callable[..., Bender], netw
         right = 1 - abs(curve.strengths[at]) / 90
         expect(row).to_contain_text(f"{right:.0%} of MNIST")
         np.testing.assert_allclose(darkness(row.locator("canvas")), curve.images[at], atol=0.03)
-
-
-def framed(visitor: Bender) -> np.ndarray:
-    """The digit of the drawing's end, once the page shows it."""
-
-    def last() -> np.ndarray:
-        strokes = [json.loads(body)["data"][0] for _, body in visitor.posts if b'"strokes"' in body][-1]
-        return from_strokes(parse_strokes(strokes)).image
-
-    visitor.until(lambda: b'"strokes"' in b"".join(body for _, body in visitor.posts))
-    visitor.page.wait_for_timeout(300)  # the last message of a drawing comes when the pen has lifted
-    visitor.until(lambda: np.allclose(visitor.looked_at(), last(), atol=0.03))
-    return last()
 
 
 def test_the_report_card_fills_and_is_downloaded(visit: Callable[..., Bender], tmp_path: Path) -> None:
@@ -223,7 +203,7 @@ def test_a_test_digit_by_its_number(visit: Callable[..., Bender], digits: Digits
     field.press("Enter")
     if number == "3":
         expect(visitor.panel.locator(".detail")).to_contain_text(f"MNIST test digit 3, labelled {digits.labels[3]}")
-        np.testing.assert_allclose(visitor.looked_at(), digits.images[3] / 255, atol=0.03)
+        np.testing.assert_allclose(visitor.shown(), digits.images[3] / 255, atol=0.03)
     else:
         expect(visitor.page.get_by_text("A test digit is a whole number from 0 to 1499.")).to_be_visible()
 

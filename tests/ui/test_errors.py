@@ -16,8 +16,7 @@ from cnn.mnist import Mnist, nowhere
 from cnn.statistics import wilson
 from cnn.types import Digits
 from cnn.ui import build_demo, launch_options
-from tests.ui.conftest import PHONE, FakeClassifier, Visit, visits
-from tests.ui.test_inside import darkness
+from tests.ui.conftest import PHONE, FakeClassifier, Visit, darkness, visits
 from train.evaluate import Sets, evaluate
 
 

@@ -1,9 +1,7 @@
 """The second tab in a real browser, over two networks with weights drawn by lot: the numbers it shows are theirs."""
 
-import json
 import re
 from collections.abc import Callable, Iterator
-from typing import Any
 
 import keras
 import numpy as np
@@ -14,12 +12,10 @@ from cnn.architectures import ARCHITECTURES
 from cnn.classifier import Classifier
 from cnn.explain import METHODS, explain
 from cnn.hub import Models
-from cnn.ink import from_strokes, parse_strokes
 from cnn.text import say
 from cnn.types import Framed
 from cnn.ui import build_demo, launch_options
-from cnn.ui.pad import SIDE as GRID
-from tests.ui.conftest import ONE, PHONE, SEVEN, Point, Visit, visits
+from tests.ui.conftest import ONE, PHONE, SEVEN, Onlooker, darkness, pixels, visits
 
 ROUNDED = 0.0051  # of a number shown with two digits
 FINE = 0.00051  # of one with three
@@ -60,7 +56,7 @@ def url(networks: Models) -> Iterator[str]:
     demo.close()
 
 
-class Insider(Visit):
+class Insider(Onlooker):
     """A visitor of the second tab."""
 
     def __init__(self, page: Page):
@@ -83,49 +79,12 @@ class Insider(Visit):
         expect(panel.locator(parts[view]).first).to_be_attached()
         return panel
 
-    def sketch(self, points: list[Point]) -> np.ndarray:
-        """Draw one more stroke, and wait until the view has it: the (28, 28) digit."""
-        self.draw(points, steps=4)
-        # What is sent while the pen is down is answered too: only what was sent at its end is the digit.
-        self.until(lambda: np.allclose(self.last_strokes()["strokes"][-1][-1], np.multiply(points[-1], GRID), atol=1.5))
-        return self.arrived()
-
-    def arrived(self) -> np.ndarray:
-        """The digit of the strokes sent last, once it is the picture at the head of the open view."""
-        self.until(lambda: np.allclose(self.shown(), self.drawn(), atol=0.02))
-        return self.drawn()
-
-    def last_strokes(self) -> dict[str, Any]:
-        """The drawing that was sent last."""
-        return [json.loads(body)["data"][0] for _, body in self.posts if b'"strokes"' in body][-1]
-
-    def drawn(self) -> np.ndarray:
-        return from_strokes(parse_strokes(self.last_strokes())).image
-
-    def shown(self) -> np.ndarray:
-        """The picture at the head, as (28, 28) shares of full ink."""
-        return darkness(self.panel.locator(".says canvas"))
-
     def choose(self, name: str, within: str = ".inside") -> None:
         self.page.locator(within).get_by_role("radio", name=name, exact=True).check(force=True)
 
     def table(self, number: int) -> np.ndarray:
         """The cells of one of the tables of numbers: 0 patch, 1 kernel, 2 products, 3 window, 4 pooled."""
         return numbers(self.panel.locator("[data-panel=hand] .cells").nth(number).locator("td"))
-
-
-def pixels(canvas: Locator) -> np.ndarray:
-    """What a canvas shows: (height, width, 3)."""
-    found = canvas.evaluate(
-        "c => [c.height, c.width, [...c.getContext('2d').getImageData(0, 0, c.width, c.height).data]]"
-    )
-    return np.reshape(found[2], (*found[:2], 4))[..., :3].astype(float)
-
-
-def darkness(canvas: Locator) -> np.ndarray:
-    """Shares of full ink, in light mode."""
-    paper, ink = np.array([253, 253, 254]), np.array([24, 32, 44])
-    return ((paper - pixels(canvas)) / (paper - ink)).mean(-1)
 
 
 def coloured(canvas: Locator) -> int:

@@ -13,8 +13,8 @@ function offerBreaking() {
 }
 
 function showBreaking({ name, models: found }) {
-	const step = (bends[name].maximum - bends[name].minimum) / 50;
-	const hint = `${descriptionOf(name)} ${say("stress.steps", { step: finely(name, step) })}`;
+	const [first, second] = Object.values(found)[0].strengths;
+	const hint = `${descriptionOf(name)} ${say("stress.steps", { step: finely(name, second - first) })}`;
 	panel.querySelector("[data-panel=breaking] .hint").textContent = hint;
 	const rows = Object.entries(found).map(([model, one]) => verdictRow(name, model, one));
 	panel.querySelector(".verdicts").replaceChildren(...rows);
@@ -33,9 +33,13 @@ function showBreaking({ name, models: found }) {
 function verdictRow(name, model, one) {
 	const words = made("p", {}, made("b", { textContent: model }), " ", ...breakWords(name, one));
 	const row = made("li", { data: { model } }, dot(model), words);
-	if (one.image) row.append(picture(unpack(one.image).values, [SIDE, SIDE], { limit: 1 }, say("stress.at", { strength: amount(name, one.strength) })));
+	if (one.image) row.append(broken(name, one));
 	return row;
 }
+
+// The digit where an answer flips.
+const broken = (name, { image, strength }) =>
+	picture(unpack(image).values, [SIDE, SIDE], { limit: 1 }, say("stress.at", { strength: amount(name, strength) }));
 
 function breakWords(name, { before, strength, after, test }) {
 	if (before === null && strength === null) return [say("stress.never_read")];

@@ -52,7 +52,7 @@ function reportCell(name, model, one) {
 	const track = made("span", { className: "track" }, made("i"));
 	track.firstChild.style.cssText = `left: ${100 * from}%; width: ${100 * (to - from)}%; background: ${colourOf(model)}`;
 	const cell = made("td", {}, track, made("small", { textContent: shortly(name, one) }));
-	if (one.image) cell.prepend(picture(unpack(one.image).values, [SIDE, SIDE], { limit: 1 }, say("stress.at", { strength: amount(name, one.strength) })));
+	if (one.image) cell.prepend(broken(name, one));
 	return cell;
 }
 
