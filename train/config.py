@@ -36,8 +36,8 @@ HEAVY = Augmentation(
 )  # fmt: skip
 # As they come framed: what a network that has seen worse is polished on.
 FINE = Augmentation(
-    rotation=8, shear=0.12, scale=0.1, shift=1.0, elastic=0.7, thickness=0.45, blur=0.12, contrast=0.2, noise=0.06,
-    specks=0.2, grain=0.65, scatter=1, gap=3,
+    rotation=8, shear=0.12, scale=0.1, shift=1.0, elastic=0.7, thickness=0.4, blur=0.12, contrast=0.2, noise=0.05,
+    specks=0.12, grain=0.45, scatter=0.6, gap=2.5,
 )  # fmt: skip
 
 RECIPES: dict[str, Recipe] = {
@@ -49,6 +49,6 @@ RECIPES: dict[str, Recipe] = {
         "robust", epochs=10, learning_rate=3e-3, augmentation=HEAVY, mnist=2, strokes=100_000, outliers=40_000
     ),
     "robust": Recipe(
-        "robust", epochs=7, learning_rate=1.5e-3, augmentation=FINE, mnist=3, strokes=100_000, outliers=40_000
+        "robust", epochs=20, learning_rate=1.5e-3, augmentation=FINE, mnist=5, strokes=120_000, outliers=40_000
     ),
 }

@@ -87,7 +87,7 @@ def _(u: Choose) -> tuple[Path, ...]:
     return (arc(0.5, 0.5, u(0.3, 0.45), 0.5, start, start - u(270, 330), u(-0.1, 0.3)),)
 
 
-@style(0, "tailed", 0.8)
+@style(0, "tailed", 1.2)
 def _(u: Choose) -> tuple[Path, ...]:
     start = u(-110, -60)
     end = start - u(375, 420)
@@ -102,7 +102,14 @@ def _(u: Choose) -> tuple[Path, ...]:
     return (((u(0.1, 0.5), u(-0.08, 0.1)), *arc(0.5, 0.54, u(0.28, 0.38), 0.46, start, start - u(330, 390))),)
 
 
-@style(0, "curled in", 1)
+@style(0, "begun above its ring", 1.5)
+def _(u: Choose) -> tuple[Path, ...]:
+    start, high = u(-150, -70), u(0.4, 0.47)  # nearly as high as the ring: what is lower is a six
+    ring = arc(0.46, 1 - high, u(0.28, 0.42), high, start, start - u(300, 385), u(-0.1, 0.1))
+    return (((u(0.45, 0.9), u(-0.05, 0.06)), *ring),)
+
+
+@style(0, "curled in", 1.8)
 def _(u: Choose) -> tuple[Path, ...]:
     start = u(-120, -50)
     return (arc(0.5, 0.5, u(0.28, 0.42), 0.5, start, start - u(380, 430), u(-0.35, -0.1)),)
@@ -134,7 +141,7 @@ def _(u: Choose) -> tuple[Path, ...]:
 @style(1, "flagged", 3)
 def _(u: Choose) -> tuple[Path, ...]:
     long = u(0.12, 0.5)
-    down = long * u(0.35, 1.3)
+    down = long * u(0.45, 1.4)
     middle = (0.6 - 0.5 * long + u(-0.04, 0.04), 0.5 * down + u(-0.06, 0.03))
     return (((0.6 - long, down), middle, *corner(0.6, 0.0), (0.6 + u(-0.1, 0.06), 1.0)),)
 
@@ -145,17 +152,26 @@ def _(u: Choose) -> tuple[Path, ...]:
     return (((0.6 - u(0.1, 0.6), down), *corner(0.6, 0.0), (0.6 + u(-0.08, 0.06), 1.0)),)
 
 
-@style(1, "leaning", 5)
+@style(1, "leaning", 3.5)
 def _(u: Choose) -> tuple[Path, ...]:
-    long, down = u(0.25, 0.75), u(0.15, 0.45)
+    long = u(0.25, 0.7)
+    down = long * u(0.4, 0.9)
     middle = (0.7 - u(0.35, 0.65) * long, u(0.35, 0.7) * down)
     return (((0.7 - long, down), middle, *corner(0.7, 0.0), (0.7 - u(0.1, 0.6), 1.0)),)
 
 
-@style(1, "wave-flagged", 3)
+@style(1, "rounded at its tip", 1.2)
 def _(u: Choose) -> tuple[Path, ...]:
-    long, down = u(0.15, 0.7), u(0.12, 0.55)
-    start = (0.65 - long, down + u(-0.05, 0.12))
+    long = u(0.15, 0.5)
+    tip = ((0.62, u(0.03, 0.1)), (0.7, u(0.0, 0.04)), (0.72, u(0.1, 0.2)))
+    return (((0.6 - long, long * u(0.7, 1.3)), *tip, (0.7 - u(0.05, 0.6), 1.0)),)
+
+
+@style(1, "wave-flagged", 2)
+def _(u: Choose) -> tuple[Path, ...]:
+    long = u(0.15, 0.65)
+    down = long * u(0.45, 1.0)
+    start = (0.65 - long, down + u(-0.02, 0.12))
     wave = ((0.65 - 0.75 * long, down * u(0.6, 0.95)), (0.65 - 0.3 * long, down * u(0.3, 0.7)))
     return ((start, *wave, *corner(0.65, 0.0), (0.65 - u(0.0, 0.2), 0.5), (0.65 - u(0.05, 0.5), 1.0)),)
 
@@ -174,7 +190,7 @@ def _(u: Choose) -> tuple[Path, ...]:
     return ((*curl, *corner(0.6, 0.0), (0.6 + u(-0.2, 0.02), 1.0)),)
 
 
-@style(1, "flat-flagged", 0.2)
+@style(1, "flat-flagged", 0.1)
 def _(u: Choose) -> tuple[Path, ...]:
     long = u(0.12, 0.3)
     return (((0.6 - long, u(0.0, 0.1)), *corner(0.6, 0.0), (0.6 + u(-0.12, 0.05), 1.0)),)
@@ -404,11 +420,11 @@ def _(u: Choose) -> tuple[Path, ...]:
 def _(u: Choose) -> tuple[Path, ...]:
     bar, x = u(0.42, 0.68), u(0.55, 0.72)
     start, back = (x + u(-0.12, 0.1), u(0.0, 0.12)), (x + u(-0.02, 0.06), u(0.0, 0.25))
-    left, right = corner(u(0.02, 0.2), bar), corner(x + u(0.0, 0.3), bar + u(-0.1, 0.04))
+    left, right = corner(u(0.02, 0.2), bar), corner(x + u(0.1, 0.32), bar + u(-0.1, 0.04))
     return ((start, *left, *right, *corner(*back), (x + u(-0.12, 0.05), 1.0)),)
 
 
-@style(4, "rounded like a nine", 0.6)
+@style(4, "rounded like a nine", 0.15)
 def _(u: Choose) -> tuple[Path, ...]:
     bar, x = u(0.45, 0.6), u(0.66, 0.78)
     return (
@@ -461,7 +477,7 @@ def _(u: Choose) -> tuple[Path, ...]:
 
 def _bowl_of_five(u: Choose, top: float) -> Path:
     middle = (top + 1) / 2
-    return arc(0.44, middle, u(0.28, 0.42), 1 - middle, u(-125, -95), u(110, 185), u(-0.05, 0.15))
+    return arc(0.44, middle, u(0.28, 0.42), 1 - middle, u(-125, -95), u(110, 225), u(-0.05, 0.15))
 
 
 @style(5, "one stroke", 3)
@@ -530,24 +546,24 @@ def _(u: Choose) -> tuple[Path, ...]:
 
 @style(6, "curved", 3)
 def _(u: Choose) -> tuple[Path, ...]:
-    y = u(0.67, 0.78)
-    wide = u(0.24, 0.38)
+    y = u(0.7, 0.8)
+    wide = u(0.22, 0.36)
     loop = arc(0.48, y, wide, 1 - y, 185, u(-190, -110))
     return (((u(0.5, 0.85), u(-0.02, 0.1)), (0.36, 0.22), (0.5 - wide + 0.02, 0.5), *loop),)
 
 
 @style(6, "straight", 2)
 def _(u: Choose) -> tuple[Path, ...]:
-    y = u(0.66, 0.8)
-    wide = u(0.22, 0.36)
+    y = u(0.7, 0.82)
+    wide = u(0.2, 0.34)
     loop = arc(0.46, y, wide, 1 - y, 195, u(-200, -120))
     return (((u(0.35, 0.75), 0.0), (0.46 - wide + u(0.06, 0.16), 0.4), *loop),)
 
 
 @style(6, "like a b", 1.5)
 def _(u: Choose) -> tuple[Path, ...]:
-    y = u(0.66, 0.8)
-    wide = u(0.24, 0.38)
+    y = u(0.7, 0.82)
+    wide = u(0.22, 0.34)
     x = 0.46 - wide
     loop = arc(0.46, y, wide, 1 - y, 170, u(-190, -120))
     return (((x + u(0.0, 0.25), 0.0), (x + u(0.0, 0.08), 0.45), *loop),)
@@ -563,8 +579,8 @@ def _(u: Choose) -> tuple[Path, ...]:
 
 @style(6, "crossing itself")
 def _(u: Choose) -> tuple[Path, ...]:
-    y = u(0.66, 0.78)
-    loop = arc(0.48, y, u(0.24, 0.36), 1 - y, 185, u(-140, -110))
+    y = u(0.7, 0.8)
+    loop = arc(0.48, y, u(0.22, 0.34), 1 - y, 185, u(-140, -110))
     return (
         (
             (u(0.5, 0.8), 0.0),
@@ -585,8 +601,8 @@ def _(u: Choose) -> tuple[Path, ...]:
 
 @style(6, "open", 0.8)
 def _(u: Choose) -> tuple[Path, ...]:
-    y = u(0.66, 0.77)
-    loop = arc(0.48, y, u(0.26, 0.36), 1 - y, 185, u(-100, -60))
+    y = u(0.7, 0.8)
+    loop = arc(0.48, y, u(0.24, 0.34), 1 - y, 185, u(-100, -60))
     return (((u(0.5, 0.85), 0.0), (0.34, 0.24), (0.22, 0.5), *loop, (0.45, y + u(-0.2, 0.0))),)
 
 
@@ -662,6 +678,26 @@ def _(u: Choose) -> tuple[Path, ...]:
     return (*bar, (u(0.55, 0.68), 0.5), (u(0.25, 0.5), 1.0)), _bar(u)
 
 
+def _seven_like_a_two(u: Choose) -> tuple[Path, Path]:
+    """Stem under a round top, and a bar low enough to look like the base of a two."""
+    high, x, low = u(0.1, 0.22), u(0.38, 0.55), u(0.62, 0.8)
+    top = arc(0.48, high, u(0.2, 0.4), high, u(170, 240), u(355, 395))
+    bar = ((x - u(0.18, 0.4), low + u(-0.02, 0.06)), (x + u(0.15, 0.5), low - u(-0.02, 0.1)))
+    return (*top, (x + u(0.05, 0.2), 0.55), (x - u(0.0, 0.1), 1.0)), bar
+
+
+@style(7, "like a two, crossed low", 1.5)
+def _(u: Choose) -> tuple[Path, ...]:
+    return _seven_like_a_two(u)
+
+
+@style(7, "curled below its low bar", 1)
+def _(u: Choose) -> tuple[Path, ...]:
+    stem, bar = _seven_like_a_two(u)
+    x, y = stem[-1]
+    return (*stem, (x - u(0.08, 0.25), y + u(-0.06, 0.06))), bar
+
+
 @style(7, "steep", 0.4)
 def _(u: Choose) -> tuple[Path, ...]:
     x = u(0.6, 0.75)
@@ -718,9 +754,9 @@ def _(u: Choose) -> tuple[Path, ...]:
     return ((*s, *ring, (0.5, waist), (u(0.65, 0.85), u(0.1, 0.25)), (u(0.7, 1.05), u(-0.05, 0.15))),)
 
 
-@style(8, "ribbon", 1.2)
+@style(8, "ribbon", 2)
 def _(u: Choose) -> tuple[Path, ...]:
-    low, half = u(0.84, 1.0), u(0.06, 0.18)
+    low, half = u(0.84, 1.0), u(0.03, 0.18)
     x = u(0.38, 0.55)
     down = ((u(0.55, 0.9), u(0.0, 0.1)), (0.4, u(0.0, 0.06)), (0.26, u(0.12, 0.22)), (0.42, 0.45), (x + half, 0.78))
     turn = ((x + half * 0.7, low), (x, 1.0), (x - half * 0.8, low), (x - half, 0.78))
@@ -745,7 +781,7 @@ def _(u: Choose) -> tuple[Path, ...]:
     return ((*up, (0.5, waist), *down),)
 
 
-@style(8, "written like a three", 0.3)
+@style(8, "written like a three", 0.15)
 def _(u: Choose) -> tuple[Path, ...]:
     waist = u(0.4, 0.52)
     top = arc(0.48, waist / 2, u(0.22, 0.3), waist / 2, u(90, 180), 420)
