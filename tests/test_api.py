@@ -304,6 +304,7 @@ def test_only_uploaded_files_come_in(demo: gr.Blocks, secret: Path, endpoint: st
 def test_refusals_speak_the_browsers_language(demo: gr.Blocks) -> None:
     answer = post(demo, "/predict", [None, "default"], **{"accept-language": "fr-FR,fr;q=0.9"})
     assert "Aucune image" in answer
+    assert '"title": "Erreur"' in answer
 
 
 def test_uploads_have_a_limit(demo: gr.Blocks) -> None:

@@ -224,12 +224,12 @@ def _looked_at(classifier: Classifier, sets: Sets, probabilities: np.ndarray) ->
 
 
 def _on_digits(classifier: Classifier, digits: Digits) -> dict[str, Any]:
-    probabilities, strange = classifier.assess(_floats(digits.images))
+    answers, probabilities = classifier.read(_floats(digits.images))
     right = probabilities.argmax(axis=1) == digits.labels
     return {
-        "accuracy": float((said(classifier, digits.images) == digits.labels).mean()),
+        "accuracy": float((answers == digits.labels).mean()),
         "best_guess_accuracy": float(right.mean()),
-        "refused": float((strange > classifier.refusal).mean()),
+        "refused": float((answers < 0).mean()),
         "expected_calibration_error": reliability(probabilities.max(axis=1), right)["expected_calibration_error"],
         "images": len(digits.labels),
     }

@@ -6,7 +6,7 @@ chunk depends on the seed and its number alone, so the number of cores changes n
 
 import multiprocessing
 import os
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
 from typing import NamedTuple
 
 import numpy as np
@@ -33,31 +33,18 @@ def mixed(recipe: Recipe, mnist: Digits) -> Generator[tuple[int, int], None, Mix
     What is no digit has the label NOT_A_DIGIT. Returns a Mixture.
     """
     training, held = hold_out(mnist, recipe.validation, recipe.seed)
-    parts, validation = [training] * recipe.mnist, {"mnist": held}
-    tasks = _tasks(recipe)
-    done, total = 0, sum(task[-1] for task in tasks)
-    chunks: dict[tuple[str, bool], list[Digits]] = {}
-    for task, chunk in zip(tasks, _worked(tasks), strict=True):
-        name, _, number, size = task
-        chunks.setdefault((name, number >= HELD_OUT), []).append(chunk)
-        done += size
-        yield done, total
-    for (name, is_held), drawn in chunks.items():
-        if is_held:
-            validation[name] = join(drawn)
-        else:
-            parts.append(join(drawn))
-    return Mixture(join(parts), validation)
+    drawn: Drawn = {}
+    yield from _draw(_tasks(recipe), drawn)
+    parts = [join(chunks) for (_, is_held), chunks in drawn.items() if not is_held]
+    return Mixture(join([training] * recipe.mnist + parts), {"mnist": held, **_held(drawn)})
 
 
 def validation(recipe: Recipe, mnist: Digits) -> dict[str, Digits]:
     """What `mixed` holds out for `recipe`, alone."""
-    tasks = [task for task in _tasks(recipe) if task[2] >= HELD_OUT]
-    drawn: dict[str, list[Digits]] = {}
-    for (name, *_), chunk in zip(tasks, _worked(tasks), strict=True):
-        drawn.setdefault(name, []).append(chunk)
-    held = hold_out(mnist, recipe.validation, recipe.seed)[1]
-    return {"mnist": held, **{name: join(chunks) for name, chunks in drawn.items()}}
+    drawn: Drawn = {}
+    for _ in _draw([task for task in _tasks(recipe) if task[2] >= HELD_OUT], drawn):
+        pass
+    return {"mnist": hold_out(mnist, recipe.validation, recipe.seed)[1], **_held(drawn)}
 
 
 def join(parts: list[Digits]) -> Digits:
@@ -66,6 +53,7 @@ def join(parts: list[Digits]) -> Digits:
 
 
 Task = tuple[str, int, int, int]  # of DRAWN which, seed, chunk's number, chunk's size
+Drawn = dict[tuple[str, bool], list[Digits]]  # of DRAWN which, and whether it is held out: its chunks
 
 
 def _tasks(recipe: Recipe) -> list[Task]:
@@ -76,6 +64,20 @@ def _tasks(recipe: Recipe) -> list[Task]:
             sizes = [min(CHUNK, wanted - at) for at in range(0, wanted, CHUNK)]
             tasks += [(name, recipe.seed, first + number, size) for number, size in enumerate(sizes)]
     return tasks
+
+
+def _draw(tasks: list[Task], drawn: Drawn) -> Iterator[tuple[int, int]]:
+    """Do the tasks into `drawn`; yields pictures (drawn, to draw)."""
+    done, total = 0, sum(task[-1] for task in tasks)
+    for task, chunk in zip(tasks, _worked(tasks), strict=True):
+        name, _, number, size = task
+        drawn.setdefault((name, number >= HELD_OUT), []).append(chunk)
+        done += size
+        yield done, total
+
+
+def _held(drawn: Drawn) -> dict[str, Digits]:
+    return {name: join(chunks) for (name, is_held), chunks in drawn.items() if is_held}
 
 
 def _worked(tasks: list[Task]):

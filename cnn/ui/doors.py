@@ -14,7 +14,7 @@ from gradio.data_classes import FileData, ImageData, ListFiles
 from gradio.exceptions import InvalidPathError
 
 from cnn import decode
-from cnn.text import preferred
+from cnn.text import preferred, say
 from cnn.types import InputError
 
 MAX_FILE_SIZE = "25mb"  # a phone's photo has 3 to 12
@@ -38,7 +38,8 @@ class Doors(gr.Blocks):
             if (refusal := _refusal(error)) is None:
                 raise
             language = preferred(getattr(kwargs.get("request"), "headers", {}).get("accept-language"))
-            raise gr.Error(refusal.say(language), print_exception=False) from None
+            title = say("page.refused", language)
+            raise gr.Error(refusal.say(language), title=title, print_exception=False) from None
 
 
 def _refusal(error: BaseException | None) -> InputError | None:
