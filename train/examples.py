@@ -28,7 +28,7 @@ def write_digits(path: Path = DIGITS, seed: int = 5) -> int:
     return len(digits.labels)
 
 
-def write_examples(path: Path = STROKES, seed: int = 1) -> int:
+def write_examples(path: Path = STROKES, seed: int = 10) -> int:
     """Write the chosen styles, each by another hand, as a JSON list of {label, style, strokes}; gives their number."""
     rng = np.random.default_rng(seed)
     styles = {(style.label, style.name): style for style in STYLES}
