@@ -5,25 +5,31 @@
 const TRIALS = "digit-trials";
 const KINDS = ["drawn", "uploaded", "photographed"];
 
-function recallTrials() {
-	if (window.digitTrials) return window.digitTrials;
+// A list of trials in the browser's storage; none where it keeps nothing.
+function stored(key) {
 	try {
-		const kept = JSON.parse(localStorage.getItem(TRIALS));
+		const kept = JSON.parse(localStorage.getItem(key));
 		return Array.isArray(kept) ? kept : [];
 	} catch {
 		return [];
 	}
 }
 
-// Where the browser keeps nothing, or has no room left, they last as long as the page.
-function keepTrials(trials) {
-	window.digitTrials = trials;
+// Whether the browser keeps it: it may keep nothing, or have no room left.
+function store(key, trials) {
 	try {
-		localStorage.setItem(TRIALS, JSON.stringify(trials));
-		window.digitTrials = null;
+		localStorage.setItem(key, JSON.stringify(trials));
+		return true;
 	} catch {
-		// `lasting` tells
+		return false;
 	}
+}
+
+const recallTrials = () => window.digitTrials ?? stored(TRIALS);
+
+// Where the browser does not keep them, they last as long as the page; `lasting` tells.
+function keepTrials(trials) {
+	window.digitTrials = store(TRIALS, trials) ? null : trials;
 	window.dispatchEvent(new CustomEvent(TRIALS));
 }
 

@@ -97,7 +97,7 @@ function showResult(trials) {
 function show() {
 	const trials = recallTrials();
 	palette = null;
-	const cleared = recallCleared();
+	const cleared = stored(CLEARED);
 	showResult(trials);
 	const columns = [[byKind, matrix], [byDigit, failures], [all]];
 	const found = columns.map((makers) => made("div", {}, ...makers.map((make) => make(trials))));
@@ -138,25 +138,9 @@ async function load(file) {
 	keepTrials([...recallTrials(), ...fresh].sort((a, b) => a.at.localeCompare(b.at)));
 }
 
-function recallCleared() {
-	try {
-		return JSON.parse(localStorage.getItem(CLEARED)) ?? [];
-	} catch {
-		return [];
-	}
-}
-
-function keepCleared(trials) {
-	try {
-		localStorage.setItem(CLEARED, JSON.stringify(trials));
-	} catch {
-		// no room: what is cleared is gone
-	}
-}
-
 function clear() {
 	const cleared = recallTrials();
-	keepCleared(cleared);
+	store(CLEARED, cleared); // without room for it, what is cleared is gone
 	notice = ["series.cleared", { count: cleared.length }];
 	keepTrials([]);
 	part("back").focus();
@@ -164,8 +148,8 @@ function clear() {
 
 function back() {
 	notice = null;
-	keepTrials([...recallCleared(), ...recallTrials()]);
-	keepCleared([]);
+	keepTrials([...stored(CLEARED), ...recallTrials()]);
+	store(CLEARED, []);
 	show();
 	part("clear").focus();
 }
