@@ -13,10 +13,11 @@ from tqdm import tqdm
 
 import cnn.hub
 from cnn.types import InputError
-from train import ablate, card, evaluate, examples, fit, mixture, readme, series, space
+from train import ablate, card, evaluate, examples, fit, handwriting, mixture, readme, series, space
 from train.calibrate import recalibrate
-from train.config import RECIPES
+from train.config import RECIPES, Recipe
 from train.data import DataError, load
+from train.handwriting import Handwriting
 from train.publish import Published, PublishError, publish
 
 RUNS = Path("runs")
@@ -120,13 +121,24 @@ def _fit(options: argparse.Namespace) -> int:
     recipe = dataclasses.replace(RECIPES[options.recipe], fast=not options.stock, **chosen)
     folder = options.folder or RUNS / options.recipe
     digits = mixture.join([load("train"), *(series.read(path).digits for path in options.series)])
-    progress = fit.fit(recipe, digits, folder, options.start)
+    people = _people(recipe)
+    progress = fit.fit(recipe, digits, folder, options.start, people)
     finished = _show(progress)
     if not finished:
         print(f"Stopped; the same command goes on from here ({folder}).")
         return 130
     print(f"Trained into {folder}; measure it with: python -m train evaluate {folder}")
     return 0
+
+
+def _people(recipe: Recipe) -> Handwriting:
+    """Who wrote what the recipe asks for; says what it goes without."""
+    if not recipe.pens and not recipe.signs:
+        return mixture.NOBODY
+    people = handwriting.load()
+    for variable in people.lacks:
+        print(f"{variable} is not set: trained without {handwriting.SOURCES[variable][0]['name']}.", file=sys.stderr)
+    return people
 
 
 def _show(progress) -> bool:

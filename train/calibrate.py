@@ -18,20 +18,25 @@ from cnn.types import LABELS
 from train.config import Recipe
 from train.data import Digits
 from train.figures import cross_entropy
-from train.mixture import validation
+from train.mixture import NO_DIGITS, validation
 
 REFUSED = 0.0015  # share of validation digits that may be refused, of every kind of digit
 
 
 def calibrate(logits: dict[str, np.ndarray], validation: dict[str, Digits]) -> dict[str, float]:
     """`{"temperature", "refusal"}` by the (N, 10 or 11) logits of each validation set; refusal 1 refuses nothing."""
-    digits = [name for name in validation if name != "outliers"]
+    digits = [name for name in validation if name not in NO_DIGITS]
+    if "pens" in validation:
+        digits.remove("strokes")  # real writers' digits say more than ours
     joined = np.concatenate([logits[name][:, :LABELS] for name in digits])
     labels = np.concatenate([validation[name].labels for name in digits])
     found = minimize_scalar(lambda t: cross_entropy(joined / np.exp(t), labels), bounds=(-2, 2), method="bounded")
     strange = [strangeness(logits[name]) for name in digits]
     refusal = max(float(np.quantile(values, 1 - REFUSED)) for values in strange)
-    return {"temperature": round(float(np.exp(found.x)), 4), "refusal": refusal if "outliers" in validation else 1.0}
+    return {
+        "temperature": round(float(np.exp(found.x)), 4),
+        "refusal": refusal if set(NO_DIGITS) & set(validation) else 1.0,
+    }
 
 
 def recalibrate(folder: Path, mnist: Digits) -> dict[str, float]:

@@ -18,8 +18,11 @@ class Recipe:
     augmentation: Augmentation | None = None
     mnist: int = 1  # how often each of MNIST's images is seen an epoch
     strokes: int = 0  # digits by the project's own pen, beside MNIST's
-    outliers: int = 0  # pictures that are no digit
+    outliers: int = 0  # pictures that are no digit, of our own making
+    pens: int = 0  # how often each digit of real people's pens is drawn, where UNIPEN_DIR or PEN_FILE name them
+    signs: int = 0  # real people's letters and symbols that are no digit, likewise
     validation: float = 1 / 12  # share of the training images held out: 5,000 of MNIST's 60,000
+    average: float = 0.0  # of the weights over the steps, the share that the past keeps; what is saved is the average
     seed: int = 0
     fast: bool = True  # the CPU's own gradients (train/fast.py); the same but for rounding
 
@@ -44,11 +47,28 @@ RECIPES: dict[str, Recipe] = {
     "course": Recipe("course", epochs=5),
     "mlp": Recipe("mlp", epochs=12, learning_rate=2e-3),
     "deep": Recipe("deep", epochs=14, learning_rate=3e-3, augmentation=LIGHT),
-    # The shipped network in two runs: `fit broad`, then `fit robust --start runs/broad`.
+    # The shipped network in two runs: `fit broad`, minutes on a GPU, then `fit robust --start runs/broad`.
     "broad": Recipe(
-        "robust", epochs=10, learning_rate=3e-3, augmentation=HEAVY, mnist=2, strokes=100_000, outliers=40_000
+        "robust",
+        epochs=25,
+        batch_size=256,
+        augmentation=FINE,
+        mnist=5,
+        strokes=120_000,
+        outliers=40_000,
+        pens=4,
+        signs=40_000,
     ),
     "robust": Recipe(
-        "robust", epochs=20, learning_rate=1.5e-3, augmentation=FINE, mnist=5, strokes=120_000, outliers=40_000
+        "robust",
+        epochs=4,
+        learning_rate=5e-4,
+        augmentation=FINE,
+        mnist=3,
+        strokes=30_000,
+        outliers=20_000,
+        pens=3,
+        signs=30_000,
+        average=0.999,
     ),
 }

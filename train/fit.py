@@ -28,7 +28,9 @@ from train.config import Recipe
 from train.data import Digits
 from train.fast import compiler_options, fast_twin
 from train.figures import accuracy, cross_entropy
-from train.mixture import Mixture, mixed
+from train.fold import folded
+from train.handwriting import Handwriting
+from train.mixture import NOBODY, Mixture, mixed
 
 CHECKPOINT = "checkpoint.npz"
 CHECKPOINT_SECONDS = 10  # what a killed run loses at most
@@ -55,19 +57,23 @@ class State(NamedTuple):
     trainable: list[jax.Array]
     non_trainable: list[jax.Array]  # dropout's random state among them
     optimizer: list[jax.Array]
+    averaged: list[jax.Array]  # `trainable` averaged over the steps; empty where the recipe asks for none
     sums: jax.Array  # (2,) the running epoch's summed loss and accuracy
 
 
-def fit(recipe: Recipe, digits: Digits, folder: Path, start: Path | None = None) -> Iterator[Progress]:
+def fit(
+    recipe: Recipe, digits: Digits, folder: Path, start: Path | None = None, people: Handwriting = NOBODY
+) -> Iterator[Progress]:
     """Train `recipe` on `digits` into `folder`, yielding Progress; `model.keras` and `config.json` stand at the end.
 
-    With `start`, the folder of a finished run of the same architecture, from its weights rather than from chance.
+    What is saved has its normalisation folded in. With `start`, the folder of a finished run of the same architecture,
+    from its weights, folded, rather than from chance. `people` wrote what the recipe's `pens` and `signs` ask for.
 
     Closing the iterator keeps a checkpoint, a killed process leaves one about ten seconds old; calling it again goes
     on from there, to the same weights as an unbroken run. ValueError when the folder holds another run's checkpoint.
     """
-    mixture = yield from _drawn(recipe, digits)
-    run = _Run(recipe, digits, mixture, folder, start)
+    mixture = yield from _drawn(recipe, digits, people)
+    run = _Run(recipe, digits, mixture, folder, start, people)
     try:
         yield from run.train()
     except GeneratorExit:
@@ -76,8 +82,8 @@ def fit(recipe: Recipe, digits: Digits, folder: Path, start: Path | None = None)
     run.save()
 
 
-def _drawn(recipe: Recipe, digits: Digits) -> Generator[Progress, None, Mixture]:
-    drawing = mixed(recipe, digits)
+def _drawn(recipe: Recipe, digits: Digits, people: Handwriting) -> Generator[Progress, None, Mixture]:
+    drawing = mixed(recipe, digits, people)
     try:
         while True:
             done, total = next(drawing)
@@ -87,8 +93,16 @@ def _drawn(recipe: Recipe, digits: Digits) -> Generator[Progress, None, Mixture]
 
 
 class _Run:
-    def __init__(self, recipe: Recipe, digits: Digits, mixture: Mixture, folder: Path, start: Path | None):
-        self.recipe, self.folder = recipe, folder
+    def __init__(
+        self,
+        recipe: Recipe,
+        digits: Digits,
+        mixture: Mixture,
+        folder: Path,
+        start: Path | None,
+        people: Handwriting,
+    ):
+        self.recipe, self.folder, self.sources = recipe, folder, people.sources
         self.digest = hashlib.sha256(digits.images.tobytes() + digits.labels.tobytes()).hexdigest()
         self.training, self.validation = mixture
         batches = len(self.training.labels) // recipe.batch_size
@@ -100,10 +114,14 @@ class _Run:
         self.steps = recipe.epochs * self.steps_per_epoch
         keras.utils.set_random_seed(recipe.seed)  # Keras's initialisers and dropout take no generator of ours
         self.model = ARCHITECTURES[recipe.architecture]()
-        self.start = _started(self.model, start) if start else None
+        self.start = None
+        if start:
+            self.model = folded(self.model)
+            _take_weights(self.model, start)
+            self.start = _papers_of(start)
         self.optimizer = keras.optimizers.Adam(_schedule(recipe, self.steps), beta_2=0.99)
         self.optimizer.build(self.model.trainable_variables)
-        self.state = initial_state(self.model, self.optimizer)
+        self.state = initial_state(self.model, self.optimizer, averaged=bool(recipe.average))
         self.step, self.history = 0, []
         self.started = self.saved = time.monotonic()
         self._resume()
@@ -126,13 +144,13 @@ class _Run:
     def save(self) -> None:
         """Write the finished model and its papers; the checkpoint has served."""
         for variables, values in (
-            (self.model.trainable_variables, self.state.trainable),
+            (self.model.trainable_variables, self._weights()),
             (self.model.non_trainable_variables, self.state.non_trainable),
         ):
             for variable, value in zip(variables, values, strict=True):
                 variable.assign(value)
         self.folder.mkdir(parents=True, exist_ok=True)
-        self.model.save(self.folder / WEIGHTS)
+        folded(self.model).save(self.folder / WEIGHTS)
         (self.folder / CONFIG).write_text(json.dumps(self._papers(), indent=2) + "\n", encoding="utf-8")
         for outdated in (CHECKPOINT, METRICS):  # the latter spoke of other weights
             (self.folder / outdated).unlink(missing_ok=True)
@@ -192,12 +210,21 @@ class _Run:
         logits = {}
         for name, (images, _) in self.validation.items():
             chunks = [images[at : at + MEASURE_BATCH] for at in range(0, len(images), MEASURE_BATCH)]
-            parts = [measure(self.state.trainable, self.state.non_trainable, chunk) for chunk in chunks]
+            parts = [measure(self._weights(), self.state.non_trainable, chunk) for chunk in chunks]
             logits[name] = np.concatenate(parts)
         return logits
 
+    def _weights(self) -> list[jax.Array]:
+        """What is measured and saved: the average over the steps, where the recipe asks for one."""
+        return self.state.averaged or self.state.trainable
+
     def _identity(self) -> dict[str, Any]:
-        return {"recipe": dataclasses.asdict(self.recipe), "data_sha256": self.digest, "start": self.start}
+        return {
+            "recipe": dataclasses.asdict(self.recipe),
+            "data_sha256": self.digest,
+            "sources": self.sources,
+            "start": self.start,
+        }
 
     def _seconds(self) -> float:
         return round(time.monotonic() - self.started, 1)
@@ -217,25 +244,38 @@ class _Run:
         }
 
 
-def _started(model: keras.Model, folder: Path) -> dict[str, Any]:
-    """Give `model` the weights of a finished run; what that run's papers say, with the weights' SHA-256."""
-    weights = folder / WEIGHTS
+def _take_weights(model: keras.Model, folder: Path) -> None:
+    """Give the folded `model` a finished run's weights, folded too. ValueError where they are another network's."""
+    path = folder / WEIGHTS
+    refusal = f"{path} does not hold weights of the network {model.name}."
     try:
-        model.load_weights(weights)
+        weights = folded(keras.saving.load_model(path, compile=False)).trainable_variables
     except Exception as error:  # Keras raises nearly anything
-        raise ValueError(f"{weights} does not hold weights of the network {model.name}.") from error
-    papers = json.loads((folder / CONFIG).read_text(encoding="utf-8"))
-    return {"weights_sha256": hashlib.sha256(weights.read_bytes()).hexdigest(), **papers}
+        raise ValueError(refusal) from error
+    if [variable.shape for variable in weights] != [variable.shape for variable in model.trainable_variables]:
+        raise ValueError(refusal)
+    for variable, value in zip(model.trainable_variables, weights, strict=True):
+        variable.assign(value)
 
 
-def initial_state(model: keras.Model, optimizer: keras.optimizers.Optimizer) -> State:
-    """The state of an untrained model, in copies: the compiled block writes over what it is given."""
+def _papers_of(folder: Path) -> dict[str, Any]:
+    """What the papers of a finished run say, with its weights' SHA-256. ValueError where there is no such run."""
+    try:
+        weights = hashlib.sha256((folder / WEIGHTS).read_bytes()).hexdigest()
+        papers = json.loads((folder / CONFIG).read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise ValueError(f"{folder} holds no finished run: {WEIGHTS} and {CONFIG}.") from error
+    return {"weights_sha256": weights, **papers}
+
+
+def initial_state(model: keras.Model, optimizer: keras.optimizers.Optimizer, *, averaged: bool = False) -> State:
+    """The state before the first step, in copies: the compiled block writes over what it is given."""
 
     def copies(variables: list[keras.Variable]) -> list[jax.Array]:
         return [jnp.array(variable.value, copy=True) for variable in variables]
 
     kinds = (model.trainable_variables, model.non_trainable_variables, optimizer.variables)
-    return State(*map(copies, kinds), jnp.zeros(2))
+    return State(*map(copies, kinds), copies(model.trainable_variables) if averaged else [], jnp.zeros(2))
 
 
 def block_steps(recipe: Recipe) -> int:
@@ -278,7 +318,9 @@ def compile_block(recipe: Recipe, model: keras.Model, optimizer: keras.optimizer
             inputs, wanted = prepared(images, batch, epoch), labels[batch].astype(jnp.int32)
             (value, (non_trainable, hits)), gradients = grad(state.trainable, state.non_trainable, inputs, wanted)
             trainable, moments = optimizer.stateless_apply(state.optimizer, gradients, state.trainable)
-            return State(trainable, non_trainable, moments, state.sums + jnp.stack([value, hits])), None
+            kept = recipe.average
+            averaged = [kept * old + (1 - kept) * new for old, new in zip(state.averaged, trainable, strict=bool(kept))]
+            return State(trainable, non_trainable, moments, averaged, state.sums + jnp.stack([value, hits])), None
 
         return jax.lax.scan(step, state, batches, unroll=len(batches) == 1)[0]  # one step is no loop
 
