@@ -25,7 +25,7 @@ from cnn.ink import from_image
 from cnn.number import read_number
 from cnn.perturbations import PERTURBATIONS
 from cnn.types import LABELS
-from train import machine, mnist_c, pen, strangers
+from train import machine, mnist_c, pen, strangers, unipen
 from train.data import Digits
 from train.figures import confusion, cross_entropy, nearest, reliability
 
@@ -73,14 +73,14 @@ def gather(test: Digits, strokes: Path | None = None, report: Report = print) ->
             strange[kind] = np.concatenate(pool.starmap(strangers.images, chunks))
         if strokes is None:
             return Sets(test, spoilt, strange, bent=test)
-        digits, rng = pen.read(strokes), np.random.default_rng(0)
+        digits, rng = unipen.read_file(strokes), np.random.default_rng(0)
         numbers = tuple(pen.number(digits, rng) for _ in range(NUMBERS))
         return Sets(test, spoilt, strange, written(strokes, pool, report), numbers, bent=test)
 
 
 def written(strokes: Path, pool: Pool, report: Report = print, frame: Frame | None = None) -> dict[str, Digits]:
     """By condition, WRITTEN digits of a UNIPEN file, spread over its writers; framed by the app, or by `frame`."""
-    digits = pen.read(strokes)
+    digits = unipen.read_file(strokes)
     chosen = digits[:: max(1, len(digits) // WRITTEN)][:WRITTEN]
     labels = np.array([digit.label for digit in chosen], np.uint8)
     sets = {}
@@ -254,6 +254,6 @@ def _spoil(images: np.ndarray, name: str, seed: int) -> np.ndarray:
     return np.stack([framed(Image.fromarray(image)) for image in mnist_c.corrupted(images, name, seed)])
 
 
-def _write(digits: list[pen.Written], condition: str, seed: int, frame: Frame) -> np.ndarray:
+def _write(digits: list[unipen.Written], condition: str, seed: int, frame: Frame) -> np.ndarray:
     rng = np.random.default_rng(seed)
     return np.stack([frame(pen.CONDITIONS[condition](digit, rng)) for digit in digits])

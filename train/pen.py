@@ -1,60 +1,18 @@
 """Real pen strokes as the sketches, photos and numbers people give the app: for measuring only, nothing trains on them.
 
-Made for UCI's "Pen-Based Recognition of Handwritten Digits" in its original UNIPEN form (Alpaydin and Alimoglu 1998,
-archive.ics.uci.edu/dataset/81, CC BY 4.0): digits of 44 writers on a pen tablet, crossed sevens and flagged ones among
-them. The file is not part of this project.
+Made for UCI's "Pen-Based Recognition of Handwritten Digits" (train/unipen.py reads it): digits of 44 writers on a pen
+tablet, crossed sevens and flagged ones among them.
 """
 
-import gzip
-import re
-from collections.abc import Callable, Iterator
-from pathlib import Path
-from typing import NamedTuple
+from collections.abc import Callable
 
 import numpy as np
 from PIL import Image, ImageDraw, ImageFilter
 
-from train.data import DataError
+from train.unipen import Stroke, Written
 
-Stroke = np.ndarray  # (n, 2) float x, y, y down
 PAD = 800  # pixels a side of a sketch
 PHOTO = (640, 480)  # pixels
-
-
-class Written(NamedTuple):
-    """One digit as a person wrote it."""
-
-    label: int
-    strokes: list[Stroke]
-
-
-def read(path: Path) -> list[Written]:
-    """Every digit of a UNIPEN file, plain or .gz. DataError where there is none."""
-    try:
-        with gzip.open(path, "rt") if path.suffix == ".gz" else path.open() as lines:
-            digits = _parsed(lines)
-    except (OSError, EOFError, UnicodeDecodeError) as error:
-        raise DataError(f"{path} cannot be read: {error}.") from error
-    if not digits:
-        raise DataError(f"{path} holds no .SEGMENT of UNIPEN's digits.")
-    return digits
-
-
-def _parsed(lines: Iterator[str]) -> list[Written]:
-    found: list[tuple[int, list[list[tuple[float, float]]]]] = []
-    down = False
-    for line in lines:
-        if line.startswith(".SEGMENT") and (label := re.search(r'"(\d)"', line)):
-            found.append((int(label[1]), []))
-        elif line.startswith("."):
-            if line.startswith((".PEN_DOWN", ".PEN_UP", ".DT")):
-                down = line.startswith(".PEN_DOWN")
-                if down and found:
-                    found[-1][1].append([])
-        elif down and found and line.strip():
-            x, y = map(float, line.split()[:2])
-            found[-1][1][-1].append((x, -y))
-    return [Written(label, [np.array(stroke) for stroke in strokes if stroke]) for label, strokes in found]
 
 
 # ----------------------------------------------------------------------------------------------------- sketches, photos
