@@ -152,6 +152,10 @@ def test_spoilt_strange_and_written_pictures_are_framed_and_scored(
     assert list(spoilt["error"]) == list(mnist_c.CORRUPTIONS)
     assert spoilt["mean"] == pytest.approx(np.mean(list(spoilt["error"].values())))
     assert spoilt["error"]["translate"] < 0.3 < spoilt["error"]["glass_blur"]
+    assert list(spoilt["raw"]["error"]) == list(mnist_c.CORRUPTIONS)
+    assert spoilt["raw"]["error"]["translate"] > spoilt["error"]["translate"]  # nothing puts the digit back
+    assert metrics["app"]["images"] == 40
+    assert metrics["app"]["accuracy"] > 0.9
     assert {kind: metrics["refused"][kind] for kind in strangers.KINDS} == dict.fromkeys(strangers.KINDS, 0)
     for figures in metrics["pen"].values():
         assert figures["images"] == len(STYLES)

@@ -13,7 +13,7 @@ from tqdm import tqdm
 
 import cnn.hub
 from cnn.types import InputError
-from train import ablate, card, evaluate, examples, fit, handwriting, mixture, readme, series, space
+from train import ablate, card, evaluate, examples, fit, handwriting, mixture, readme, real, series, space
 from train.calibrate import recalibrate
 from train.config import RECIPES, Recipe
 from train.data import DataError, load
@@ -68,16 +68,19 @@ def _parser() -> argparse.ArgumentParser:
     )
     evaluating.add_argument("models", nargs="+", metavar="model", help="a bundled model's name, or a run's folder")
     evaluating.add_argument("--pen", type=Path, metavar="FILE", help="UNIPEN file of pen strokes to measure on as well")
+    evaluating.add_argument(
+        "--real", type=Path, metavar="FOLDER", help="sets of real people's pictures (labels.csv in each) to measure on"
+    )
     evaluating.add_argument("--series", type=Path, metavar="ZIP", help="a test series of yours to measure on as well")
     evaluating.add_argument("--quick", action="store_true", help="the test images alone; the rest stays as it was")
     evaluating.set_defaults(run=_evaluate)
     ablating = commands.add_parser(
         "ablate",
         help="measure what each step is worth",
-        description="Train the same small network with one step more at a time, score each on real pen strokes and "
+        description="Train the same small network with one step more at a time, score each on real people's digits and "
         "write assets/ablation.json. Takes about ten minutes.",
     )
-    ablating.add_argument("pen", type=Path, metavar="FILE", help="UNIPEN file of pen strokes")
+    ablating.add_argument("real", type=Path, metavar="FOLDER", help="sets of real people's pictures")
     ablating.add_argument(
         "--folder", type=Path, default=RUNS / "ablation", help="where the runs go (default: %(default)s)"
     )
@@ -180,7 +183,7 @@ def _draw(bar: tqdm, now: fit.Progress) -> None:
 
 
 def _calibrate(options: argparse.Namespace) -> int:
-    found = recalibrate(cnn.hub.folder(options.model), load("train"))
+    found = recalibrate(cnn.hub.folder(options.model), load("train"), handwriting.load())
     print(f"temperature {found['temperature']}, refused above {found['refusal']:.4f}")
     return 0
 
@@ -190,7 +193,8 @@ def _evaluate(options: argparse.Namespace) -> int:
     test = load("test")
     sets = evaluate.Sets(test) if options.quick else evaluate.gather(test, options.pen, _report)
     tried = series.read(options.series).digits if options.series else None
-    sets = dataclasses.replace(sets, training=load("train"), series=tried)
+    pictures = tuple(real.read(options.real)) if options.real else ()
+    sets = dataclasses.replace(sets, training=load("train"), series=tried, pictures=pictures)
     for model, folder in zip(options.models, folders, strict=True):
         metrics = evaluate.evaluate(cnn.hub.load(model), sets)
         evaluate.write(metrics, folder)
@@ -204,19 +208,26 @@ def _summary(model: str, metrics: dict[str, Any]) -> Iterator[str]:
         f"{metrics['calibration']['expected_calibration_error']:.2%} on {metrics['images']} images"
     )
     if "mnist_c" in metrics["robustness"]:
-        yield f"  MNIST-C, mean error: {metrics['robustness']['mnist_c']['mean']:.2%}"
+        scores = metrics["robustness"]["mnist_c"]
+        app = metrics["app"]
+        yield f"  MNIST-C, mean error: {scores['mean']:.2%} through the app, {scores['raw']['mean']:.2%} raw"
+        yield f"  MNIST through the app: {app['accuracy']:.2%} right, {app['refused']:.2%} refused"
         shares = (f"{what} {share:.1%}" for what, share in metrics["refused"].items() if what != "threshold")
         yield "  refused: " + ", ".join(shares)
     if "numbers" in metrics:
         yield f"  photographed five-digit numbers read whole: {metrics['numbers']['whole']:.1%}"
     if "series" in metrics:
         yield f"  your test series: {metrics['series']['accuracy']:.1%} of {metrics['series']['images']} right"
+    for name, figures in metrics.get("real", {}).items():
+        told = {what: figures[what] for what in ("right", "whole", "mean_over_writers", "refused") if what in figures}
+        shares = ", ".join(f"{what.replace('_', ' ')} {share:.1%}" for what, share in told.items())
+        yield f"  {name}, {figures['images']} real pictures: {shares}"
     for condition, figures in metrics.get("pen", {}).items():
         yield f"  pen strokes, {condition}: {figures['accuracy']:.2%} right, {figures['refused']:.2%} refused"
 
 
 def _ablate(options: argparse.Namespace) -> int:
-    figures = ablate.ablate(load("train"), options.pen, options.folder, _report)
+    figures = ablate.ablate(load("train"), options.real, options.folder, handwriting.load(), _report)
     ablate.write(figures)
     print(ablate.table(figures))
     return 0

@@ -1,6 +1,6 @@
-"""What each step is worth on real pen strokes: the same small network, one step more a row. Writes `ablation.json`.
+"""What each step is worth on real people's digits: the same small network, one step more a row. Writes `ablation.json`.
 
-Every row is trained anew by the same recipe but for what the row adds, and reads the same sketches and photos.
+Every row is trained anew by the same recipe but for what the row adds, and reads the same pictures.
 """
 
 import dataclasses
@@ -13,13 +13,18 @@ import numpy as np
 from PIL import Image
 
 import cnn.hub
+from cnn.classifier import Classifier
+from cnn.decode import open_image, plain
 from cnn.ink import from_image
 from cnn.types import SIDE
-from train import evaluate, machine, pen
+from train import evaluate, machine, real
 from train.augment import Augmentation
 from train.config import RECIPES, Recipe
 from train.data import Digits
 from train.fit import fit
+from train.handwriting import Handwriting
+from train.mixture import NOBODY
+from train.real import RealSet
 
 ABLATION = Path(__file__).resolve().parent.parent / "assets" / "ablation.json"
 
@@ -47,26 +52,36 @@ ROWS = (
     ),
     Row("+ and bent, thicker and thinner ones", "inked", dataclasses.replace(PLAIN, augmentation=THICK)),
     Row("+ 60,000 digits by our own pen", "inked", dataclasses.replace(PLAIN, augmentation=THICK, strokes=60_000)),
+    Row("+ or by real people's pens", "inked", dataclasses.replace(PLAIN, augmentation=THICK, pens=4)),
+    Row("+ or by both", "inked", dataclasses.replace(PLAIN, augmentation=THICK, strokes=60_000, pens=4)),
 )
 SHIPPED = Row("`robust`: longer, deeper, and able to refuse", "inked", RECIPES["robust"])
 
 
-def ablate(mnist: Digits, file: Path, folder: Path, report: Callable[[str], None] = print) -> dict[str, Any]:
-    """Train what ROWS say into `folder`, and score all rows and the bundled `robust` on the strokes of `file`."""
-    with evaluate.workers() as pool:
-        pictures = {name: evaluate.written(file, pool, report, frame) for name, frame in FRAMINGS.items()}
-    networks: dict[Recipe, Any] = {}
+def ablate(
+    mnist: Digits, folder: Path, runs: Path, people: Handwriting = NOBODY, report: Callable[[str], None] = print
+) -> dict[str, Any]:
+    """Train what ROWS say into `runs`; score all rows and the bundled `robust` on the sets of digits in `folder`.
+
+    `people` are the writers whom two rows learn from. Shares of each set's pictures answered right.
+    """
+    sets = [one for one in real.read(folder) if one.kind == "digits"]
+    report("framing the pictures")
+    pictures = {name: [_framed(one, frame) for one in sets] for name, frame in FRAMINGS.items()}
+    networks: dict[Recipe, Classifier] = {}
     rows = []
-    for row in (*ROWS, SHIPPED):
+    for row in ROWS:
         report(row.step)
         if row.recipe not in networks:
-            networks[row.recipe] = _network(row, mnist, folder / f"row{len(networks)}")
-        right = {
-            condition: float((evaluate.said(networks[row.recipe], digits.images) == digits.labels).mean())
-            for condition, digits in pictures[row.framing].items()
-        }
-        rows.append({"step": row.step, "right": right})
-    return {"images": evaluate.WRITTEN, "rows": rows, "machine": machine.describe()}
+            networks[row.recipe] = _trained(row.recipe, mnist, runs / f"row{len(networks)}", people)
+        answers = [evaluate.said(networks[row.recipe], digits.images) for digits in pictures[row.framing]]
+        rows.append({"step": row.step, "right": [
+            float((said == digits.labels).mean()) for said, digits in zip(answers, pictures[row.framing], strict=True)
+        ]})  # fmt: skip
+    report(SHIPPED.step)
+    shipped = cnn.hub.load(SHIPPED.recipe.architecture)
+    rows.append({"step": SHIPPED.step, "right": [real.measure(shipped, one)["right"] for one in sets]})
+    return {"sets": {one.name: len(one.pictures) for one in sets}, "rows": rows, "machine": machine.describe()}
 
 
 def write(figures: dict[str, Any], path: Path = ABLATION) -> None:
@@ -76,16 +91,20 @@ def write(figures: dict[str, Any], path: Path = ABLATION) -> None:
 
 def table(figures: dict[str, Any]) -> str:
     """The figures as the README's table, Markdown."""
-    lines = ["| step | " + " | ".join(pen.CONDITIONS) + " |", "| --- |" + " --- |" * len(pen.CONDITIONS)]
+    names = [f"{name.replace('_', ' ')}, {count}" for name, count in figures["sets"].items()]
+    lines = ["| step | " + " | ".join(names) + " |", "| --- |" + " --- |" * len(names)]
     for row in figures["rows"]:
-        lines.append(f"| {row['step']} | " + " | ".join(f"{row['right'][c]:.1%}" for c in pen.CONDITIONS) + " |")
+        lines.append(f"| {row['step']} | " + " | ".join(f"{share:.1%}" for share in row["right"]) + " |")
     return "\n".join(lines)
 
 
-def _network(row: Row, mnist: Digits, folder: Path) -> Any:
-    if row is SHIPPED:
-        return cnn.hub.load(row.recipe.architecture)
-    for _ in fit(row.recipe, mnist, folder):
+def _framed(one: RealSet, frame: Callable[[Image.Image], np.ndarray]) -> Digits:
+    images = np.stack([frame(open_image(picture.path)) for picture in one.pictures])
+    return Digits(images, np.array([int(picture.label) for picture in one.pictures], np.uint8))
+
+
+def _trained(recipe: Recipe, mnist: Digits, folder: Path, people: Handwriting) -> Classifier:
+    for _ in fit(recipe, mnist, folder, people=people):
         pass
     return cnn.hub.load(str(folder))
 
@@ -95,7 +114,7 @@ def _network(row: Row, mnist: Digits, folder: Path) -> Any:
 
 def resized(picture: Image.Image) -> np.ndarray:
     """What most demos do: (28, 28) uint8, the whole picture made small and inverted."""
-    return 255 - np.asarray(picture.convert("L").resize((SIDE, SIDE)))
+    return 255 - np.asarray(plain(picture).convert("L").resize((SIDE, SIDE)))
 
 
 def boxed(picture: Image.Image) -> np.ndarray:

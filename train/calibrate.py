@@ -18,7 +18,8 @@ from cnn.types import LABELS
 from train.config import Recipe
 from train.data import Digits
 from train.figures import cross_entropy
-from train.mixture import NO_DIGITS, validation
+from train.handwriting import Handwriting
+from train.mixture import NO_DIGITS, NOBODY, validation
 
 REFUSED = 0.0015  # share of validation digits that may be refused, of every kind of digit
 
@@ -39,14 +40,14 @@ def calibrate(logits: dict[str, np.ndarray], validation: dict[str, Digits]) -> d
     }
 
 
-def recalibrate(folder: Path, mnist: Digits) -> dict[str, float]:
+def recalibrate(folder: Path, mnist: Digits, people: Handwriting = NOBODY) -> dict[str, float]:
     """Calibrate a finished run anew, on what it held out, and write it into its `config.json`; gives what was found.
 
     For a run whose `calibrate` had another rule. Its validation pictures are drawn again, which takes a minute.
     """
     papers = json.loads((folder / cnn.hub.CONFIG).read_text(encoding="utf-8"))
     fields = {name: value for name, value in papers["recipe"].items() if name != "augmentation"}
-    held = validation(Recipe(**fields), mnist)
+    held = validation(Recipe(**fields), mnist, people)
     network = cnn.hub.load(str(folder))
     logits = {name: network.logits(digits.images.astype(np.float32) / 255) for name, digits in held.items()}
     papers["calibration"] = calibrate(logits, held)

@@ -1,8 +1,8 @@
 """What trained networks are worth: on the test set, which nothing else reads, on spoilt digits, on what is no digit,
-and on real pen strokes where they are at hand. Writes `metrics.json`.
+and, where they are at hand, on real people's pictures and pen strokes. Writes `metrics.json`.
 
-Spoilt, strange and written pictures go through the app's own way in, `cnn.ink`, once for all networks; there an
-abstention from a digit counts as an error.
+MNIST and MNIST-C are read by two protocols: the raw 28x28 by best guess, as papers report it, and through the app's own
+way in, `cnn.ink`, where an abstention from a digit counts as an error. All other pictures come the app's way.
 """
 
 import dataclasses
@@ -25,7 +25,7 @@ from cnn.ink import from_image
 from cnn.number import read_number
 from cnn.perturbations import PERTURBATIONS
 from cnn.types import LABELS
-from train import machine, mnist_c, pen, strangers, unipen
+from train import machine, mnist_c, pen, real, strangers, unipen
 from train.data import Digits
 from train.figures import confusion, cross_entropy, nearest, reliability
 
@@ -39,21 +39,24 @@ DOUBTFUL = 60  # right answers that are looked at, the least sure
 NEIGHBOURS = 5  # training images beside each digit that is looked at
 
 Report = Callable[[str], None]  # is told what is drawn next
-Frame = Callable[[Image.Image], np.ndarray]  # a picture -> (28, 28) uint8, ink = 255
 
 
 @dataclasses.dataclass(frozen=True)
 class Sets:
-    """What is measured on, framed: the test set, MNIST-C, strangers, pen strokes, numbers, a visitor's series.
+    """What is measured on: the test set, MNIST-C, strangers, pen strokes, numbers, real pictures, a visitor's series.
 
-    Among the `training` images, neighbours of misread ones are looked for; those `bent` are perturbed.
+    `framed` and what is `spoilt` came the app's own way in; `raw` are MNIST-C's images as they are made. Among the
+    `training` images, neighbours of misread ones are looked for; those `bent` are perturbed.
     """
 
     test: Digits
+    framed: Digits | None = None
+    raw: dict[str, np.ndarray] = dataclasses.field(default_factory=dict)
     spoilt: dict[str, np.ndarray] = dataclasses.field(default_factory=dict)
     strange: dict[str, np.ndarray] = dataclasses.field(default_factory=dict)
     written: dict[str, Digits] = dataclasses.field(default_factory=dict)
-    numbers: tuple[tuple[str, Image.Image], ...] = ()  # photos of five-digit numbers, and what stands there
+    numbers: tuple[tuple[str, Image.Image], ...] = ()  # made photos of five-digit numbers, and what stands there
+    pictures: tuple[real.RealSet, ...] = ()
     series: Digits | None = None
     training: Digits | None = None
     bent: Digits | None = None
@@ -61,32 +64,36 @@ class Sets:
 
 def gather(test: Digits, strokes: Path | None = None, report: Report = print) -> Sets:
     """All there is to measure on, MNIST-C made of `test`, pen strokes out of a UNIPEN file; takes minutes."""
-    spoilt, strange = {}, {}
+    raw, spoilt, strange = {}, {}, {}
     with workers() as pool:
+        report("framing the test images")
+        alone = Digits(np.concatenate(pool.map(_frame_all, _chunks(test.images))), test.labels)
         for name in mnist_c.CORRUPTIONS:
-            report(f"framing MNIST-C, {name}")
-            chunks = [(test.images[at : at + CHUNK], name, at) for at in range(0, len(test.images), CHUNK)]
-            spoilt[name] = np.concatenate(pool.starmap(_spoil, chunks))
+            report(f"making and framing MNIST-C, {name}")
+            chunks = [(images, name, at * CHUNK) for at, images in enumerate(_chunks(test.images))]
+            raw[name] = np.concatenate(pool.starmap(mnist_c.corrupted, chunks))
+            spoilt[name] = np.concatenate(pool.map(_frame_all, _chunks(raw[name])))
         for kind in strangers.KINDS:
             report(f"drawing what is no digit: {kind}")
             chunks = [(kind, CHUNK, seed) for seed in range(STRANGERS // CHUNK)]
             strange[kind] = np.concatenate(pool.starmap(strangers.images, chunks))
+        sets = Sets(test, alone, raw, spoilt, strange, bent=test)
         if strokes is None:
-            return Sets(test, spoilt, strange, bent=test)
+            return sets
         digits, rng = unipen.read_file(strokes), np.random.default_rng(0)
         numbers = tuple(pen.number(digits, rng) for _ in range(NUMBERS))
-        return Sets(test, spoilt, strange, written(strokes, pool, report), numbers, bent=test)
+        return dataclasses.replace(sets, written=written(strokes, pool, report), numbers=numbers)
 
 
-def written(strokes: Path, pool: Pool, report: Report = print, frame: Frame | None = None) -> dict[str, Digits]:
-    """By condition, WRITTEN digits of a UNIPEN file, spread over its writers; framed by the app, or by `frame`."""
+def written(strokes: Path, pool: Pool, report: Report = print) -> dict[str, Digits]:
+    """By condition, WRITTEN digits of a UNIPEN file, spread over its writers; framed by the app."""
     digits = unipen.read_file(strokes)
     chosen = digits[:: max(1, len(digits) // WRITTEN)][:WRITTEN]
     labels = np.array([digit.label for digit in chosen], np.uint8)
     sets = {}
     for condition in pen.CONDITIONS:
         report(f"drawing pen strokes: {condition}")
-        chunks = [(chosen[at : at + CHUNK], condition, at, frame or framed) for at in range(0, len(chosen), CHUNK)]
+        chunks = [(chosen[at : at + CHUNK], condition, at) for at in range(0, len(chosen), CHUNK)]
         sets[condition] = Digits(np.concatenate(pool.starmap(_write, chunks)), labels)
     return sets
 
@@ -123,13 +130,16 @@ def evaluate(classifier: Classifier, sets: Sets) -> dict[str, Any]:
     robustness = metrics["robustness"] = {}
     if sets.bent:
         robustness["perturbations"] = _on_perturbations(classifier, sets.bent)
+    if sets.framed:
+        metrics["app"] = _on_digits(classifier, sets.framed)
     if sets.spoilt:
-        errors = {name: float((said(classifier, images) != test.labels).mean()) for name, images in sets.spoilt.items()}
         robustness["mnist_c"] = {
-            "error": errors,
-            "mean": float(np.mean(list(errors.values()))),
+            **_errors({name: said(classifier, images) != test.labels for name, images in sets.spoilt.items()}),
+            "raw": _errors({name: _best(classifier, images) != test.labels for name, images in sets.raw.items()}),
             "like_in_training": mnist_c.like_in_training(classifier.config.get("recipe", {})),
         }
+    if sets.pictures:
+        metrics["real"] = {one.name: real.measure(classifier, one) for one in sets.pictures}
     if sets.written:
         metrics["pen"] = {condition: _on_digits(classifier, digits) for condition, digits in sets.written.items()}
     if sets.numbers:
@@ -143,6 +153,17 @@ def evaluate(classifier: Classifier, sets: Sets) -> dict[str, Any]:
 def said(classifier: Classifier, images: np.ndarray) -> np.ndarray:
     """The labels that the app answers with, -1 where it abstains: framed (N, 28, 28) uint8 or float32 -> (N,)."""
     return classifier.read(_floats(images))[0]
+
+
+def _best(classifier: Classifier, images: np.ndarray) -> np.ndarray:
+    """The most probable digit of each image, answered or not."""
+    return classifier.probabilities(_floats(images)).argmax(1)
+
+
+def _errors(wrong: dict[str, np.ndarray]) -> dict[str, Any]:
+    """By corruption the share that is `wrong`, and the mean of all."""
+    errors = {name: float(each.mean()) for name, each in wrong.items()}
+    return {"error": errors, "mean": float(np.mean(list(errors.values())))}
 
 
 def framed(picture: Image.Image) -> np.ndarray:
@@ -250,10 +271,14 @@ def _on_numbers(classifier: Classifier, numbers: tuple[tuple[str, Image.Image], 
     }
 
 
-def _spoil(images: np.ndarray, name: str, seed: int) -> np.ndarray:
-    return np.stack([framed(Image.fromarray(image)) for image in mnist_c.corrupted(images, name, seed)])
+def _chunks(images: np.ndarray) -> list[np.ndarray]:
+    return [images[at : at + CHUNK] for at in range(0, len(images), CHUNK)]
 
 
-def _write(digits: list[unipen.Written], condition: str, seed: int, frame: Frame) -> np.ndarray:
+def _frame_all(images: np.ndarray) -> np.ndarray:
+    return np.stack([framed(Image.fromarray(image)) for image in images])
+
+
+def _write(digits: list[unipen.Written], condition: str, seed: int) -> np.ndarray:
     rng = np.random.default_rng(seed)
-    return np.stack([frame(pen.CONDITIONS[condition](digit, rng)) for digit in digits])
+    return np.stack([framed(pen.CONDITIONS[condition](digit, rng)) for digit in digits])

@@ -10,6 +10,18 @@ from cnn.hub import BUNDLED, DEFAULT, METRICS, bundled
 from cnn.perturbations import PERTURBATIONS
 from train import ablate, mnist_c, pen, strangers
 
+# What the sets are, by their folders' names.
+REAL = {
+    "photos": "photos of digits",
+    "drawn": "digits drawn on screens",
+    "meza_single": "table cells photographed by phones",
+    "minichazer": "form cells with their printed lines",
+    "meza_numbers": "numbers in table cells, read whole",
+    "orand_car_a": "cheque amounts, read whole",
+    "number_photos": "photos of numbers, read whole",
+    "greek_letters": "Greek letters (to be refused)",
+    "photo_letters": "photos of letters (to be refused)",
+}
 README = Path(__file__).resolve().parent.parent / "README.md"
 
 
@@ -19,6 +31,7 @@ def tables() -> dict[str, str]:
     metrics = {name: metrics[name] for name in sorted(metrics, key=lambda name: name != DEFAULT)}
     figures = json.loads(ablate.ABLATION.read_text(encoding="utf-8"))
     return {
+        "real": "\n".join(_real(metrics, figures)),
         "ablation": ablate.table(figures),
         "models": "\n".join(_models(metrics)),
         "mnist_c": "\n".join(_mnist_c(metrics)),
@@ -35,19 +48,44 @@ def write(path: Path = README) -> None:
     path.write_text(text, encoding="utf-8")
 
 
+def _real(metrics: dict[str, dict[str, Any]], ablation: dict[str, Any]) -> Iterator[str]:
+    """Real people's pictures: the usual demo beside the default network, by set and by writer."""
+    yield "| real people's pictures | the usual demo, right | the app, right | mean over writers | refused |"
+    yield "| --- | --- | --- | --- | --- |"
+    usual = dict(zip(ablation["sets"], ablation["rows"][0]["right"], strict=True))
+    for name, figures in metrics[DEFAULT]["real"].items():
+        right = figures.get("right", figures.get("whole"))
+        cells = [
+            f"{REAL.get(name, name.replace('_', ' '))}, {figures['images']}",
+            f"{usual[name]:.1%}" if name in usual else "",
+            "" if right is None else f"{right:.1%} ({figures['interval'][0]:.1%} to {figures['interval'][1]:.1%})",
+            f"{figures['mean_over_writers']:.1%} of {figures['writers']}" if "writers" in figures else "",
+            f"{figures['refused']:.1%}" if "refused" in figures else "",
+        ]
+        yield "| " + " | ".join(cells) + " |"
+
+
 def _models(metrics: dict[str, dict[str, Any]]) -> Iterator[str]:
     yield from _head("", metrics)
+
+    def corrupted(m: dict[str, Any]) -> dict[str, Any]:
+        return m["robustness"]["mnist_c"]
+
     rows = {
         "parameters": lambda m: f"{m['parameters']:,}",
         "MNIST, 10,000 test images, right": lambda m: f"{m['accuracy']:.2%}",
         "calibration error there": lambda m: f"{m['calibration']['expected_calibration_error']:.2%}",
-        "MNIST-C, mean error of 15 corruptions": lambda m: f"{m['robustness']['mnist_c']['mean']:.1%}",
+        "MNIST through the app, right": lambda m: f"{m['app']['accuracy']:.2%}",
+        "MNIST-C, mean error of 15 corruptions, raw 28x28": lambda m: (
+            f"{m['robustness']['mnist_c']['raw']['mean']:.1%}"
+        ),
+        "the same through the app": lambda m: f"{m['robustness']['mnist_c']['mean']:.1%}",
     }
     for condition in pen.CONDITIONS:
-        rows[f"pen strokes, {condition}, right"] = lambda m, c=condition: f"{m['pen'][c]['accuracy']:.1%}"
+        rows[f"made of pen strokes, {condition}, right"] = lambda m, c=condition: f"{m['pen'][c]['accuracy']:.1%}"
     rows["pen sketches refused"] = lambda m: f"{m['pen']['sketch']['refused']:.1%}"
     rows["calibration error on pen sketches"] = lambda m: f"{m['pen']['sketch']['expected_calibration_error']:.2%}"
-    rows["photographed five-digit numbers read whole"] = lambda m: f"{m['numbers']['whole']:.1%}"
+    rows["made photos of five-digit numbers read whole"] = lambda m: f"{m['numbers']['whole']:.1%}"
     for kind in strangers.KINDS:
         rows[f"refused: {kind}"] = lambda m, k=kind: f"{m['refused'][k]:.1%}"
     for name, figure in rows.items():

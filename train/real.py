@@ -85,7 +85,8 @@ def _pictures(table: Path) -> list[Picture]:
     try:
         with table.open(newline="", encoding="utf-8") as lines:
             rows = [
-                Picture(table.parent / row["file"], row["label"], row.get("writer") or "") for row in csv.DictReader(lines)
+                Picture(table.parent / row["file"], row["label"], row.get("writer") or "")
+                for row in csv.DictReader(lines)
             ]
     except (OSError, KeyError, UnicodeDecodeError, csv.Error) as error:
         raise DataError(f"{table} cannot be read: it needs the columns file and label.") from error
