@@ -13,9 +13,12 @@ import keras
 import numpy as np
 import pytest
 
+from cnn.architectures import ARCHITECTURES
+from cnn.hub import load
+from cnn.types import NOT_A_DIGIT
 from train.config import Recipe
 from train.data import Digits
-from train.fit import CHECKPOINT, fit
+from train.fit import CHECKPOINT, compile_block, fit, initial_state
 
 RECIPE = Recipe("tiny", epochs=3, batch_size=32, learning_rate=3e-3)
 
@@ -88,6 +91,34 @@ def test_a_start_that_does_not_fit_says_so(
     start = tiny_folder if architecture == "course" else tmp_path / "nothing"
     with pytest.raises(ValueError, match="does not hold weights of the network"):
         next(fit(Recipe(architecture, epochs=1, batch_size=32), digits, tmp_path, start))
+
+
+def test_what_is_saved_is_the_average_where_a_recipe_asks_for_it() -> None:
+    recipe = Recipe("tiny", epochs=1, batch_size=4, average=0.75, fast=False)
+    model = ARCHITECTURES["tiny"]()
+    optimizer = keras.optimizers.Adam(0.01)
+    optimizer.build(model.trainable_variables)
+    state = initial_state(model, optimizer, averaged=True)
+    advance = compile_block(recipe, model, optimizer)
+    rng = np.random.default_rng(0)
+    images, labels = rng.integers(0, 256, (4, 28, 28), np.uint8), np.arange(4, dtype=np.uint8)
+    wanted = [np.array(weights) for weights in state.trainable]
+    for _ in range(2):
+        state = advance(state, images, labels, np.arange(4)[None], 0)
+        wanted = [0.75 * old + 0.25 * np.asarray(new) for old, new in zip(wanted, state.trainable, strict=True)]
+    for average, weights in zip(state.averaged, wanted, strict=True):
+        np.testing.assert_allclose(average, weights, rtol=0, atol=1e-6)
+
+
+def test_entropic_training_makes_what_is_no_digit_even(digits: Digits, tmp_path: Path) -> None:
+    strange = np.random.default_rng(0).integers(0, 256, (400, 28, 28), np.uint8)
+    both = Digits(np.concatenate([digits.images, strange]), np.append(digits.labels, [NOT_A_DIGIT] * 400))
+    recipe = Recipe("tiny", epochs=6, batch_size=32, learning_rate=3e-3, label_smoothing=0, entropic=True)
+    for _ in fit(recipe, both, tmp_path):
+        pass
+    network = load(str(tmp_path))
+    assert network.probabilities(strange[:50].astype(np.float32) / 255).max(1).mean() < 0.4
+    assert network.probabilities(digits.images[:50].astype(np.float32) / 255).max(1).mean() > 0.8
 
 
 def test_what_a_recipe_draws_is_reported_before_the_first_step(digits: Digits, tmp_path: Path) -> None:

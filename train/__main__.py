@@ -9,11 +9,13 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 from tqdm import tqdm
 
 import cnn.hub
+from cnn.decode import open_image
 from cnn.types import InputError
-from train import ablate, card, evaluate, examples, fit, handwriting, mixture, readme, real, series, space
+from train import ablate, card, evaluate, examples, fit, handwriting, mixture, readme, real, refusal, series, space
 from train.calibrate import recalibrate
 from train.config import RECIPES, Recipe
 from train.data import DataError, load
@@ -74,6 +76,18 @@ def _parser() -> argparse.ArgumentParser:
     evaluating.add_argument("--series", type=Path, metavar="ZIP", help="a test series of yours to measure on as well")
     evaluating.add_argument("--quick", action="store_true", help="the test images alone; the rest stays as it was")
     evaluating.set_defaults(run=_evaluate)
+    measuring = commands.add_parser("measure", help="measure one part of the reader").add_subparsers(
+        required=True, metavar="part"
+    )
+    refusing = measuring.add_parser(
+        "refusal",
+        help="which score tells best what is no digit",
+        description="Compare a network's own output for what is no digit with the energy and the best probability, on "
+        "the digits and signs that its run held out (MNIST_DIR, UNIPEN_DIR, PEN_FILE) and on real people's signs.",
+    )
+    refusing.add_argument("models", nargs="+", metavar="model", help="a bundled model's name, or a run's folder")
+    refusing.add_argument("--real", type=Path, metavar="FOLDER", help="sets of real people's pictures")
+    refusing.set_defaults(run=_measure_refusal)
     ablating = commands.add_parser(
         "ablate",
         help="measure what each step is worth",
@@ -224,6 +238,20 @@ def _summary(model: str, metrics: dict[str, Any]) -> Iterator[str]:
         yield f"  {name}, {figures['images']} real pictures: {shares}"
     for condition, figures in metrics.get("pen", {}).items():
         yield f"  pen strokes, {condition}: {figures['accuracy']:.2%} right, {figures['refused']:.2%} refused"
+
+
+def _measure_refusal(options: argparse.Namespace) -> int:
+    recipe = Recipe("robust", epochs=1, outliers=24_000, pens=1, signs=24_000)  # what it holds out is a twelfth
+    held = mixture.validation(recipe, load("train"), handwriting.load())
+    digits = np.concatenate([held[name].images for name in held if name not in mixture.NO_DIGITS])
+    others = {name: held[name].images for name in mixture.NO_DIGITS if name in held}
+    for one in real.read(options.real) if options.real else ():
+        if one.kind == "others":
+            others[one.name] = np.stack([evaluate.framed(open_image(picture.path)) for picture in one.pictures])
+    for model in options.models:
+        print(model)
+        print("\n".join(refusal.table(refusal.compare(cnn.hub.load(model), digits, others))))
+    return 0
 
 
 def _ablate(options: argparse.Namespace) -> int:

@@ -23,6 +23,7 @@ class Recipe:
     signs: int = 0  # real people's letters and symbols that are no digit, likewise
     validation: float = 1 / 12  # share of the training images held out: 5,000 of MNIST's 60,000
     average: float = 0.0  # of the weights over the steps, the share that the past keeps; what is saved is the average
+    entropic: bool = False  # what is no digit is to make the ten outputs even, and has no output of its own
     seed: int = 0
     fast: bool = True  # the CPU's own gradients (train/fast.py); the same but for rounding
 

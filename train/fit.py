@@ -21,6 +21,7 @@ import numpy as np
 
 from cnn.architectures import ARCHITECTURES
 from cnn.hub import CONFIG, METRICS, WEIGHTS
+from cnn.types import LABELS
 from train import machine
 from train.augment import augment
 from train.calibrate import calibrate
@@ -301,8 +302,10 @@ def compile_block(recipe: Recipe, model: keras.Model, optimizer: keras.optimizer
 
     def loss(trainable: list, non_trainable: list, images: jax.Array, labels: jax.Array) -> tuple:
         logits, non_trainable = twin.stateless_call(trainable, non_trainable, images, training=True)
-        likelihoods = jax.nn.log_softmax(logits)
-        right = jnp.take_along_axis(likelihoods, labels[:, None], axis=1)[:, 0]
+        likelihoods = jax.nn.log_softmax(logits[:, :LABELS] if recipe.entropic else logits)
+        right = jnp.take_along_axis(likelihoods, labels[:, None], axis=1, mode="clip")[:, 0]
+        if recipe.entropic:
+            right = jnp.where(labels < LABELS, right, likelihoods.mean(axis=1))
         smoothed = (1 - recipe.label_smoothing) * right + recipe.label_smoothing * likelihoods.mean(axis=1)
         return -smoothed.mean(), (non_trainable, (logits.argmax(axis=1) == labels).mean())
 
