@@ -12,36 +12,45 @@ from scipy import ndimage
 from cnn.decode import plain
 from cnn.line import elsewhere
 from cnn.page import Page, cut_out, page
-from cnn.paper import EDGE, MARGIN, Ink, find, resized
-from cnn.pen import AS_IT_IS, BOX, FINE, PEN, centred, even_pen, hairlines, smooth, solid
+from cnn.paper import EDGE, EVERY_RULE, MARGIN, Ink, Rules, find
+from cnn.pen import AS_IT_IS, BOX, FINE, PEN, centred, even_pen, hairlines, smooth
 from cnn.types import SIDE, Framed, InputError, Step, Strokes
 
+RULES = {  # each can be switched off, to measure what it is worth
+    "channel": "ink is looked for in the colour that shows it best",
+    "figure": "a figure is read out of the page around it",
+    "table": "a sheet is read off the table it lies on",
+    "rules": "lines printed on a photo's paper are lit up",
+    "form": "lines, boxes, frames and rings around a digit are left out",
+    "faint": "ink goes on where it gets faint, and counts by the digit's own darkest tone",
+    "pen": "strokes are made as wide as MNIST's",
+}
 MAX_POINTS = 20_000  # of one drawing, all strokes together
 WORK = 240  # a digit is looked for in a copy of at most this many pixels squared
 LONGEST = 4 * WORK  # and no longer than this, however narrow
 
 
-def from_image(image: Image.Image, *, keep_pen: bool = False) -> Framed:
+def from_image(image: Image.Image, *, without: Rules = EVERY_RULE) -> Framed:
     """Frame the digit of a drawing, photo or scan; all zeros where there is no ink.
 
-    Any mode, size and polarity. `steps` show sent, grey, ink, crop, box (the pen made even) and centred.
-    A digit of at most 30 pixels keeps its pixels, so that MNIST's own images pass nearly unchanged; one that small in
-    outline is filled. With `keep_pen` any digit keeps its stroke width, for comparison.
+    Any mode, size and polarity. `steps` show sent, grey, form (lines and frames that were left out, if any), ink, crop,
+    box (the pen made even) and centred. A digit of at most 30 pixels keeps its pixels, so that MNIST's own images pass
+    nearly unchanged. `without` some of RULES, to measure what they are worth.
     Follows LeCun's 20-pixel box and centre of mass (yann.lecun.com/exdb/mnist), with the stroke width made even.
     """
     sent = plain(image)
-    looked_at = page(sent, WORK, LONGEST)
+    looked_at = page(sent, WORK, LONGEST, without)
     steps = [Step("step.sent", np.asarray(looked_at.sent, np.float32) / 255), Step("step.grey", looked_at.grey / 255)]
-    ink, parts = find(looked_at.grey)
+    ink, parts = find(looked_at.grey, without)
     if ink is None:
         return Framed(np.zeros((SIDE, SIDE), np.float32), tuple(steps))
+    if ink.patched is not None:
+        steps.append(Step("step.form", ink.patched.astype(np.float32)))
     steps.append(Step("step.ink", ink.strength * parts))
     crop = close_up(looked_at, ink, parts)
     steps.append(Step("step.crop", crop))
-    if max(crop.shape) > AS_IT_IS + 2 * MARGIN:
-        crop = crop if keep_pen else even_pen(crop > EDGE)
-    elif (filled := solid(crop > EDGE)) is not None:
-        crop = even_pen(resized(filled.astype(np.float32), [FINE * n for n in crop.shape]) > 0.5)
+    if max(crop.shape) > AS_IT_IS + 2 * MARGIN and "pen" not in without:
+        crop = even_pen(crop > EDGE)
     framed = centred(crop)
     steps += [Step("step.box", crop), Step("step.centred", framed)]
     return Framed(framed, tuple(steps), elsewhere(ink.strength, parts))

@@ -11,11 +11,12 @@ import numpy as np
 from PIL import Image
 from scipy import ndimage
 
-from cnn.paper import ICON, MARGIN, Ink, flat_paper, lit_paper, resized
+from cnn.paper import EVERY_RULE, ICON, MARGIN, MIN_CONTRAST, Ink, Rules, flat_paper, lit_paper, resized
 from cnn.pen import span
 
-SPECKLED = 0.008  # share of the pixels that are ink all by themselves: a digit has next to none
-EIGHT = np.array([[1, 1, 1], [1, 0, 1], [1, 1, 1]])
+FIGURE_AREA, FIGURE_SIDE = 0.15, 0.35  # shares of a page's area that a figure differs in, and of its sides
+FIGURE_FULL = 0.93  # of its own outline: a stroke is no rectangle
+FIGURE_EDGE = 2  # pixels: its border
 SHEET_PIXELS = 53  # a sheet on a mottled table is looked for on a copy whose larger side is about as long
 INKED = 7  # such pixels: strokes on a sheet are thinner
 TABLE_TONE = 0.62  # of a sheet's grey: a table that is lighter may be a shadow
@@ -47,20 +48,25 @@ class Page(NamedTuple):
     shrunk: int = 1
 
 
-def page(sent: Image.Image, work: int, longest: int) -> Page:
+def page(sent: Image.Image, work: int, longest: int, without: Rules = EVERY_RULE) -> Page:
     """An 'L' or 'RGB' image as ink is looked for in it: of at most `work` squared pixels, and no longer than `longest`.
 
-    Of a photo what lies around the paper and what is printed on it is wiped off.
+    What lies around a figure in a page, or around the paper in a photo, is wiped off, and what is printed on a photo's
+    paper. `without` these rules: "channel", "figure", "table", "rules".
     """
     factor = max(1, math.ceil(max(math.sqrt(sent.width * sent.height) / work, max(sent.size) / longest)))
     small = sent.reduce(factor) if factor > 1 else sent
-    channel = telling_channel(small)
+    channel = None if "channel" in without else telling_channel(small)
     grey = np.asarray(one_channel(small, channel), np.float32)
-    if max(grey.shape) <= ICON and (clean := without_specks(grey)) is not grey:
-        return Page(small, clean, factor, Image.fromarray(clean.round().astype(np.uint8)), None)
-    if min(grey.shape) <= ICON or flat_paper(grey) is not None:
+    if min(grey.shape) <= ICON:
         return Page(small, grey, factor, sent, channel)
-    grey = without_table(grey)
+    if (paper := flat_paper(grey)) is not None:
+        grey = grey if "figure" in without else without_page(grey, float(paper[0, 0]))
+        return Page(small, grey, factor, sent, channel)
+    if "table" not in without:
+        grey = without_table(grey)
+    if "rules" in without:
+        return Page(small, grey, factor, sent, channel)
     look = math.ceil(math.sqrt(grey.size) / RULE_LOOK)
     coarse = resized(grey, [n // look for n in grey.shape]) if look > 1 else grey
     slopes = [rule_slope(side) for side in (coarse, coarse.T)]
@@ -75,7 +81,8 @@ def page(sent: Image.Image, work: int, longest: int) -> Page:
             fine = without_rules(fine.T, slope).T if turned else without_rules(fine, slope)
     image = Image.fromarray(fine.round().astype(np.uint8))
     grey = np.asarray(image.reduce(factor) if factor > 1 else image, np.float32)
-    return Page(small, without_table(grey), factor, image, None, shrunk)
+    grey = grey if "table" in without else without_table(grey)
+    return Page(small, grey, factor, image, None, shrunk)
 
 
 def telling_channel(image: Image.Image) -> int | None:
@@ -118,30 +125,31 @@ def cut_out(
     return strength * (resized(near, shape) > 0.5), box
 
 
-# --------------------------------------------------------------------------------------------- specks, black and white
+# ------------------------------------------------------------------------------------------------- a figure in a page
 
 
-def without_specks(grey: np.ndarray) -> np.ndarray:
-    """A coarse picture, (h, w) grey levels, full of lone black and white pixels, without them; any other as it is.
+def without_page(grey: np.ndarray, paper: float) -> np.ndarray:
+    """A page of one grey around a figure with a paper of its own, with that going on to the rim; any other as it is.
 
-    Lone ink, with no more than one neighbour of its own, becomes paper, and a lone hole in ink what lies about it: a
-    median that leaves thin strokes alone, as medians do not.
+    A figure, as a notebook or a slide shows one, is a full upright rectangle; its axes, ticks and title lie around it.
     """
-    paper = float(np.median(grey))
-    ink = float(grey.max() if paper < 128 else grey.min())
-    inked = np.abs(grey - paper) > np.abs(ink - paper) / 2
-    labels, _ = ndimage.label(inked, np.ones((3, 3)))
-    if (np.bincount(labels.ravel())[1:] == 1).sum() < SPECKLED * grey.size:
+    apart = np.abs(grey - paper) > MIN_CONTRAST
+    if apart.mean() < FIGURE_AREA:  # nearly always
         return grey
-    lone = inked & (_inked_about(inked) <= 1)
-    inked &= ~lone
-    hole = ~inked & (_inked_about(inked) >= 5)
-    return np.where(hole, ndimage.median_filter(grey, 3), np.where(lone, paper, grey)).astype(np.float32)
-
-
-def _inked_about(inked: np.ndarray) -> np.ndarray:
-    """How many of the eight pixels about each of (h, w) bool are True."""
-    return ndimage.convolve(inked.astype(int), EIGHT, mode="constant")
+    labels, _ = ndimage.label(apart)
+    figure = ndimage.binary_fill_holes(labels == np.bincount(labels[apart]).argmax())
+    (top, bottom), (left, right) = (
+        span(full > FIGURE_FULL * full.max()) for full in (figure.sum(axis, dtype=float) for axis in (1, 0))
+    )
+    inside = figure[top:bottom, left:right]
+    if inside.mean() < FIGURE_FULL or min(np.divide(inside.shape, grey.shape)) < FIGURE_SIDE:
+        return grey
+    there = np.s_[top + FIGURE_EDGE : bottom - FIGURE_EDGE, left + FIGURE_EDGE : right - FIGURE_EDGE]
+    kept = grey[there]
+    rim = np.concatenate([kept[0], kept[-1], kept[:, 0], kept[:, -1]])
+    result = np.full_like(grey, np.median(rim))
+    result[there] = kept
+    return result
 
 
 # ------------------------------------------------------------------------------------------------- a sheet on a table

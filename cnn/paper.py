@@ -8,31 +8,32 @@ import numpy as np
 from PIL import Image
 from scipy import ndimage
 
-from cnn.crossing import bridged, crossing
-from cnn.pen import EDGE, extent, span, stroke_width
+from cnn.form import form as form_of
+from cnn.pen import EDGE, span, stroke_width
 
 COARSE = 3  # paper under uneven light is estimated on a copy this many times smaller still
 WIDEST = 5  # on such paper a stroke is thinner than a fifth of the image; what is wider belongs to the paper
 ICON = 64  # pixels a side: an image no larger is as coarse as MNIST's, its strokes up to a third of it
 SHEET_SIDE, SHEET_FULL = 0.4, 0.65  # a sheet on a table: shares of the image's sides and of its own outline
+FAINT = 0.2  # share of the full strength where ink that goes on from stronger ink ends
 SPECK = 0.02  # of the digit's mass, or of the image's side: less is dirt
 TABLE = 0.42  # of the lightest paper's grey: darker is a table; a lamp's shadow leaves a half and more
 RIM = 0.05  # what ink that touches the image's rim counts, beside ink that does not
 BLOB = 0.3  # width for its length: more, at the rim, is no stroke
-REST = 0.3  # of the image's larger side: what is smaller is no digit that a line crosses
-SIDEWAYS = 0.04  # of the image's width: by as much a line is longer than the digit that it crosses is wide
-BAND = 0.2  # of the image's larger side: paper of several tones has bands no narrower, or they are strokes
 MARGIN = 2  # working pixels kept around the ink, for its soft edge
 MIN_CONTRAST = 20  # grey levels of 255 between ink and paper; less is paper texture
 SURE = 6  # likeness to strokes: with as much, dark ink is not weighed against light ink, whose gaps came to 4.4 at most
 
 
+Rules = frozenset[str]  # rules of framing, by name
+EVERY_RULE: Rules = frozenset()
+
+
 class Ink(NamedTuple):
     """Ink told from paper, at working size: `strength` is (`stands_out` - floor) / contrast, (h, w) float32 in [0, 1].
 
-    `paper` (h, w) float32 grey levels; `sign` 1 where ink is lighter than paper, -1 where it is darker, 0 where it is
-    either; `white` the paper's lightest grey. `patched` (h, w) bool is where the strength is not the image's, as a line
-    was taken off.
+    `paper` (h, w) float32 grey levels; `sign` 1 where ink is lighter than paper, -1 where it is darker; `white` the
+    paper's lightest grey. `patched` (h, w) bool is where the strength is not the image's, as lines were taken off.
     """
 
     strength: np.ndarray
@@ -48,25 +49,21 @@ class Ink(NamedTuple):
         return np.clip((stands_out(grey, paper, self.sign, self.white) - self.floor) / self.contrast, 0, 1)
 
 
-def find(grey: np.ndarray) -> tuple[Ink, np.ndarray] | tuple[None, None]:
+def find(grey: np.ndarray, without: Rules = EVERY_RULE) -> tuple[Ink, np.ndarray] | tuple[None, None]:
     """The ink of a grey image in [0, 255] and the (h, w) bool parts of it that are the digit; None, None when blank.
 
-    A drawing's paper has one grey, or flat bands. A photo's has many, and nothing says whether its ink is dark or
-    light: both are tried, and what looks more like strokes is taken.
+    A drawing's paper has one grey. A photo's has many, and nothing says whether its ink is dark or light: both are
+    tried, and what looks more like strokes is taken. Lines and frames around the digit are no ink. `without` these
+    rules: "form", "faint".
     """
     best, most = (None, None), 0.0
-    paper = banded_paper(grey)
-    if paper is not None:
-        found, _ = _digit_on(grey, paper, 0)
-        if found[1] is not None:
-            return found
     paper = flat_paper(grey)
     if paper is not None:
-        best, most = _digit_on(grey, paper, heavier_tail(grey - paper))
-        if best[1] is None or not _is_sheet(best[1]):
+        best, most = _digit_on(grey, paper, heavier_tail(grey - paper), 0, without)
+        if best[1] is None or max(grey.shape) <= ICON or not _is_sheet(best[1]):
             return best
     for sign in (-1, 1):
-        tried, likeness = _digit_on(grey, *lit_paper(grey, sign))
+        tried, likeness = _digit_on(grey, *lit_paper(grey, sign), without)
         if likeness > most:
             best, most = tried, likeness
         if most > SURE and max(grey.shape) > ICON:
@@ -80,49 +77,44 @@ def _is_sheet(parts: np.ndarray) -> bool:
     return min(np.divide(spans, parts.shape)) > SHEET_SIDE and parts.sum() > SHEET_FULL * math.prod(spans)
 
 
-def _digit_on(grey: np.ndarray, paper: np.ndarray, sign: int, doubt: np.ndarray | float = 0) -> tuple[tuple, float]:
+def _digit_on(
+    grey: np.ndarray, paper: np.ndarray, sign: int, doubt: np.ndarray | float, without: Rules
+) -> tuple[tuple, float]:
     """What `find` gives, for a known paper, and how much it is like strokes: sharp of edge, long for its width."""
     ink = separate(grey, paper, sign, doubt)
-    parts, length = digit(ink.strength) if ink else (None, 0)
-    if parts is not None:
-        ink, parts, length = _without_line(ink, parts, length)
+    if ink is None:
+        return (None, None), 0.0
+    contrast, faintest, cell = ink.contrast, EDGE if "faint" in without else FAINT, 1
+    if "form" not in without and (found := form_of(ink.strength)):
+        paler = separate(grey, paper, sign, doubt, found.taken) or ink
+        ink, cell = paler._replace(strength=found.off(paler.strength), patched=found.taken), found.cell
+    parts, length = digit(ink.strength * cell, faintest)
+    if parts is not None and "faint" not in without and (full := at_full_strength(ink, parts)) is not ink:
+        ink = full
+        parts, length = digit(ink.strength * cell, faintest)
     if parts is None:
         return (None, None), 0.0
-    if not sign:
-        return (ink, parts), 0.0
     rise = 0.0
     there = _around(parts, 1)
     for axis in (0, 1):
         rise += sign * (np.diff(grey[there], axis=axis) * np.diff(parts[there].astype(np.int8), axis=axis)).sum()
     # The rise over the whole outline, by the outline's length and the ink's contrast, is 1 where every edge is sharp.
-    return (ink, parts), float(rise / ink.contrast * length / (2 * parts.sum()))
+    return (ink, parts), float(rise / contrast * length / (2 * parts.sum()))
 
 
-def _without_line(ink: Ink, parts: np.ndarray, length: float) -> tuple[Ink, np.ndarray, float]:
-    """Ink and its digit without a line from rim to rim, straight or zigzag.
-
-    Only where the line is longer than what else there is: a tight picture's nought reaches both rims as well.
-    """
-    line = crossing(ink.strength)
-    if line is None:
-        return ink, parts, length
-    rest = ink._replace(strength=bridged(ink.strength, line), patched=line)
-    left, length_left = digit(rest.strength)
-    if left is None or extent(left) < REST * max(left.shape):
-        return ink, parts, length
-    longer = np.ptp(span(line.any(0))) > np.ptp(span(left.any(0))) + SIDEWAYS * left.shape[1]
-    return (rest, left, length_left) if longer else (ink, parts, length)
-
-
-def separate(grey: np.ndarray, paper: np.ndarray, sign: int, doubt: np.ndarray | float = 0) -> Ink | None:
+def separate(
+    grey: np.ndarray, paper: np.ndarray, sign: int, doubt: np.ndarray | float = 0, form: np.ndarray | None = None
+) -> Ink | None:
     """Tell ink from paper, all (h, w) float32 grey levels in [0, 255]; None where nothing stands out from the noise.
 
-    `sign` is 1 for ink lighter than paper, -1 for darker, 0 for either; `doubt` says how far the paper may be off.
+    `sign` is 1 for ink lighter than paper, -1 for darker; `doubt` says how far the paper may be off.
+    What is printed, `form` (h, w) bool, does not say how dark ink is.
     """
     white = float(paper.max())
     rise = stands_out(grey, paper, sign, white) - doubt
     middle, noise = _middle_and_noise(rise)
-    candidates = rise[rise > max(MIN_CONTRAST, middle + 6 * noise)]
+    candidates = rise > max(MIN_CONTRAST, middle + 6 * noise)
+    candidates = rise[candidates if form is None else candidates & ~form]
     if not candidates.size:
         return None
     floor = max(0, middle) + 3 * noise
@@ -130,13 +122,21 @@ def separate(grey: np.ndarray, paper: np.ndarray, sign: int, doubt: np.ndarray |
     return Ink(np.clip((rise - floor) / contrast, 0, 1), paper, sign, white, floor, contrast)
 
 
+def at_full_strength(ink: Ink, parts: np.ndarray) -> Ink:
+    """The same ink with the digit's own darkest tone as its full strength, where it had been set by darker ink."""
+    top = float(np.percentile(ink.strength[parts], 90))
+    if top > 0.9:
+        return ink
+    return ink._replace(strength=np.minimum(ink.strength / top, 1), contrast=ink.contrast * top)
+
+
 def stands_out(grey: np.ndarray, paper: np.ndarray, sign: int, white: float) -> np.ndarray:
     """How far the ink stands out from its paper, in grey levels; dark ink in a shadow as it would in the light.
 
     What is far darker than the paper's lightest grey is no shadow but the table it lies on, and holds no dark ink.
     """
-    if sign >= 0:
-        return grey - paper if sign else np.abs(grey - paper)
+    if sign > 0:
+        return grey - paper
     return np.where(paper < TABLE * white, 0, (paper - grey) * (white / np.maximum(paper, 1)))
 
 
@@ -147,28 +147,6 @@ def flat_paper(grey: np.ndarray) -> np.ndarray | None:
     near = rim[abs(rim - counts.argmax()) <= 3]
     most = 0.75 if max(grey.shape) > ICON else 0.5
     return np.full_like(grey, np.median(near)) if near.size >= most * rim.size else None
-
-
-def banded_paper(grey: np.ndarray) -> np.ndarray | None:
-    """Paper of several flat tones in straight bands across the image (a digit over a black and white border), or None.
-
-    Each column, or each row, has the tone that it begins and ends with; the outermost two have one tone.
-    """
-    for page in (grey, grey.T):
-        first, last = page[0], page[-1]
-        known = np.flatnonzero(np.abs(first - last) <= MIN_CONTRAST / 2)
-        at = np.arange(page.shape[1])
-        if known.size < 0.8 * at.size:
-            continue
-        tones = np.interp(at, known, (first + last)[known] / 2)
-        borders = np.flatnonzero(np.abs(np.diff(tones)) > MIN_CONTRAST / 2)
-        widths = np.diff([-1, *borders, at[-1]])
-        sides = np.abs(page[:, [0, -1]] - tones[[0, -1]]) <= MIN_CONTRAST / 2
-        narrowest = widths[widths > 2].min(initial=max(page.shape))  # a border's own soft edge is no band
-        if borders.size and narrowest >= BAND * max(page.shape) and sides.mean() > 0.9:
-            paper = np.broadcast_to(tones.astype(np.float32), page.shape)
-            return paper if page is grey else paper.T
-    return None
 
 
 def lit_paper(grey: np.ndarray, sign: int) -> tuple[np.ndarray, int, np.ndarray]:
@@ -214,14 +192,15 @@ def resized(values: np.ndarray, shape: Sequence[int]) -> np.ndarray:
     return np.asarray(Image.fromarray(np.ascontiguousarray(values)).resize((shape[1], shape[0]), how))
 
 
-def digit(strength: np.ndarray) -> tuple[np.ndarray | None, float]:
+def digit(strength: np.ndarray, faintest: float = FAINT) -> tuple[np.ndarray | None, float]:
     """The parts of the ink, (h, w) in [0, 1], that make up the digit, (h, w) bool, and their mean length in pixels.
 
-    Connected parts with a strong core: the heaviest, and others no farther from it than they are long (a 5's bar).
-    What touches the rim may be a shadow or the table beside the paper: blobs there are dropped, the rest counts less.
+    Connected parts, down to the `faintest` ink, with a strong core: the heaviest, and others no farther from it than
+    they are long (a 5's bar). What touches the rim may be a shadow or the table beside the paper: blobs there are
+    dropped, the rest counts less.
     None, 0 where there are only specks.
     """
-    inked = strength > EDGE
+    inked = strength > faintest
     if not inked.any():
         return None, 0
     there = _around(inked)

@@ -17,13 +17,6 @@ EDGE = 0.4  # share of the full strength where ink ends; below a half so that li
 AS_IT_IS = 1.5 * BOX  # pixels: a digit no larger is as coarse as MNIST's own and keeps its pixels and its pen
 
 
-EIGHT = np.ones((3, 3), bool)  # a pixel and its eight neighbours
-CENTRE_OF_NINE = np.pad([[True]], 1)
-HAIR = 0.064  # of the digit's larger side: thicker lines are no outline (501 of MNIST's with a loop: 0.068 and more)
-BORDERING = 0.85  # share of an outline that borders what it encloses; a six's or nine's tail encloses nothing
-LONG = 3.6  # an outlined stroke's length for its width; two rings of an eight come to 3.5, a nought to 1.8
-
-
 def stroke_width(mask: np.ndarray) -> float:
     """Mean width of the strokes of an (h, w) mask in [0, 1], in pixels: twice the area over the outline's length.
 
@@ -88,76 +81,6 @@ def extent(mask: np.ndarray) -> int:
 def span(used: np.ndarray) -> tuple[int, int]:
     """First and one past the last of the True entries."""
     return int(used.argmax()), int(len(used) - used[::-1].argmax())
-
-
-# -------------------------------------------------------------------------------------------------------------- outline
-
-
-def solid(mask: np.ndarray) -> np.ndarray | None:
-    """A coarse digit drawn in outline, filled: (h, w) bool -> (h, w) bool, else None.
-
-    In outline is a digit of thin lines that nearly all border what they enclose, and that is long for its width. What
-    is enclosed twice, the inside of a nought, stays empty.
-    """
-    side = extent(mask)
-    thickness = stroke_width(mask)
-    if thickness > HAIR * side:
-        return None
-    page = np.pad(mask, 1)
-    inside = _enclosed_once(_joined(page, side / 4) if side <= AS_IT_IS else page)
-    if not inside.any():
-        return None
-    bordering = ndimage.binary_dilation(inside, EIGHT, max(1, round(thickness)))
-    filled = inside | ndimage.binary_opening(inside | page)
-    depth = ndimage.distance_transform_edt(filled)[filled].mean() - 0.5  # a quarter of the width of a long stroke
-    if (page & bordering).sum() < BORDERING * page.sum() or filled.sum() < 16 * LONG * depth**2:
-        return None
-    return filled[1:-1, 1:-1]
-
-
-def _joined(line: np.ndarray, reach: float) -> np.ndarray:
-    """Lines one pixel wide, (h, w) bool, with each loose end drawn on to the nearest line ahead within `reach`."""
-    result = line.copy()
-    lines = np.argwhere(line)
-    ends = [at for at in lines if _is_end(line[at[0] - 1 : at[0] + 2, at[1] - 1 : at[1] + 2])]
-    for end in ends:
-        own = np.zeros_like(line)
-        own[tuple(end)] = True
-        own = ndimage.binary_dilation(own, EIGHT, int(reach) + 3, mask=line)[tuple(lines.T)]
-        steps = lines - end
-        far = np.hypot(*steps.T)
-        ahead = -steps[far <= 3.2].mean(0)
-        ahead /= max(np.hypot(*ahead), 1e-6)
-        loose = (lines[:, None] == ends).all(2).any(1)  # two loose ends belong together
-        cost = np.where((far <= reach) & ~own, far - 1.5 * loose - steps @ ahead / np.maximum(far, 1e-6), np.inf)
-        if np.isfinite(cost).any():
-            step = steps[cost.argmin()]
-            for share in np.linspace(0, 1, 2 * int(np.abs(step).max()) + 2):
-                result[tuple(np.rint(end + share * step).astype(int))] = True
-    return result
-
-
-def _is_end(around: np.ndarray) -> bool:
-    """Whether a line ends in the middle of (3, 3): it has one neighbour, or two that touch."""
-    others = np.where(CENTRE_OF_NINE, False, around)
-    return others.sum() <= 2 and ndimage.label(others)[1] <= 1
-
-
-def _enclosed_once(line: np.ndarray) -> np.ndarray:
-    """What lies behind one line, or three, seen from the rim, (h, w) bool; touching at a corner counts for nothing."""
-    regions, count = ndimage.label(~line)
-    nearest = ndimage.distance_transform_edt(line, return_distances=False, return_indices=True)
-    whole = regions[tuple(nearest)]  # lines shared out among the regions on either side
-    border = np.zeros((count + 1, count + 1))
-    for a, b in ((whole[1:], whole[:-1]), (whole[:, 1:], whole[:, :-1])):
-        np.add.at(border, (a[a != b], b[a != b]), 1)
-    border += border.T
-    depth = np.full(count + 1, -1)
-    depth[[0, whole[0, 0]]] = 0
-    for level in range(count):
-        along = border[:, depth == level].sum(1)
-        depth[(depth < 0) & (along >= np.maximum(2, 0.1 * border.sum(1)))] = level + 1
-    return np.isin(regions, np.flatnonzero(depth > 0)) & (depth % 2 == 1)[regions]
 
 
 # -------------------------------------------------------------------------------------------------------------- strokes

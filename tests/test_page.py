@@ -7,10 +7,9 @@ from scipy import ndimage
 
 from cnn import ink
 from cnn.number import read_number
-from cnn.page import rule_slope, without_specks, without_table
+from cnn.page import rule_slope, without_table
 from tests.test_ink import alike
 from tests.test_number import Shapes, holds, page_of
-from train.data import Digits
 from train.pen import inked, placed
 from train.strokes import STYLES, write
 
@@ -106,28 +105,6 @@ def test_a_number_on_squared_paper_is_read_where_it_stands(factor: int) -> None:
     mask = np.asarray(page, float) / 255
     printed = lines(FAMILIES["squares"], mask.shape, tone=0.3, thick=2 * factor, pitch=30 * factor, degrees=2)
     holds(read_number(Shapes(), photo(mask, printed)), names, boxes)
-
-
-def speckled(image: np.ndarray, share: float, seed: int) -> np.ndarray:
-    """A picture with a share of its pixels black or white at random."""
-    rng = np.random.default_rng(seed)
-    return np.where(rng.random(image.shape) < share, rng.choice([0, 255], image.shape), image).astype(np.uint8)
-
-
-@pytest.mark.parametrize("turned", [False, True], ids=["light ink", "dark ink"])
-def test_specks_are_taken_off_a_coarse_picture(digits: Digits, turned: bool) -> None:
-    alikeness = []
-    for seed, image in enumerate(digits.images[:40]):
-        spoilt = speckled(image, 0.15, seed)
-        framed = frame(Image.fromarray(255 - spoilt if turned else spoilt))
-        alikeness.append(alike(frame(Image.fromarray(image)), framed))
-    assert np.mean(alikeness) > 0.6  # 0.49 with the specks
-
-
-def test_a_coarse_picture_without_specks_stays_as_it_is(digits: Digits) -> None:
-    for image in digits.images[:200].astype(np.float32):
-        assert without_specks(image) is image
-        assert without_specks(255 - image).max() == 255
 
 
 def on_a_table(sheet: Image.Image, degrees: float, seed: int) -> Image.Image:

@@ -119,7 +119,7 @@ def resized(picture: Image.Image) -> np.ndarray:
 
 def boxed(picture: Image.Image) -> np.ndarray:
     """The app's framing with the stroke as wide as it comes: (28, 28) uint8."""
-    return (from_image(picture, keep_pen=True).image * 255).round().astype(np.uint8)
+    return (from_image(picture, without=frozenset({"pen"})).image * 255).round().astype(np.uint8)
 
 
 FRAMINGS = {"resized": resized, "boxed": boxed, "inked": evaluate.framed}
