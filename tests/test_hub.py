@@ -34,11 +34,11 @@ def test_a_folder_without_its_model_says_so(tmp_path: Path) -> None:
         with pytest.raises(InputError, match=f'no model named "{name}"; the models are: course, mlp, robust, a folder'):
             load_all(name)
     (tmp_path / "checkpoint.npz").touch()
-    with pytest.raises(InputError, match="holds 0 .keras files"):
+    with pytest.raises(InputError, match=r"holds 0 \.keras files"):
         load_all(str(tmp_path))
     for name in ("a.keras", "b.keras"):
         (tmp_path / name).touch()
-    with pytest.raises(InputError, match="holds 2 .keras files"):
+    with pytest.raises(InputError, match=r"holds 2 \.keras files"):
         load_all(str(tmp_path))
 
 

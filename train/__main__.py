@@ -32,7 +32,9 @@ def main(arguments: list[str] | None = None) -> int:
         return options.run(options)
     except (DataError, InputError, PublishError, ValueError) as error:
         print(error, file=sys.stderr)
-        return 1
+    except OSError as error:
+        print(f"{error.filename}: {error.strerror}." if error.filename else error, file=sys.stderr)
+    return 1
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -47,7 +49,7 @@ def _parser() -> argparse.ArgumentParser:
         "labels keep it above the validation loss in config.json.",
     )
     fitting.add_argument("recipe", choices=recipes(), metavar="NAME", help="what to train: " + ", ".join(recipes()))
-    fitting.add_argument("--folder", type=Path, help="where the run goes (default: runs/<recipe>)")
+    fitting.add_argument("--folder", type=Path, help="where the run goes (default: runs/NAME)")
     fitting.add_argument("--start", type=Path, metavar="FOLDER", help="go on from the weights of another finished run")
     fitting.add_argument("--epochs", type=whole_number(1), metavar="N", help="instead of the recipe's")
     fitting.add_argument("--seed", type=whole_number(0, SEEDS), metavar="N", help="instead of the recipe's")
