@@ -20,6 +20,8 @@ from train.__main__ import main
 from train.config import Recipe
 from train.data import Digits
 from train.fit import CHECKPOINT, compile_block, fit, initial_state
+from train.mix import mix
+from train.mixture import NOBODY
 
 RECIPE = Recipe("tiny", epochs=3, batch_size=32, learning_rate=3e-3)
 
@@ -83,6 +85,21 @@ def test_a_run_can_start_from_anothers_weights(tiny_folder: Path, digits: Digits
     weights = (tiny_folder / "model.keras").read_bytes()
     assert papers["start"]["weights_sha256"] == hashlib.sha256(weights).hexdigest()
     assert papers["start"]["recipe"]["epochs"] == 12
+
+
+def test_a_run_is_mixed_with_what_it_started_from(tiny_folder: Path, digits: Digits, tmp_path: Path) -> None:
+    start, run_folder, folder = tiny_folder, tmp_path / "run", tmp_path / "mixed"
+    for _ in fit(Recipe("tiny", epochs=1, batch_size=32, learning_rate=1e-2), digits, run_folder, start):
+        pass
+    papers = mix(start, run_folder, 0.25, folder, digits, NOBODY)
+    old, new, both = (keras.saving.load_model(one / "model.keras") for one in (start, run_folder, folder))
+    for before, after, mixed in zip(old.weights, new.weights, both.weights, strict=True):
+        if before.trainable:
+            np.testing.assert_allclose(mixed, 0.75 * np.array(before) + 0.25 * np.array(after), rtol=0, atol=1e-6)
+    assert papers["mixed"] == {"run": 0.25, "start": 0.75}
+    assert json.loads((folder / "config.json").read_text()) == papers
+    with pytest.raises(ValueError, match="did not start from"):
+        mix(run_folder, start, 0.5, folder, digits, NOBODY)
 
 
 @pytest.mark.parametrize("architecture", ["course", "tiny"])

@@ -17,7 +17,7 @@ from cnn.architectures import ARCHITECTURES
 from cnn.decode import open_image
 from cnn.options import whole_number
 from cnn.types import InputError
-from train import ablate, card, evaluate, examples, fit, handwriting, mixture, readme, real, refusal, series, space
+from train import ablate, card, evaluate, examples, fit, handwriting, mix, mixture, readme, real, refusal, series, space
 from train.calibrate import recalibrate
 from train.config import RECIPES, Recipe
 from train.data import DataError, load
@@ -61,6 +61,17 @@ def _parser() -> argparse.ArgumentParser:
     )
     fitting.add_argument("--stock", action="store_true", help="by Keras's own gradients, slower on a CPU")
     fitting.set_defaults(run=_fit)
+    mixing = commands.add_parser(
+        "mix",
+        help="average a run with what it started from",
+        description="Write a run's weights, averaged with those it started from, into a folder and calibrate them: "
+        "what a polished network has forgotten comes back. Takes about a minute.",
+    )
+    mixing.add_argument("start", type=Path, help="the folder that the run's --start named")
+    mixing.add_argument("run_folder", type=Path, metavar="run", help="the finished run's folder")
+    mixing.add_argument("--share", type=float, default=0.5, help="of the run's weights (default: %(default)s)")
+    mixing.add_argument("--folder", type=Path, required=True, help="where the result goes")
+    mixing.set_defaults(run=_mix)
     calibrating = commands.add_parser(
         "calibrate",
         help="fit a finished run's temperature and its threshold of refusal anew",
@@ -207,6 +218,14 @@ def _draw(bar: tqdm, now: fit.Progress) -> None:
     bar.set_postfix(figures, refresh=False)
     bar.n = now.step
     bar.refresh()
+
+
+def _mix(options: argparse.Namespace) -> int:
+    papers = mix.mix(
+        options.start, options.run_folder, options.share, options.folder, load("train"), handwriting.load()
+    )
+    print(f"Written to {options.folder}; refused above {papers['calibration']['refusal']:.4f}")
+    return 0
 
 
 def _calibrate(options: argparse.Namespace) -> int:
