@@ -21,6 +21,23 @@ def test_reads_plain_and_compressed_files(idx_folder: Path, digits: Digits, monk
 
 
 @pytest.mark.parametrize(
+    "layout", ["{dotted}", "{dotted}.gz", "{name}/{name}", "{dotted}/{dotted}", "{name}/{name}.gz"]
+)
+def test_reads_them_as_kaggle_packs_them(
+    layout: str, digits: Digits, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, magic, array in ((TRAIN_IMAGES, IMAGES, digits.images), (TRAIN_LABELS, LABELS_MAGIC, digits.labels)):
+        path = tmp_path / layout.format(name=name, dotted=name.replace("-idx", ".idx"))
+        path.parent.mkdir(exist_ok=True)
+        write_idx(path, magic, array[:20])
+    monkeypatch.setenv("MNIST_DIR", str(tmp_path))
+    np.testing.assert_array_equal(load("train").images, digits.images[:20])
+    np.testing.assert_array_equal(load("train").labels, digits.labels[:20])
+    with pytest.raises(DataError, match=r"neither t10k-images-idx3-ubyte nor t10k-images\.idx3-ubyte, plain or \.gz"):
+        load("test")
+
+
+@pytest.mark.parametrize(
     ("name", "content", "message"),
     [
         (TRAIN_IMAGES, b"", "ends within its header"),

@@ -14,14 +14,14 @@ from cnn.number import read_number_strokes
 from cnn.read import read_strokes
 from cnn.types import Strokes
 from train import strangers
-from train.data import FILES, read_folder
+from train.data import FILES, find, read_folder
 from train.evaluate import Sets, evaluate
 from train.examples import STROKES
 from train.strokes import STYLES, write
 
 MNIST = Path(os.environ.get("MNIST_DIR") or "nowhere")
 needs_mnist = pytest.mark.skipif(
-    not any((MNIST / f"{FILES['test'][0]}{end}").is_file() for end in ("", ".gz")),
+    find(MNIST, FILES["test"][0]) is None,
     reason="set MNIST_DIR to a folder with MNIST's four idx files to measure the shipped weights on its test set",
 )
 

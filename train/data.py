@@ -1,6 +1,7 @@
 """MNIST from its four idx files, or through Keras. Knows no network.
 
-The format is the one of LeCun's MNIST page: a big-endian header (magic number, sizes), then bytes.
+The format is the one of LeCun's MNIST page: a big-endian header (magic number, sizes), then bytes. The files may be
+called as there or as Kaggle calls them, `train-images.idx3-ubyte`, and lie in a folder each, as Kaggle packs them.
 """
 
 import gzip
@@ -33,9 +34,16 @@ def load(split: Literal["train", "test"]) -> Digits:
 
 
 def read_folder(folder: Path, split: Literal["train", "test"]) -> Digits:
-    """One split out of a folder with MNIST's idx files, plain or .gz. DataError says what is missing or malformed."""
+    """One split out of a folder with MNIST's idx files, as `find`. DataError says what is missing or malformed."""
     images, labels = FILES[split]
     return Digits(_read_idx(folder, images, IMAGES), _read_idx(folder, labels, LABELS_MAGIC))
+
+
+def find(folder: Path, name: str) -> Path | None:
+    """The file of FILES called `name`, or as Kaggle calls it, plain or .gz, in a folder or in one of its own there."""
+    names = [called + end for called in (name, _dotted(name)) for end in ("", ".gz")]
+    places = [folder, *(folder / called for called in (name, _dotted(name)))]
+    return next((place / called for place in places for called in names if (place / called).is_file()), None)
 
 
 def hold_out(digits: Digits, share: float, seed: int) -> tuple[Digits, Digits]:
@@ -62,10 +70,16 @@ def _download(split: str) -> Digits:
     return Digits(*(training if split == "train" else test))
 
 
+def _dotted(name: str) -> str:
+    return name.replace("-idx", ".idx")
+
+
 def _read_idx(folder: Path, name: str, magic: int) -> np.ndarray:
-    path = next((p for p in (folder / name, folder / f"{name}.gz") if p.is_file()), None)
+    path = find(folder, name)
     if path is None:
-        raise DataError(f"{folder} has neither {name} nor {name}.gz; MNIST_DIR needs MNIST's four idx files.")
+        raise DataError(
+            f"{folder} has neither {name} nor {_dotted(name)}, plain or .gz; MNIST_DIR needs MNIST's four idx files."
+        )
     try:
         content = gzip.decompress(path.read_bytes()) if path.suffix == ".gz" else path.read_bytes()
     except (OSError, EOFError, zlib.error) as error:
