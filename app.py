@@ -8,6 +8,7 @@ import cnn.hub
 import cnn.ui
 import train.data
 from cnn.mnist import Mnist
+from cnn.options import whole_number
 from cnn.types import InputError
 
 
@@ -21,11 +22,11 @@ def options(arguments: list[str] | None = None) -> argparse.Namespace:
     add, models = parser.add_argument, ", ".join(cnn.hub.bundled())
     add("--share", action="store_true", default=None, help="also serve through a public gradio.live link")
     add("--host", help="address to listen on (default: 127.0.0.1)")
-    add("--port", type=int, help="port to listen on (default: the first free one from 7860)")
+    add("--port", type=whole_number(1, 65535), help="port to listen on (default: the first free one from 7860)")
     add(
         "--model",
         default=os.environ.get("DIGITS_MODEL") or cnn.hub.DEFAULT,
-        help=f"what answers: {models}, a model's folder, or one on the Hugging Face Hub as owner/name@revision "
+        help=f"what answers: {models}, a model's folder or file, or one on the Hugging Face Hub as owner/name@revision "
         f"(default: {cnn.hub.DEFAULT})",
     )
     add(

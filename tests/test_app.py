@@ -75,6 +75,19 @@ def test_an_unknown_model_is_one_sentence(monkeypatch: pytest.MonkeyPatch) -> No
         launched(monkeypatch, "--model", "lenet")
 
 
+def test_a_model_that_may_not_join_is_one_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "mine.keras").write_bytes(b"no model")
+    with pytest.raises(SystemExit, match='The file of the model "mine" cannot be read as a Keras model'):
+        launched(monkeypatch, "--model", str(tmp_path / "mine.keras"))
+
+
+@pytest.mark.parametrize("port", ["0", "-1", "65536", "7860.5", "http"])
+def test_a_port_that_is_none_is_refused(port: str, capsys: pytest.CaptureFixture) -> None:
+    with pytest.raises(SystemExit):
+        app.options([f"--port={port}"])
+    assert f"argument --port: a whole number from 1 to 65535, not {port}" in capsys.readouterr().err
+
+
 def test_help_names_every_option(capsys: pytest.CaptureFixture) -> None:
     with pytest.raises(SystemExit):
         app.options(["--help"])

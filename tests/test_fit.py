@@ -13,6 +13,7 @@ import keras
 import numpy as np
 import pytest
 
+from train.__main__ import main
 from train.config import Recipe
 from train.data import Digits
 from train.fit import CHECKPOINT, fit
@@ -184,3 +185,20 @@ def test_command_says_what_is_wrong_in_a_sentence(arguments: list, sentence: str
     _, err = train(*arguments, mnist=tmp_path, cwd=Path(__file__).parent.parent).communicate(timeout=60)
     assert sentence in err
     assert "Traceback" not in err
+
+
+@pytest.mark.parametrize(
+    ("option", "says"),
+    [
+        ("--epochs=0", "argument --epochs: a whole number from 1 upwards, not 0"),
+        ("--epochs=-2", "argument --epochs: a whole number from 1 upwards, not -2"),
+        ("--epochs=1.5", "argument --epochs: a whole number from 1 upwards, not 1.5"),
+        ("--seed=-1", "argument --seed: a whole number from 0 to 4294967295, not -1"),
+        ("--seed=4294967296", "argument --seed: a whole number from 0 to 4294967295, not 4294967296"),
+        ("--seed=--1", "argument --seed: a whole number from 0 to 4294967295, not --1"),
+    ],
+)
+def test_a_number_that_makes_no_sense_is_refused(option: str, says: str, capsys: pytest.CaptureFixture) -> None:
+    with pytest.raises(SystemExit):
+        main(["fit", "course", option])
+    assert says in capsys.readouterr().err

@@ -1,5 +1,6 @@
 """The README's snippets work as written: in Python here, in JavaScript and in a page by a real browser in tests/ui."""
 
+import json
 import re
 from pathlib import Path
 
@@ -7,7 +8,11 @@ import pytest
 from gradio_client import Client
 from PIL import Image
 
+import train.__main__
 import train.card
+import train.fit
+from cnn import architectures
+from cnn.hub import load
 from tests.test_readme import README
 
 
@@ -23,3 +28,26 @@ def test_python(client: Client, tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
     monkeypatch.chdir(tmp_path)
     exec(snippet("python", "gradio_client").replace("http://127.0.0.1:7860", client.src), {})
     assert re.search(r"^7 0\.\d+$", capsys.readouterr().out, re.MULTILINE)
+
+
+def test_a_network_of_ones_own(
+    idx_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture
+) -> None:
+    """The README's function, and its two commands, with no other edit."""
+    monkeypatch.setattr(architectures, "ARCHITECTURES", dict(architectures.ARCHITECTURES))
+    exec(snippet("python", "@architecture"), vars(architectures))
+    made = architectures.ARCHITECTURES
+    for module in (train.__main__, train.fit):
+        monkeypatch.setattr(module, "ARCHITECTURES", made)
+    monkeypatch.setenv("MNIST_DIR", str(idx_folder))
+    monkeypatch.chdir(tmp_path)
+    assert train.__main__.main(["fit", "small", "--epochs", "1"]) == 0
+    config = json.loads((tmp_path / "runs" / "small" / "config.json").read_text())
+    assert config["recipe"]["architecture"] == "small"
+    assert config["recipe"]["epochs"] == 1
+    network = load("runs/small")
+    assert [layer.name for layer in network.layers] == ["conv1", "pool1", "flatten", "logits"]
+    assert network.metrics == {}
+    with pytest.raises(SystemExit):
+        train.__main__.main(["fit", "--help"])
+    assert "small" in capsys.readouterr().out

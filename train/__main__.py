@@ -12,14 +12,17 @@ from typing import Any
 from tqdm import tqdm
 
 import cnn.hub
+from cnn.architectures import ARCHITECTURES
+from cnn.options import whole_number
 from cnn.types import InputError
 from train import ablate, card, evaluate, examples, fit, mixture, readme, series, space
 from train.calibrate import recalibrate
-from train.config import RECIPES
+from train.config import RECIPES, Recipe
 from train.data import DataError, load
 from train.publish import Published, PublishError, publish
 
 RUNS = Path("runs")
+SEEDS = 2**32 - 1  # the largest that NumPy takes
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -29,7 +32,9 @@ def main(arguments: list[str] | None = None) -> int:
         return options.run(options)
     except (DataError, InputError, PublishError, ValueError) as error:
         print(error, file=sys.stderr)
-        return 1
+    except OSError as error:
+        print(f"{error.filename}: {error.strerror}." if error.filename else error, file=sys.stderr)
+    return 1
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -38,14 +43,16 @@ def _parser() -> argparse.ArgumentParser:
     fitting = commands.add_parser(
         "fit",
         help="train a network",
-        description="Train a recipe on MNIST (from the folder MNIST_DIR, else downloaded). Ctrl-C stops cleanly; "
-        "the same command goes on where a stopped or killed run was, to the same result.",
+        description="Train a recipe, or an architecture without one as the course's network is trained, on MNIST (from "
+        "the folder MNIST_DIR, else downloaded). Ctrl-C stops cleanly; the same command goes on where a stopped or "
+        "killed run was, to the same result. The loss shown is that of training: dropout, augmentation and smoothed "
+        "labels keep it above the validation loss in config.json.",
     )
-    fitting.add_argument("recipe", choices=RECIPES, help="what to train: " + ", ".join(RECIPES))
-    fitting.add_argument("--folder", type=Path, help="where the run goes (default: runs/<recipe>)")
+    fitting.add_argument("recipe", choices=recipes(), metavar="NAME", help="what to train: " + ", ".join(recipes()))
+    fitting.add_argument("--folder", type=Path, help="where the run goes (default: runs/NAME)")
     fitting.add_argument("--start", type=Path, metavar="FOLDER", help="go on from the weights of another finished run")
-    fitting.add_argument("--epochs", type=int, help="instead of the recipe's")
-    fitting.add_argument("--seed", type=int, help="instead of the recipe's")
+    fitting.add_argument("--epochs", type=whole_number(1), metavar="N", help="instead of the recipe's")
+    fitting.add_argument("--seed", type=whole_number(0, SEEDS), metavar="N", help="instead of the recipe's")
     fitting.add_argument(
         "--series", type=Path, action="append", default=[], metavar="ZIP", help="train on a test series of yours too"
     )
@@ -115,9 +122,15 @@ def _add_publishing(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--dry-run", type=Path, metavar="FOLDER", help="write the same files into a folder instead")
 
 
+def recipes() -> dict[str, Recipe]:
+    """What `fit` trains, by name: the recipes, and the architectures that have none by the course network's."""
+    plain = {name: dataclasses.replace(RECIPES["course"], architecture=name) for name in ARCHITECTURES}
+    return {**plain, **RECIPES}
+
+
 def _fit(options: argparse.Namespace) -> int:
     chosen = {name: value for name in ("epochs", "seed") if (value := getattr(options, name)) is not None}
-    recipe = dataclasses.replace(RECIPES[options.recipe], fast=not options.stock, **chosen)
+    recipe = dataclasses.replace(recipes()[options.recipe], fast=not options.stock, **chosen)
     folder = options.folder or RUNS / options.recipe
     digits = mixture.join([load("train"), *(series.read(path).digits for path in options.series)])
     progress = fit.fit(recipe, digits, folder, options.start)
