@@ -22,6 +22,8 @@ from tests.hub_server import Hub
 from tests.test_app import connect, free_port
 from train import __main__ as train
 from train import card, space
+from train.charts import curves
+from train.figures import least_loss
 from train.publish import PublishError, publish
 
 COURSE = hub.BUNDLED / "course"
@@ -82,6 +84,21 @@ def test_every_figure_of_the_card_is_one_that_was_measured(assembled: Path) -> N
         "cannot say that a picture is no digit",
     ):
         assert promised in text
+
+
+def test_the_card_says_why_the_training_loss_stays_above_the_others(assembled: Path, tmp_path: Path) -> None:
+    text = (assembled / "README.md").read_text(encoding="utf-8")
+    assert json.loads((COURSE / "config.json").read_text())["recipe"]["label_smoothing"] == 0.05
+    assert "smoothed labels, 5% of each spread over all outputs, and cannot fall below 0.28;" in text
+    smoothed = np.full(10, 0.005)
+    smoothed[3] += 0.95
+    assert least_loss(0.05, 10) == pytest.approx(-(smoothed * np.log(smoothed)).sum())
+    assert least_loss(0.0, 10) == 0
+    history = [{"loss": 0.35, "accuracy": 0.98, "validation_loss": 0.07, "validation_accuracy": 0.98}] * 3
+    marked, plain = (np.asarray(curves(history, least), int) for least in (0.28, 0.0))
+    beneath = slice(140, 390), slice(80, 330)
+    assert (marked[beneath] != plain[beneath]).any(axis=(1, 2)).any()
+    assert (marked[:, 400:] == plain[:, 400:]).all()  # of the loss alone
 
 
 def test_its_pictures_are_there_and_not_empty(assembled: Path) -> None:

@@ -18,11 +18,13 @@ from PIL import Image
 from cnn.hub import CONFIG, METRICS, WEIGHTS
 from cnn.look import DIGITS
 from cnn.perturbations import PERTURBATIONS
+from cnn.types import LABELS
 from train import charts, pen, strangers
+from train.figures import least_loss
 
 CARD, SAMPLE, EXAMPLE, PICTURES = "README.md", "sample.py", "seven.png", "pictures"
 DESCRIPTIONS = {  # what the card's pictures show, for those who cannot see them
-    "curves": "Loss and share of errors by epoch",
+    "curves": "Loss and share of errors by epoch; dashed, the least training loss that smoothed labels leave",
     "confusion": "Confusion matrix: what was read for each digit",
     "reliability": "Reliability diagram: how often answers are right, by stated confidence",
     "robustness": "Heatmap: share read right under each perturbation, by strength",
@@ -69,7 +71,7 @@ def _example() -> Image.Image:
 
 def _pictures(config: dict[str, Any], metrics: dict[str, Any]) -> Iterator[tuple[str, Image.Image]]:
     if config.get("history"):
-        yield "curves", charts.curves(config["history"])
+        yield "curves", charts.curves(config["history"], _least_loss(config["recipe"]))
     yield "confusion", charts.confusion(metrics["confusion"])
     calibration = metrics["calibration"]
     yield "reliability", charts.reliability(calibration["bins"], calibration["expected_calibration_error"])
@@ -79,6 +81,11 @@ def _pictures(config: dict[str, Any], metrics: dict[str, Any]) -> Iterator[tuple
             "robustness",
             charts.robustness({_label(name): (of["accuracy"], _span(name, of)) for name, of in bent.items()}),
         )
+
+
+def _least_loss(recipe: dict[str, Any]) -> float:
+    """The least training loss that its smoothed labels leave."""
+    return least_loss(recipe.get("label_smoothing", 0.0), LABELS + bool(recipe["outliers"]))
 
 
 def _label(perturbation: str) -> str:
@@ -194,11 +201,18 @@ def _training(config: dict[str, Any]) -> str:
     if recipe["outliers"]:
         seen.append(f"{recipe['outliers']:,} pictures that are no digit: letters, scribbles, several digits, textures")
     bent = "bent, blurred and spoilt anew at every step" if recipe["augmentation"] else "shown as they are"
+    least = _least_loss(recipe)
+    smoothed = (
+        f" The training loss is told against smoothed labels, {recipe['label_smoothing']:.0%} of each spread over all "
+        f"outputs, and cannot fall below {least:.2f}; the losses of what was held out, against plain labels, can."
+        if least
+        else ""
+    )
     start = " It began with the weights of an earlier run, told in `config.json`." if config.get("start") else ""
     return (
         f"Data: {'; '.join(seen)}; {bent}. {recipe['epochs']} epochs of batches of {recipe['batch_size']}, seed "
         f"{recipe['seed']}, {config['seconds']:.0f} seconds on {config['machine']['cores']} cores.{start} The test set "
-        f"chose nothing. `config.json` holds the whole recipe."
+        f"chose nothing.{smoothed} `config.json` holds the whole recipe."
     )
 
 

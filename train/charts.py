@@ -96,10 +96,13 @@ class Axes:
             self.sheet.text((place, bottom + 18), say_x(x), 14, SOFT)
 
 
-def curves(history: Sequence[dict[str, float]]) -> Image.Image:
-    """Loss and share of errors over the epochs of a run, from config.json's `history`."""
+def curves(history: Sequence[dict[str, float]], least: float = 0.0) -> Image.Image:
+    """Loss and share of errors over the epochs of a run, from config.json's `history`.
+
+    A dashed line marks the `least` training loss that smoothed labels leave (`train.figures.least_loss`).
+    """
     sheet = Sheet(1000, 470, "Training", "by epoch; what it trains on may be bent and spoilt, what is held out is not")
-    _curve(sheet, 80, "Loss", history, _series(history, "loss", 1), lambda y: f"{y:.2g}")
+    _curve(sheet, 80, "Loss", history, _series(history, "loss", 1), lambda y: f"{y:.2g}", least)
     _curve(sheet, 580, "Errors", history, _series(history, "accuracy", -1), lambda y: f"{y:.1%}")
     return sheet.finished()
 
@@ -186,14 +189,17 @@ def _series(history: Sequence[dict[str, float]], figure: str, sign: int) -> list
 
 def _curve(
     sheet: Sheet, left: float, title: str, history: Sequence[Any],
-    series: list[tuple[str, Colour, list[float]]], say: Callable[[float], str],
+    series: list[tuple[str, Colour, list[float]]], say: Callable[[float], str], least: float = 0.0,
 ) -> None:  # fmt: skip
-    top = _round(max(max(values) for _, _, values in series))
+    top = _round(max(least, *(max(values) for _, _, values in series)))
     axes = Axes(sheet, (left, 140), (250, 250), (1, max(2, len(history))), (0, top))
     sheet.text((left, 112), title, 17, INK, "lm")
     epochs = range(1, len(history) + 1)
     axes.grid(epochs[:: math.ceil(len(history) / 6)], np.linspace(0, top, 5), str, say)
     sheet.text((left + 125, 436), "epoch", 14, SOFT)
+    if least:
+        sheet.dashes(axes.at(1, least), axes.at(max(2, len(history)), least))
+        sheet.text((left + 250, axes.at(1, least)[1] + 10), "training at best: labels are smoothed", 12, SOFT, "rm")
     ends = _apart([axes.at(1, values[-1])[1] for _, _, values in series], 20, 390)
     for (name, colour, values), end in zip(series, ends, strict=True):
         sheet.line([axes.at(epoch, value) for epoch, value in zip(epochs, values, strict=True)], colour, 2.5)

@@ -16,6 +16,16 @@ def cross_entropy(logits: np.ndarray, labels: np.ndarray) -> float:
     return float((log_total - shifted[np.arange(len(labels)), labels]).mean())
 
 
+def least_loss(smoothing: float, outputs: int) -> float:
+    """The least cross-entropy, in nats, against labels of which a share of `smoothing` is spread over all `outputs`.
+
+    Their own entropy (Szegedy et al. 2015, arXiv 1512.00567, section 7); 0 without smoothing.
+    """
+    shares = np.full(outputs, smoothing / outputs)
+    shares[0] += 1 - smoothing
+    return float(-(shares * np.log(np.maximum(shares, 1e-300))).sum())
+
+
 def accuracy(logits: np.ndarray, labels: np.ndarray) -> float:
     """Share of rows whose largest entry is at the label."""
     return float((logits.argmax(axis=1) == labels).mean())
