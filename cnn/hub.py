@@ -1,12 +1,13 @@
 """A model by name: bundled with the project, a folder, or a repository on the Hugging Face Hub. Knows no page.
 
-A model's folder holds `model.keras`, `config.json` (how it was made) and `metrics.json` (what was measured). What comes
-from the Hub is a stranger's: `cnn.untrusted` opens it, and nobody waits long for it.
+A model's folder holds `model.keras`, `config.json` (how it was made) and `metrics.json` (what was measured). All models
+come through `cnn.gate`; what comes from the Hub is a stranger's, limited in size, and nobody waits long for it.
 """
 
 import contextlib
 import hashlib
 import json
+import logging
 import math
 import threading
 from collections.abc import Iterator, Mapping
@@ -14,15 +15,14 @@ from concurrent.futures import Future
 from pathlib import Path
 from typing import Any
 
-import keras
-
-from cnn import remote, untrusted
+from cnn import gate, remote
 from cnn.classifier import Classifier
 from cnn.types import InputError
 
 BUNDLED = Path(__file__).resolve().parent.parent / "assets" / "models"
 DEFAULT = "robust"
 WEIGHTS, CONFIG, METRICS = "model.keras", "config.json", "metrics.json"
+log = logging.getLogger(__name__)  # a warning is a line on stderr
 
 
 PATIENCE = 8  # seconds that a visitor waits for a model from the Hub; it goes on coming meanwhile
@@ -132,88 +132,119 @@ class Models(Mapping[str, Classifier]):
 
 def bundled() -> list[str]:
     """The names of the models that come with the project."""
-    return sorted(weights.parent.name for weights in BUNDLED.glob(f"*/{WEIGHTS}"))
+    return sorted({path.parent.name for file in (WEIGHTS, CONFIG) for path in BUNDLED.glob(f"*/{file}")})
+
+
+def weights(name: str) -> Path:
+    """The file of a model: of a bundled one by its name, the one in a folder, or itself by its path.
+
+    InputError where there is none, or a folder holds several and no `model.keras`.
+    """
+    place = BUNDLED / name if name in bundled() else Path(name)
+    if place.is_file():
+        return place
+    if not place.is_dir():
+        raise _unknown(name)
+    found = sorted(place.glob("*.keras")) or sorted(place.glob("*.h5"))  # the gate says what is wrong with the latter
+    if place / WEIGHTS in found:
+        return place / WEIGHTS
+    if len(found) != 1:
+        raise InputError("hub_no_model", name=name, count=len(found))
+    return found[0]
 
 
 def folder(name: str) -> Path:
-    """Where a model lies: a bundled name or a folder of one's own. InputError when neither is there."""
-    for place in _places(name):
-        if (place / WEIGHTS).is_file():
-            return place
-    raise InputError("unknown_model", name=name, valid=", ".join([*bundled(), "a folder that holds " + WEIGHTS]))
+    """Where a model's `model.keras` lies with its papers, as `weights`. InputError when there is none."""
+    found = weights(name)
+    if found.name != WEIGHTS:
+        raise _unknown(name)
+    return found.parent
 
 
 def load(name: str) -> Classifier:
-    """A bundled model by its name, or one out of a folder; it is called by the folder's name. Warmed up.
+    """A bundled model by its name, or one of one's own by its folder or file. Warmed up.
 
-    InputError when there is none, or its file cannot be read.
+    It is called as its folder, or as its file where that is no `model.keras`. InputError: there is none, or it may not
+    join.
     """
-    place = folder(name)
-    try:
-        model = keras.saving.load_model(place / WEIGHTS, compile=False, safe_mode=True)
-    except Exception as error:  # a broken file makes Keras raise nearly anything
-        raise InputError("broken_model", name=name) from error
-    return Classifier(
-        model,
-        place.resolve().name,
-        config=_papers(place / CONFIG),
-        metrics=_papers(place / METRICS),
-        revision=_digest(place / WEIGHTS)[:12],
-    )
+    path = weights(name)
+    called = path.resolve().parent.name if path.name == WEIGHTS else path.stem
+    return _opened(path, called, _digest(path)[:12], limited=False)
 
 
 def open_untrusted(path: Path, name: str) -> Classifier:
-    """The model in a stranger's `.keras` file, its papers beside it as far as they make sense. Warmed up.
+    """The model in a stranger's `.keras` file from the Hub, called `name`. Warmed up.
 
-    It is called `name`, and its revision is that of the Hub. InputError says why it may not join.
+    Its revision is that of the Hub. InputError says why it may not join.
     """
-    config, metrics = (_stranger_papers(path.with_name(papers)) for papers in (CONFIG, METRICS))
-    if metrics.get("weights_sha256") != _digest(path):  # figures of other weights
-        metrics = {}
-    architecture, calibration = config.get("architecture"), config.get("calibration")
-    config = {
-        "architecture": architecture[:80] if isinstance(architecture, str) else "",
-        "calibration": calibration if _is_calibration(calibration) else {},
-    }
-    model = untrusted.open_model(path, name)
-    classifier = Classifier(model, name, config=config, metrics=metrics, revision=path.parent.name[:12])
-    untrusted.check_answers(classifier.logits, name)
-    return classifier
+    return _opened(path, name, path.parent.name[:12], limited=True)
 
 
 def load_all(default: str = DEFAULT, open_to_hub: bool = False) -> Models:
-    """Every bundled model, and `default` (a bundled name, a folder or "owner/name@revision") as the one that answers.
+    """Every bundled model, and `default` (a bundled name, a folder, a file or "owner/name@revision") as what answers.
 
-    One from the Hub answers at once where it was fetched before; else DEFAULT does until `fetch_expected` has it.
+    One from the Hub answers at once where it was fetched before; else DEFAULT does until `fetch_expected` has it. A
+    broken bundled model is left out and named on stderr. InputError where one's own may not join, or none is left.
     """
     name = None if _is_here(default) else remote.parse(default)
-    if name is None:
-        chosen = load(default)
-    else:
+    chosen, missing = None, None
+    if name:
         chosen, missing = _kept(name, default)
-    others = [load(other) for other in bundled() if other != chosen.name]
-    models = Models([chosen, *others], chosen.name, open_to_hub)
-    if name is not None:
+    elif default not in bundled():
+        chosen = load(default)
+    first = DEFAULT if name else default
+    at_hand, broken = [chosen] if chosen else [], None
+    for other in sorted({*bundled()} - {one.name for one in at_hand}, key=lambda other: (other != first, other)):
+        try:
+            at_hand.append(load(other))
+        except InputError as error:
+            log.warning("%s It is left out.", error)
+            broken = error
+    if not at_hand:
+        raise broken or _unknown(default)
+    models = Models(at_hand, at_hand[0].name, open_to_hub)
+    if not chosen and models.default != first:
+        log.warning("%s answers instead of %s.", models.default, first)
+    if name:
         models.expected, models.missing = default, missing
     return models
 
 
-def _kept(name: remote.Name, called: str) -> tuple[Classifier, InputError | None]:
-    """What was fetched before, or DEFAULT and the reason why."""
+def _kept(name: remote.Name, called: str) -> tuple[Classifier | None, InputError | None]:
+    """What was fetched before, or the reason why it does not answer."""
     try:
         if path := remote.cached(name):
             return open_untrusted(path, called), None
-        return load(DEFAULT), InputError("hub_waiting", name=called)
+        return None, InputError("hub_waiting", name=called)
     except InputError as error:
-        return load(DEFAULT), error
+        return None, error
 
 
 def _is_here(name: str) -> bool:
-    return any((place / WEIGHTS).is_file() for place in _places(name))
+    """Whether a name is not one on the Hub, even where nothing is there."""
+    return name in bundled() or Path(name).exists() or Path(name).suffix in (".keras", ".h5")
 
 
-def _places(name: str) -> tuple[Path, Path]:
-    return BUNDLED / name, Path(name)
+def _opened(path: Path, name: str, revision: str, limited: bool) -> Classifier:
+    """Through the gate, with the papers beside it as far as they make sense and belong to these weights."""
+    model = gate.open_model(path, name, limited)
+    config, metrics = _papers(path.with_name(CONFIG)), _papers(path.with_name(METRICS))
+    architecture, calibration = config.get("architecture"), config.get("calibration")
+    config["architecture"] = architecture[:80] if isinstance(architecture, str) else ""
+    config["calibration"] = calibration if _is_calibration(calibration) else {}
+    if metrics.get("weights_sha256") != _digest(path):  # figures of other weights
+        metrics = {}
+    papers = {"config": config, "metrics": metrics, "revision": revision}
+    network = Classifier(model, name, **papers)
+    feed = gate.wanted(model, network.logits, name)
+    if feed == gate.OURS:
+        return network
+    log.warning('"%s" wants pixels from %s, and gets them.', name, feed)
+    return Classifier(gate.flat(model, feed), name, **papers)
+
+
+def _unknown(name: str) -> InputError:
+    return InputError("unknown_model", name=name, valid=", ".join([*bundled(), "a folder that holds " + WEIGHTS]))
 
 
 def _digest(path: Path) -> str:
@@ -221,15 +252,15 @@ def _digest(path: Path) -> str:
 
 
 def _papers(path: Path) -> dict[str, Any]:
-    return json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
-
-
-def _stranger_papers(path: Path) -> dict[str, Any]:
+    """What a model's JSON file holds, {} where there is none, or it makes no sense."""
     try:
-        papers = _papers(path)
+        papers = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
     except (OSError, ValueError, RecursionError):
+        papers = None
+    if not isinstance(papers, dict):
+        log.warning("%s cannot be read, and is left aside.", path)
         return {}
-    return papers if isinstance(papers, dict) else {}
+    return papers
 
 
 def _is_calibration(found: object) -> bool:

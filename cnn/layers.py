@@ -3,7 +3,8 @@
 Knows no weights' values and no Hub.
 """
 
-from typing import NamedTuple
+from collections.abc import Callable
+from typing import Any, NamedTuple
 
 import keras
 
@@ -69,7 +70,7 @@ def comes_apart(model: keras.Model) -> bool:
 
     It is not where an operation stands between them, a model within the model, or a layer with further arguments.
     """
-    whole = getattr(model, "_functional", None) or model  # a Sequential keeps its operations there
+    whole = _whole(model)
     if any(isinstance(one, keras.Model) or not isinstance(one, keras.Layer) for one in whole.operations):
         return False
     calls = [node for level in whole._nodes_by_depth.values() for node in level if not node.is_input]
@@ -77,6 +78,24 @@ def comes_apart(model: keras.Model) -> bool:
     given = [value for node in nodes for value in keras.tree.flatten(node.kwargs)]
     alone = all(len(node.args) == 1 for node in nodes) and not any(keras.utils.is_keras_tensor(one) for one in given)
     return alone and len(nodes) == len(steps(model))
+
+
+def run_through(model: keras.Model, given: Any, made_of: Callable[[keras.Operation], Callable]) -> Any:
+    """What a built model makes of symbolic tensors where `made_of(operation)` is called for each of its operations.
+
+    Models within it are gone through likewise, so that what is called stands in one graph.
+    """
+
+    def stand_in(operation: keras.Operation) -> Callable:
+        if isinstance(operation, keras.Model):
+            return lambda *given, **_: run_through(operation, given, made_of)
+        return made_of(operation)
+
+    return _whole(model)._run_through_graph(given, stand_in)
+
+
+def _whole(model: keras.Model) -> keras.Model:
+    return getattr(model, "_functional", None) or model  # a Sequential keeps its operations there
 
 
 def makers(layer: keras.Layer) -> list[str]:

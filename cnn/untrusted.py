@@ -1,8 +1,8 @@
-"""A stranger's `.keras` file -> a model that may join, or the one sentence that says why not.
+"""A `.keras` file, looked through before Keras opens it: what harms nobody, or the one sentence that says why not.
 
-Keras's safe mode keeps code of the file's own from running. What is checked here, before Keras opens the file, it does
-not promise: that nothing is unpacked beyond a limit or outside the archive, that no layer reads files, and that the
-network is small enough to serve. Its size is told without making it: from shapes alone.
+Keras's safe mode keeps code of the file's own from running. What is checked here it does not promise: that nothing is
+unpacked beyond a limit or outside the archive, that no layer reads files, and that the network is small enough to
+serve. Its size is told without making it: from shapes alone.
 """
 
 import io
@@ -17,74 +17,82 @@ from typing import Any
 import h5py
 import jax
 import keras
-import numpy as np
 
-from cnn.types import LABELS, SIDE, InputError
+from cnn.types import SIDE, InputError
 
-CONFIG, WEIGHTS = "config.json", "model.weights.h5"
-PARTS = {"metadata.json", CONFIG, WEIGHTS}  # all that Keras writes for a network without files of its own
+METADATA, CONFIG, WEIGHTS = "metadata.json", "config.json", "model.weights.h5"
+PARTS = {METADATA, CONFIG, WEIGHTS}  # all that Keras writes for a network without files of its own
 MAX_UNPACKED, MAX_CONFIG = 100_000_000, 1_000_000  # bytes
 MAX_PARAMETERS = 20_000_000
 MAX_OPERATIONS = 1_000_000_000  # a picture: a tenth of a second on two cores
 MAX_MOVED = 24_000_000  # bytes of feature maps a picture, written and read; 250 pictures are held at once
 
+HDF5 = b"\x89HDF\r\n\x1a\n"  # how the older format begins, whatever the file is called
+
 # Keras's own rooms; "builtins" is what it calls a function of its own, such as an activation.
 MODULES = {
     "keras", "keras.layers", "keras.models", "keras.initializers", "keras.regularizers", "keras.constraints",
     "keras.activations", "keras.optimizers", "keras.losses", "keras.metrics", "keras.src.models.functional",
-    "keras.src.models.sequential", "keras.src.ops.numpy", "keras.src.ops.nn", "builtins", None,
+    "keras.src.models.sequential", "builtins", None,
+    *(f"keras.src.ops.{room}" for room in ("core", "image", "math", "nn", "numpy")),
 }  # fmt: skip
 # What runs code, or reads a file whose path stands in the config.
 REFUSED = {
     "Lambda", "TFSMLayer", "TorchModuleWrapper", "JaxLayer", "FlaxLayer", "StringLookup", "IntegerLookup",
     "TextVectorization", "__lambda__", "__typespec__",
+    "AssociativeScan", "Cond", "ForiLoop", "Map", "Scan", "Switch", "VectorizedMap", "WhileLoop",
 }  # fmt: skip
 
 
-def open_model(path: Path, name: str) -> keras.Model:
-    """The model in a file, giving logits. InputError says why it may not join."""
-    try:
-        return _opened(path, name)
-    except InputError:
-        raise
-    except Exception as error:  # a broken file makes zipfile, h5py, json and Keras raise nearly anything
-        raise InputError("broken_model", name=name) from error
+def parts(path: Path, name: str, limited: bool = True) -> dict[str, bytes]:
+    """The parts of a `.keras` file by their names, checked; Keras may open them, and nothing else of the file.
 
-
-def check_answers(logits: Callable[[np.ndarray], np.ndarray], name: str) -> None:
-    """Call it on paper, ink and noise, (3, 28, 28) float32. InputError when an answer is not a finite number."""
-    noise = np.random.default_rng(0).random((SIDE, SIDE), np.float32)
-    if not np.isfinite(logits(np.stack([np.zeros_like(noise), np.ones_like(noise), noise]))).all():
-        raise InputError("model_numbers", name=name)
-
-
-def _opened(path: Path, name: str) -> keras.Model:
-    config, weights = _unpacked(path, name)
+    Not `limited` is a model of the operator's own: as large as they like. InputError says what is wrong, with `name`
+    for what the model is called; whatever else is raised means that it is no such file.
+    """
+    found = _unpacked(path, name, limited)
+    _check_version(found, name)
+    config = json.loads(found[CONFIG])
     _check_config(config, name)
-    _check_weights(weights, name)
-    _apart(lambda: _check_size(config, name))
-    return _giving_logits(keras.saving.load_model(path, compile=False, safe_mode=True))
+    _check_weights(found[WEIGHTS], name, limited)
+    if limited:
+        _apart(lambda: _check_size(config, name))
+    return found
 
 
-def _unpacked(path: Path, name: str) -> tuple[dict[str, Any], bytes]:
-    """The config and the weights' file, each read up to the size that the archive states for it."""
+def _unpacked(path: Path, name: str, limited: bool) -> dict[str, bytes]:
+    """Every part, read up to the size that the archive states for it and no further."""
+    with path.open("rb") as file:
+        if file.read(len(HDF5)) == HDF5:
+            raise InputError("model_h5", name=name)
     with zipfile.ZipFile(path) as archive:
-        parts = archive.infolist()
-        names = [part.filename for part in parts]
+        infos = archive.infolist()
+        names = [part.filename for part in infos]
         if not {CONFIG, WEIGHTS} <= set(names) <= PARTS or len(names) > len(PARTS):
             strange = [part for part in names if part not in PARTS] or names
             raise InputError("model_parts", name=name, parts=", ".join(strange)[:80])
-        size = sum(part.file_size for part in parts)
-        if size > MAX_UNPACKED or archive.getinfo(CONFIG).file_size > MAX_CONFIG:
+        size = sum(part.file_size for part in infos)
+        if limited and (size > MAX_UNPACKED or size - archive.getinfo(WEIGHTS).file_size > MAX_CONFIG):
             raise InputError("model_large", name=name, size=size // 10**6, limit=MAX_UNPACKED // 10**6)
-        return json.loads(archive.read(CONFIG)), archive.read(WEIGHTS)
+        found = {}
+        for part in infos:
+            with archive.open(part) as file:  # all at once would inflate more than the part says it holds
+                found[part.filename] = file.read(part.file_size)
+        return found
+
+
+def _check_version(found: dict[str, bytes], name: str) -> None:
+    version = str(json.loads(found.get(METADATA, b"{}")).get("keras_version", keras.__version__))
+    if version.split(".")[0] != keras.__version__.split(".")[0]:
+        raise InputError("model_version", name=name, version=version[:20], ours=keras.__version__)
 
 
 def _check_config(config: dict[str, Any], name: str) -> None:
     config["compile_config"] = None  # how it was trained, which nobody asks
     for part in _objects(config):
-        kind, package = part.get("class_name"), part.get("registered_name")
-        if part.get("module") not in MODULES or kind in REFUSED or package not in (None, "", kind):
+        module, kind, package = (part.get(key) for key in ("module", "class_name", "registered_name"))
+        theirs = package not in (None, "", kind) or (package and module is None)  # a class of the file's own
+        if module not in MODULES or kind in REFUSED or theirs:
             raise InputError("model_code", name=name, part=str(package or kind)[:80])
 
 
@@ -100,7 +108,7 @@ def _objects(config: Any) -> Iterator[dict[str, Any]]:
         yield from _objects(value)
 
 
-def _check_weights(weights: bytes, name: str) -> None:
+def _check_weights(weights: bytes, name: str, limited: bool) -> None:
     """No link to other files, and no more numbers than the archive may hold: HDF5 compresses too."""
     size, ways = 0, []
 
@@ -116,54 +124,37 @@ def _check_weights(weights: bytes, name: str) -> None:
         file.visititems(count)
     if ways:
         raise InputError("model_code", name=name, part=str(ways[0])[:80])
-    if size > MAX_UNPACKED:
+    if limited and size > MAX_UNPACKED:
         raise InputError("model_large", name=name, size=size // 10**6, limit=MAX_UNPACKED // 10**6)
 
 
 def _check_size(config: dict[str, Any], name: str) -> None:
-    """Shapes, dtypes, parameters and operations, of a model whose variables are never filled."""
+    """Parameters and operations, of a model whose variables are never filled."""
     with keras.StatelessScope(initialize_variables=False):
         model = keras.saving.deserialize_keras_object(config, safe_mode=True)
-    _check_shape(model, name)
     parameters = sum(math.prod(variable.shape) for variable in model.variables)
     if parameters > MAX_PARAMETERS or not _affordable(model, 4 * parameters):
         raise InputError("model_costly", name=name, parameters=f"{MAX_PARAMETERS:,}", operations=f"{MAX_OPERATIONS:,}")
 
 
 def _affordable(model: keras.Model, weights: int) -> bool:
-    """Whether one picture costs few enough operations, and bytes of feature maps beside those of its weights."""
-    shapes = [[jax.ShapeDtypeStruct(v.shape, v.dtype) for v in part] for part in _variables(model)]
-    image = jax.ShapeDtypeStruct((1, SIDE, SIDE, 1), np.float32)
-    cost = jax.jit(lambda *given: model.stateless_call(*given)[0]).lower(*shapes, image).cost_analysis()
+    """Whether one example costs few enough operations, and bytes of feature maps beside those of its weights."""
+    if not model.built:  # it has no weights, and no shape yet
+        return True
+    variables = [[jax.ShapeDtypeStruct(one.shape, one.dtype) for one in part] for part in _variables(model)]
+    given = [jax.ShapeDtypeStruct((of.shape[0] or 1, *_sizes(of)), of.dtype) for of in model.inputs]
+    call = jax.jit(lambda *state, given: model.stateless_call(*state, given if len(given) > 1 else given[0])[0])
+    cost = call.lower(*variables, given=given).cost_analysis()
     return cost["flops"] <= MAX_OPERATIONS and cost["bytes accessed"] - weights <= MAX_MOVED
 
 
-def _check_shape(model: keras.Model, name: str) -> None:
-    taken, given = model.inputs, model.outputs
-    fits = (
-        len(taken) == len(given) == 1
-        and tuple(taken[0].shape[1:]) == (SIDE, SIDE, 1)
-        and len(given[0].shape) == 2
-        and given[0].shape[1] >= LABELS
-        and taken[0].dtype == given[0].dtype == "float32"
-    )
-    if not fits:
-        says = [", ".join(f"{tuple(one.shape[1:])} {one.dtype}" for one in side)[:80] for side in (taken, given)]
-        raise InputError("model_shape", name=name, taken=says[0], given=says[1])
+def _sizes(given: keras.KerasTensor) -> list[int]:
+    """The shape of one example, a picture's side where any size is taken."""
+    return [n or SIDE for n in given.shape[1:]]
 
 
 def _variables(model: keras.Model) -> tuple[list, list]:
     return model.trainable_variables, model.non_trainable_variables
-
-
-def _giving_logits(model: keras.Model) -> keras.Model:
-    """Without a closing softmax: its probabilities would be taken for logits, and pass through another one."""
-    last = model.layers[-1]
-    if isinstance(last, keras.layers.Softmax):
-        return keras.Model(model.inputs[0], last.input)
-    if getattr(last, "activation", None) is keras.activations.softmax:
-        last.activation = keras.activations.linear
-    return model
 
 
 def _apart(work: Callable[[], None]) -> None:

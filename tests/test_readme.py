@@ -57,6 +57,13 @@ def test_its_figures_are_those_that_were_measured() -> None:
         assert f"<!-- {marker} -->\n{table}\n<!-- /{marker} -->" in README  # python -m train readme
 
 
+def test_a_page_that_frames_it_allows_what_it_asks_for() -> None:
+    """Photos from the camera, pictures pasted, answers copied: a frame of another site may do none of it unasked."""
+    frame = re.search(r"<iframe[^>]*>", README)[0]
+    allowed = re.search(r'allow="([^"]*)"', frame)[1]
+    assert {one.strip() for one in allowed.split(";")} == {"camera", "clipboard-read", "clipboard-write"}
+
+
 def test_its_pictures_are_there() -> None:
     for picture in re.findall(r"!\[[^]]+\]\(([^)]+)\)", README):
         assert (ROOT / picture).is_file(), picture
