@@ -1,4 +1,4 @@
-"""The command line: `python -m train fit | calibrate | evaluate | ablate | examples | readme | publish ...`."""
+"""The command line: `python -m train fit | calibrate | evaluate | measure | ablate | readme | publish ...`."""
 
 import argparse
 import dataclasses
@@ -13,7 +13,7 @@ from tqdm import tqdm
 
 import cnn.hub
 from cnn.types import InputError
-from train import ablate, card, evaluate, examples, fit, mixture, readme, series, space
+from train import ablate, card, evaluate, examples, fit, measure_numbers, mixture, readme, series, space
 from train.calibrate import recalibrate
 from train.config import RECIPES
 from train.data import DataError, load
@@ -70,6 +70,17 @@ def _parser() -> argparse.ArgumentParser:
     evaluating.add_argument("--series", type=Path, metavar="ZIP", help="a test series of yours to measure on as well")
     evaluating.add_argument("--quick", action="store_true", help="the test images alone; the rest stays as it was")
     evaluating.set_defaults(run=_evaluate)
+    measuring = commands.add_parser("measure", help="measure one feature on a folder of labelled pictures")
+    features = measuring.add_subparsers(required=True, metavar="feature")
+    numbering = features.add_parser(
+        "numbers",
+        help="whole numbers",
+        description="Read the numbers in a folder of pictures (labels.csv: file, label; lines parted by |) and tell "
+        "the share read whole, the share of the right length, and what went wrong.",
+    )
+    numbering.add_argument("folder", type=Path)
+    numbering.add_argument("--model", default=cnn.hub.DEFAULT, help="a bundled model's name, or a run's folder")
+    numbering.set_defaults(run=_measure_numbers)
     ablating = commands.add_parser(
         "ablate",
         help="measure what each step is worth",
@@ -201,6 +212,14 @@ def _summary(model: str, metrics: dict[str, Any]) -> Iterator[str]:
         yield f"  your test series: {metrics['series']['accuracy']:.1%} of {metrics['series']['images']} right"
     for condition, figures in metrics.get("pen", {}).items():
         yield f"  pen strokes, {condition}: {figures['accuracy']:.2%} right, {figures['refused']:.2%} refused"
+
+
+def _measure_numbers(options: argparse.Namespace) -> int:
+    figures = measure_numbers.measure(cnn.hub.load(options.model), options.folder)
+    for file, label, answer in figures.wrong:
+        print(f"{file}: {label} as {answer or 'nothing'}")
+    print(f"{figures.images} numbers: {figures.whole:.1%} read whole, {figures.right_length:.1%} of the right length")
+    return 0
 
 
 def _ablate(options: argparse.Namespace) -> int:
