@@ -1,6 +1,6 @@
-"""A page of ink -> one level line of digits, for whoever reads it; and what else stands beside a digit. Knows no model.
+"""A page of ink -> level lines of digits, for whoever reads them; and what else stands beside a digit. Knows no model.
 
-An image: `find` (ink from paper), `line` (its parts, its height, its slope), then the same ink at the image's own
+An image: `written` (its ink), `lines` (of each its parts, its height, its slope), then the same ink at the image's own
 resolution, level, its digits about HEIGHT high.
 """
 
@@ -9,21 +9,30 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
-from PIL import Image
+from PIL import Image, ImageFilter
 from scipy import ndimage
 
 from cnn.decode import plain
-from cnn.page import Page, cut_out, page
-from cnn.paper import EDGE, Ink, find, resized
-from cnn.pen import BOX, FINE, extent, hairlines, smooth, stroke_width
+from cnn.page import Page, cut_out, one_channel, page, telling_channel
+from cnn.paper import EDGE, Ink, resized
+from cnn.pen import extent, hairlines, smooth, stroke_width
 from cnn.types import Strokes
+from cnn.writing import written
 
 WORK = 720  # a line of digits is looked for in a copy of at most this many pixels squared
 LONGEST = 3 * WORK  # and no longer than this, however narrow
-HEIGHT = FINE * BOX  # pixels: how high the digits of a strip are, about
+HEIGHT = 80  # pixels: how high the digits of a strip are, about
 LOW = 0.45  # of the line's height: what is lower is a digit's part, a comma or dirt
 TALL = 2.5  # times the line's height: what is higher is no digit
 THICK = 0.35  # a stroke's width for its length: more is a blob
+ENOUGH = 160  # pixels a side, at least, of what writing is looked for in
+SOFT = 0.3  # of an enlarged image's own pixels: how much it is blurred, so that its pattern and its steps are no edges
+MOST = 40  # lines
+THINNER = 0.4  # of the pen's width: what is thinner is no stroke of it
+SLIM = 0.3  # of its height: a frame's side is no wider
+BESIDE = 0.35, 0.4  # of its height: a frame's side is no farther from the picture's, and no nearer to the writing
+SAME = 0.6  # of their height: lines no farther from each other are one
+SMALLER = 0.5  # of the height of the line with most ink: lower lines are none
 LEVEL = 0.02  # radians: a line that tilts less is left as it is
 STEEPEST = 0.35  # a slope
 
@@ -38,23 +47,36 @@ class Strip(NamedTuple):
     place: Callable[[np.ndarray], np.ndarray]
 
 
-def from_image(image: Image.Image) -> Strip | None:
-    """The line of ink that an image holds most of, at the image's own resolution; None where there is no ink."""
-    sent = plain(image)
-    looked_at = page(sent, WORK, LONGEST)
-    ink, _ = find(looked_at.grey)
+def from_image(image: Image.Image) -> list[Strip]:
+    """The lines of ink of an image, from top to bottom, at the image's own resolution; none where there is no ink."""
+    looked_at, scale = _page(plain(image))
+    ink = written(looked_at.grey)
     if ink is None:
-        return None
-    parts, height, slope = line(ink.strength)
-    if parts is None:
-        return None
-    return _straightened(*_close_up(looked_at, ink, parts, height), math.atan(slope))
+        return []
+    strips = []
+    for parts, height, slope in lines(ink.strength):
+        strip, place = _close_up(looked_at, ink, parts, height)
+        strips.append(_straightened(strip, lambda points, place=place: place(points) / scale, math.atan(slope)))
+    return strips
 
 
-def from_strokes(strokes: Strokes) -> Strip | None:
+def _page(sent: Image.Image) -> tuple[Page, int]:
+    """An image as writing is looked for in it; and how many times a small one, of a cell or a scan, is enlarged."""
+    scale = -(-ENOUGH // min(sent.size))
+    if scale == 1:
+        return page(sent, WORK, LONGEST), 1
+    scale = max(1, min(scale, LONGEST // max(sent.size)))
+    channel = telling_channel(sent)
+    size = (sent.width * scale, sent.height * scale)
+    image = one_channel(sent, channel).resize(size, Image.Resampling.BICUBIC)
+    image = image.filter(ImageFilter.GaussianBlur(SOFT * scale))
+    return Page(sent, np.asarray(image, np.float32), 1, image, None), scale
+
+
+def from_strokes(strokes: Strokes) -> list[Strip]:
     """The line that pen strokes hold; None for a blank pad."""
     if not strokes.strokes:
-        return None
+        return []
     pad = np.array([strokes.width, strokes.height])
     scale = WORK / pad.max()
     paths = [np.clip(smooth(np.asarray(s, np.float64)) * scale, -WORK, 2 * WORK) for s in strokes.strokes]
@@ -63,36 +85,112 @@ def from_strokes(strokes: Strokes) -> Strip | None:
     low = points.min(0) - room
     drawn = hairlines([path - low for path in paths], np.ceil(points.max(0) - low + room))
     inked = (ndimage.distance_transform_edt(~drawn) <= 0.012 * WORK).astype(np.float32)
-    parts, height, slope = line(inked)
-    if parts is None:
-        return None
-    zoom = HEIGHT / height
-    strip = resized(inked * parts, [max(1, round(n * zoom)) for n in inked.shape])
-    return _straightened(strip, lambda points: (points / zoom + low) / scale, math.atan(slope))
+    strips = []
+    for parts, height, slope in lines(inked):
+        zoom = HEIGHT / height
+        strip = resized(inked * parts, [max(1, round(n * zoom)) for n in inked.shape])
+        place = lambda points, zoom=zoom: (points / zoom + low) / scale  # noqa: E731
+        strips.append(_straightened(strip, place, math.atan(slope)))
+    return strips
+
+
+class _Parts(NamedTuple):
+    """The connected parts of a page's ink: `labels` (h, w), and of each of n its middle, size, ink and stroke's width.
+
+    `rim`: whether it lies along the page's. `usable`: whether it may be a digit for its shape.
+    """
+
+    labels: np.ndarray
+    x: np.ndarray
+    y: np.ndarray
+    high: np.ndarray
+    mass: np.ndarray
+    stroke: np.ndarray
+    rim: np.ndarray
+    usable: np.ndarray
+
+
+class _Line(NamedTuple):
+    """Which parts (n,) bool are a line's, its height in pixels, its slope, and its y at x = 0."""
+
+    kept: np.ndarray
+    height: float
+    slope: float
+    level: float
+
+
+def lines(strength: np.ndarray) -> list[tuple[np.ndarray, float, float]]:
+    """The lines of digits in the ink of a page, (h, w) in [0, 1], from top to bottom.
+
+    Of each its parts (h, w) bool, those that are too small for digits as well, its height in pixels and its slope.
+    """
+    parts = _parts(strength)
+    found: list[_Line] = []
+    free = np.ones(len(parts.x), bool)
+    while len(found) < MOST:
+        one = _heaviest_line(parts, free)
+        if one is None or (found and not SMALLER < one.height / found[0].height < 1 / SMALLER):
+            break
+        free &= ~one.kept
+        same = next((other for other in found if _is_same(parts, one, other)), None)
+        if same is None:
+            found.append(one)
+        else:
+            found[found.index(same)] = same._replace(kept=same.kept | one.kept)
+    found.sort(key=lambda one: np.average(parts.y[one.kept], weights=parts.mass[one.kept]))
+    return [(np.append(False, one.kept)[parts.labels], one.height, one.slope) for one in found]
 
 
 def line(strength: np.ndarray) -> tuple[np.ndarray | None, float, float]:
-    """The line of digits in the ink of a page, (h, w) in [0, 1]: its parts (h, w) bool, height in pixels and slope.
+    """The line that holds most ink, as `lines` gives each; None, 0, 0 where there is none."""
+    found = lines(strength)
+    return max(found, key=lambda one: (strength * one[0]).sum(), default=(None, 0, 0))
 
-    The parts of the line that holds most ink, those that are too small for digits as well. None, 0, 0 where there is
-    none.
-    """
+
+def _parts(strength: np.ndarray) -> _Parts:
     labels, count = ndimage.label(strength > EDGE, np.ones((3, 3)))
     boxes = ndimage.find_objects(labels)
-    if not count:
-        return None, 0, 0
     mass = np.bincount(labels.ravel(), minlength=count + 1)[1:].astype(float)
-    rows, columns = (np.array([[box[axis].start, box[axis].stop] for box in boxes]) for axis in (0, 1))
+    rows, columns = (np.array([[b[axis].start, b[axis].stop] for b in boxes]).reshape(-1, 2) for axis in (0, 1))
     high, wide = np.ptp(rows, 1), np.ptp(columns, 1)
-    x, y = columns.mean(1), rows.mean(1)
-    # A shadow's edge or the table beside the paper reaches the rim; digits on a page that is cut so do not stand there.
-    rim = (rows[:, 0] == 0) | (columns[:, 0] == 0) | (rows[:, 1] == strength.shape[0])
-    rim |= columns[:, 1] == strength.shape[1]
     stroke = np.array([stroke_width(labels[box] == i) for i, box in enumerate(boxes, 1)])
+    # A shadow's edge or the table beside the paper lies along the rim; a digit that is cut off there crosses it.
+    edge = np.concatenate([labels[0], labels[-1], labels[:, 0], labels[:, -1]])
+    rim = np.bincount(edge, minlength=count + 1)[1:] > np.maximum(3 * stroke, 0.25 * np.maximum(high, wide))
     thin = stroke < THICK * np.maximum(high, wide)
-    usable = thin & (high > max(6, 0.02 * max(strength.shape))) & ~(rim & (mass < 0.5 * mass.max()))
+    heavy = mass >= 0.5 * mass.max(initial=0)
+    usable = thin & (high > max(6, 0.02 * max(strength.shape))) & (heavy | ~rim)
+    if usable.any():  # one hand, one pen: what is far thinner is printed
+        usable &= stroke > THINNER * _heaviest(stroke[usable], mass[usable])
+    usable &= ~_sides(columns, high, usable, strength.shape[1])
+    return _Parts(labels, columns.mean(1), rows.mean(1), high, mass, stroke, rim, usable)
+
+
+def _sides(columns: np.ndarray, high: np.ndarray, usable: np.ndarray, width: int) -> np.ndarray:
+    """Which of n parts, with their [first, one past the last] columns (n, 2), are what is left of a frame's own sides.
+
+    Narrow, near a side of the picture, with nothing beyond and the writing well apart.
+    """
+    found = np.zeros(len(high), bool)
+    upright = usable & (np.ptp(columns, 1) < SLIM * high)
+    for i in np.flatnonzero(upright):
+        others = columns[usable & (high > LOW * high[i]) & (np.arange(len(high)) != i)]
+        for first, last, there in (
+            (columns[i, 0], columns[i, 1], others),
+            (width - columns[i, 1], width - columns[i, 0], width - others[:, ::-1]),
+        ):
+            found[i] |= bool(
+                there.size and first < BESIDE[0] * high[i] and there[:, 0].min() - last > BESIDE[1] * high[i]
+            )
+    return found
+
+
+def _heaviest_line(parts: _Parts, free: np.ndarray) -> _Line | None:
+    """The line that holds most ink of the parts that are free, (n,) bool; None where there is none."""
+    x, y, high, mass = parts.x, parts.y, parts.high, parts.mass
+    usable = parts.usable & free
     if not usable.any():
-        return None, 0, 0
+        return None
     height = _heaviest(high[usable], mass[usable])
     tall = usable & (high > LOW * height) & (high < TALL * height)
     seed = np.flatnonzero(tall)[mass[tall].argmax()]
@@ -102,8 +200,16 @@ def line(strength: np.ndarray) -> tuple[np.ndarray | None, float, float]:
         height = _heaviest(high[on], mass[on])
         slope, level = _fitted(x[on] - x[seed], y[on], mass[on], height)
     off = abs(y - level - slope * (x - x[seed]))
-    kept = (off < 0.85 * height) & ~(rim & ~tall) & (mass > 0.15 * np.median(stroke[on]) ** 2) & (high < TALL * height)
-    return np.append(False, kept)[labels], float(height), slope
+    kept = free & (off < 0.85 * height) & ~(parts.rim & ~tall) & (high < TALL * height)
+    pen = _heaviest(parts.stroke[on], mass[on])
+    kept &= (mass > 0.15 * pen**2) & (parts.stroke > THINNER * pen)
+    return _Line(kept, float(height), slope, float(level - slope * x[seed]))
+
+
+def _is_same(parts: _Parts, one: _Line, other: _Line) -> bool:
+    """Whether what one line holds stands in another: a hand goes up and down."""
+    off = parts.y[one.kept] - other.level - other.slope * parts.x[one.kept]
+    return bool(abs(np.average(off, weights=parts.mass[one.kept])) < SAME * max(one.height, other.height))
 
 
 def _heaviest(values: np.ndarray, weights: np.ndarray) -> float:

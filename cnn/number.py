@@ -1,7 +1,7 @@
 """A photo or drawing of a handwritten number -> boxes of digits -> text. Knows no page.
 
-The ink of one line is cut into pieces, more than there are digits; each run of neighbouring pieces may be a digit, all
-of them are read in one call, and the cheapest way through the line is the number: heuristic over-segmentation, as
+The ink of each line is cut into pieces, more than there are digits; each run of neighbouring pieces may be a digit, all
+lines' are read in one call, and the cheapest way through the line is the number: heuristic over-segmentation, as
 LeCun, Bottou, Bengio and Haffner 1998 read cheques (Gradient-based learning applied to document recognition, V to
 VIII). A cut is a seam, a path from top to bottom that crosses as little ink as it can (Avidan and Shamir 2007), so that
 slanted and interlocked digits come apart.
@@ -19,14 +19,13 @@ from cnn.classifier import Classifier
 from cnn.line import HEIGHT, LOW, Strip, from_image, from_strokes
 from cnn.paper import EDGE
 from cnn.pen import centred, even_pen, span, stroke_width
-from cnn.types import SIDE, Strokes
+from cnn.types import Strokes
 
 SIDEWAYS = 0.05  # of a pixel of ink: what a step to the side costs a seam, so that it does not wander
 DEEPEST = 3.2  # pens' widths of ink: a seam that crosses more cuts no two digits
 THROUGH = (0.5,)  # of a part's height: where seams are sought
 LONG = 0.25  # of the line's height: a stretch where a part may be cut anywhere is cut at both ends
-INSET = 4  # pixels from them
-TURN, SMALLER = math.radians(8), 0.9  # of a second look: most hands lean to the right, which this takes back
+INSET = 3  # pixels from them
 PAIR = 0.9  # of the line's height: two digits that overlap are together no narrower
 ALONG = 0.3  # of the line's height: a stroke that runs along a seam for so long may belong to either side
 DOUBT = 0.6  # a digit less probable than this is marked as doubtful
@@ -34,12 +33,14 @@ DOUBT = 0.6  # a digit less probable than this is marked as doubtful
 # What a reading costs, in nats: how many times less often one meets it than the plain case.
 WIDEST = 1.6  # of the line's height; no digit is wider
 READ = 5.0  # times -log of the digit's probability: networks are sure of most digits, and of most else
-CUT = 3.0  # a stroke cut once: few digits touch, and a nought cut in two is a sure 1 and a sure 7
+ODD = 2.5  # times -log of the probability that it is a digit at all, of which networks are less sure
+DIGIT = 0.5  # one more digit
+CUT = 2.0  # a stroke cut once: few digits touch, and a nought cut in two is a sure 1 and a sure 7
 CROSS = 1.2  # every further pen's width of ink that the cut crosses
-BORROW = 2.0  # one stroke in two digits: they overlap
+BORROW = 1.5  # one stroke in two digits: they overlap
 JOIN = 2.0  # two parts in one digit: the pen was lifted; and by the gap between them
 GAP = 12.0  # a gap as wide as the line is high
-WIDE = 0.1  # of the line's height: how widths above 0.8 of it spread
+WIDE = 0.2  # of the line's height: how widths above 0.8 of it spread
 HIGH = 0.25  # how heights spread, as the log of their ratio to the line's
 SKIP = 8.0  # ink that is left out, by its length over the line's height
 DIM = 1e-4  # no single digit is less probable than this: a network is sure of nonsense
@@ -60,33 +61,46 @@ class Digit(NamedTuple):
 
 @dataclasses.dataclass(frozen=True)
 class Number:
-    """A number as it was read: its digits from left to right, and the model that read them."""
+    """A number as it was read: its lines from top to bottom, each its digits from left to right; and the model."""
 
-    digits: tuple[Digit, ...]
+    lines: tuple[tuple[Digit, ...], ...]
     model: str
 
     @property
+    def digits(self) -> tuple[Digit, ...]:
+        """All lines' digits, in order."""
+        return tuple(digit for line in self.lines for digit in line)
+
+    @property
     def text(self) -> str:
-        """The digits' labels, '' where there are none."""
-        return "".join(str(digit.label) for digit in self.digits)
+        """The digits' labels, a line for each; '' where there are none."""
+        return "\n".join(map(_text, self.lines))
 
     @property
     def several(self) -> bool:
         """Whether these are two digits or more beyond doubt."""
-        return len(self.digits) > 1 and sum(not digit.doubtful for digit in self.digits) > 1
+        return sum(not digit.doubtful for digit in self.digits) > 1
 
     def scaled(self, x: float, y: float) -> "Number":
         """The same number on an image so many times as wide and as high."""
         by = np.array([x, y, x, y])
-        digits = (digit._replace(box=tuple(map(float, digit.box * by))) for digit in self.digits)
-        return Number(tuple(digits), self.model)
+        lines = (tuple(d._replace(box=tuple(map(float, d.box * by))) for d in line) for line in self.lines)
+        return Number(tuple(lines), self.model)
 
     def as_dict(self) -> dict[str, Any]:
-        """JSON-ready, as the scripted API gives it."""
-        digits = [
-            {"label": d.label, "confidence": d.confidence, "box": [round(n, 1) for n in d.box]} for d in self.digits
-        ]
-        return {"text": self.text, "digits": digits, "model": self.model}
+        """JSON-ready, as the scripted API gives it: with `lines` where there are several."""
+        lines = [{"text": _text(line), "digits": [_as_dict(digit) for digit in line]} for line in self.lines]
+        digits = [digit for line in lines for digit in line["digits"]]
+        number = {"text": self.text, "digits": digits, "model": self.model}
+        return {**number, "lines": lines} if len(lines) > 1 else number
+
+
+def _text(line: tuple[Digit, ...]) -> str:
+    return "".join(str(digit.label) for digit in line)
+
+
+def _as_dict(digit: Digit) -> dict[str, Any]:
+    return {"label": digit.label, "confidence": digit.confidence, "box": [round(n, 1) for n in digit.box]}
 
 
 class Piece(NamedTuple):
@@ -128,38 +142,46 @@ class Run(NamedTuple):
 
 def read_number(classifier: Classifier, image: Image.Image) -> Number:
     """Read the number in a decoded picture of any mode, size and polarity; no digits where there is no ink."""
-    return read_strip(classifier, from_image(image))
+    return read_strips(classifier, from_image(image))
 
 
 def read_number_strokes(classifier: Classifier, strokes: Strokes) -> Number:
     """Read the number in pen strokes, boxes in pad units."""
-    return read_strip(classifier, from_strokes(strokes))
+    return read_strips(classifier, from_strokes(strokes))
 
 
-def read_strip(classifier: Classifier, strip: Strip | None) -> Number:
-    """Read a line of ink; no digits for None."""
-    found = pieces(strip.strength) if strip else []
-    runs = _runs(found)
-    if not runs:
+def read_strips(classifier: Classifier, strips: list[Strip]) -> Number:
+    """Read lines of ink, from top to bottom, all in one call of the network; no digits for none."""
+    cut = [pieces(strip.strength) for strip in strips]
+    runs = [_runs(found) for found in cut]
+    masks = [_union(run.pieces) for line in runs for run in line]
+    if not masks:
         return Number((), classifier.name)
-    masks = [_union(run.pieces) for run in runs]
-    probabilities, strangeness = _looked_at_twice(classifier, np.stack([frame(mask) for _, _, mask in masks]))
-    digits = []
-    for index in _cheapest(found, runs, _reading_costs(probabilities, strangeness)):
-        left, top, mask = masks[index]
-        corners = np.array([[x, y] for x in (left, left + mask.shape[1]) for y in (top, top + mask.shape[0])])
-        outline = strip.place(corners)
-        confidence, odd = float(probabilities[index].max()), float(strangeness[index])
-        digits.append(
-            Digit(
-                int(probabilities[index].argmax()),
-                confidence,
-                tuple(map(float, (*outline.min(0), *outline.max(0)))),
-                odd,
-                confidence < DOUBT or odd > classifier.refusal,
-            )
-        )
-    return Number(tuple(digits), classifier.name)
+    probabilities, strangeness = classifier.assess(np.stack([frame(mask) for _, _, mask in masks]))
+    costs = _reading_costs(probabilities, strangeness)
+    lines, first = [], 0
+    for strip, found, line in zip(strips, cut, runs, strict=True):
+        here = slice(first, first + len(line))
+        first += len(line)
+        digits = []
+        for index in _cheapest(found, line, costs[here]):
+            at = here.start + index
+            left, top, mask = masks[at]
+            corners = np.array([[x, y] for x in (left, left + mask.shape[1]) for y in (top, top + mask.shape[0])])
+            outline = strip.place(corners)
+            box = tuple(map(float, (*outline.min(0), *outline.max(0))))
+            confidence, odd = float(probabilities[at].max()), float(strangeness[at])
+            doubtful = confidence < DOUBT or odd > classifier.refusal
+            digits.append(Digit(int(probabilities[at].argmax()), confidence, box, odd, doubtful))
+        lines.append(tuple(digits))
+    return Number(tuple(_numbers(lines)), classifier.name)
+
+
+def _numbers(lines: list[tuple[Digit, ...]]) -> list[tuple[Digit, ...]]:
+    """The lines that are numbers: of several, those that are not mostly doubtful."""
+    lines = [line for line in lines if line]
+    sure = [line for line in lines if sum(digit.doubtful for digit in line) < len(line) / 2]
+    return sure or lines[:1]
 
 
 # ---------------------------------------------------------------------------------------------------------- the pieces
@@ -289,24 +311,6 @@ def frame(mask: np.ndarray) -> np.ndarray:
     return centred(even_pen(np.pad(mask, 1)))
 
 
-def _looked_at_twice(classifier: Classifier, images: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """What `Classifier.assess` says of N framed images and of the same ones turned and smaller, averaged; one call.
-
-    A network's errors on the two are largely not the same ones.
-    """
-    probabilities, strangeness = classifier.assess(np.concatenate([images, turned(images)]))
-    return probabilities.reshape(2, len(images), -1).mean(0), strangeness.reshape(2, -1).mean(0)
-
-
-def turned(images: np.ndarray) -> np.ndarray:
-    """Framed digits, (N, 28, 28) float32, turned to the left by TURN about their middle, and SMALLER; as many."""
-    turn = np.array([[math.cos(TURN), math.sin(TURN)], [-math.sin(TURN), math.cos(TURN)]]) / SMALLER
-    matrix = np.eye(3)
-    matrix[1:, 1:] = turn  # from a pixel's row and column to where it comes from
-    middle = np.array([0, SIDE / 2, SIDE / 2])
-    return ndimage.affine_transform(images, matrix, middle - matrix @ middle, order=1)
-
-
 # ------------------------------------------------------------------------------------------------------------ the path
 
 
@@ -353,7 +357,8 @@ def _cheapest(found: list[Piece], runs: list[Run], reading: np.ndarray) -> list[
 
 def _reading_costs(probabilities: np.ndarray, strangeness: np.ndarray) -> np.ndarray:
     """What it costs that each of N pieces of ink is the digit it looks like most: (N,)."""
-    return -READ * np.log(np.maximum(DIM, probabilities.max(1) * (1 - strangeness)))
+    best = READ * np.log(np.maximum(DIM, probabilities.max(1)))
+    return DIGIT - best - ODD * np.log(np.maximum(DIM, 1 - strangeness))
 
 
 def _cut_cost(piece: Piece) -> float:

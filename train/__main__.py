@@ -1,4 +1,4 @@
-"""The command line: `python -m train fit | calibrate | evaluate | ablate | examples | readme | publish ...`."""
+"""The command line: `python -m train fit | calibrate | evaluate | measure | ablate | readme | publish ...`."""
 
 import argparse
 import dataclasses
@@ -17,7 +17,22 @@ from cnn.architectures import ARCHITECTURES
 from cnn.decode import open_image
 from cnn.options import whole_number
 from cnn.types import InputError
-from train import ablate, card, evaluate, examples, fit, handwriting, mix, mixture, readme, real, refusal, series, space
+from train import (
+    ablate,
+    card,
+    evaluate,
+    examples,
+    fit,
+    handwriting,
+    measure_numbers,
+    mix,
+    mixture,
+    readme,
+    real,
+    refusal,
+    series,
+    space,
+)
 from train.calibrate import recalibrate
 from train.config import RECIPES, Recipe
 from train.data import DataError, load
@@ -106,6 +121,15 @@ def _parser() -> argparse.ArgumentParser:
     refusing.add_argument("models", nargs="+", metavar="model", help="a bundled model's name, or a run's folder")
     refusing.add_argument("--real", type=Path, metavar="FOLDER", help="sets of real people's pictures")
     refusing.set_defaults(run=_measure_refusal)
+    numbering = measuring.add_parser(
+        "numbers",
+        help="whole numbers",
+        description="Read the numbers in a folder of pictures (labels.csv: file, label; lines parted by |) and tell "
+        "the share read whole, the share of the right length, and what went wrong.",
+    )
+    numbering.add_argument("folder", type=Path)
+    numbering.add_argument("--model", default=cnn.hub.DEFAULT, help="a bundled model's name, or a run's folder")
+    numbering.set_defaults(run=_measure_numbers)
     ablating = commands.add_parser(
         "ablate",
         help="measure what each step is worth",
@@ -283,6 +307,14 @@ def _measure_refusal(options: argparse.Namespace) -> int:
     for model in options.models:
         print(model)
         print("\n".join(refusal.table(refusal.compare(cnn.hub.load(model), digits, others))))
+    return 0
+
+
+def _measure_numbers(options: argparse.Namespace) -> int:
+    figures = measure_numbers.measure(cnn.hub.load(options.model), options.folder)
+    for file, label, answer in figures.wrong:
+        print(f"{file}: {label} as {answer or 'nothing'}")
+    print(f"{figures.images} numbers: {figures.whole:.1%} read whole, {figures.right_length:.1%} of the right length")
     return 0
 
 

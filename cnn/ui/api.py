@@ -41,7 +41,7 @@ def scripted_api(models: Models) -> None:
         return [_prediction_or_error(classifier, path) for path in paths]
 
     def number(sent: tuple[PIL.Image.Image, tuple[int, int]] | None, model: str) -> dict[str, Any]:
-        """Read the number in an image, digit by digit from left to right; boxes in the pixels of the image sent."""
+        """Read the number in an image, line by line and from left to right; boxes in the pixels of the image sent."""
         classifier, (image, (width, height)) = models[model], _sent(sent)
         return read_number(classifier, image).scaled(width / image.width, height / image.height).as_dict()
 

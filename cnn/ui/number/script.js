@@ -77,7 +77,7 @@ async function copy() {
 
 // Digit by digit: a number of a form is no quantity.
 function spoken(value, state) {
-	const digits = state === "read" ? [[...value.text].join(" ")] : [];
+	const digits = state === "read" ? value.text.split("\n").map((line) => [...line].join(" ")) : [];
 	return [...digits, verdicts[state](value)].join(", ");
 }
 
@@ -87,7 +87,8 @@ function show() {
 	const state = stateOf(value);
 	panel.dataset.state = state;
 	part("text").textContent = state === "read" ? value.text : "";
-	part("text").style.setProperty("--count", Math.max(3, value?.text?.length ?? 0));
+	const longest = Math.max(...(value?.text ?? "").split("\n").map((line) => line.length));
+	part("text").style.setProperty("--count", Math.max(3, longest));
 	part("verdict").textContent = verdicts[state](value);
 	part("model").textContent = value?.model ?? "";
 	part("copy").hidden = state !== "read";
