@@ -43,6 +43,11 @@ class Component(gr.HTML):
         )
 
 
+    def __getattr__(self, name: str) -> Any:
+        """Nothing. gr.HTML makes a listener of whatever name its script has in quotes, and so a prop of its own owner."""
+        raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
+
+
 def _constant(name: str, value: Any) -> str:
     return f"const {name} = {json.dumps(value, ensure_ascii=False)};"
 
