@@ -10,6 +10,7 @@ from cnn.hub import Models
 from cnn.mnist import Mnist, nowhere
 from cnn.text import preferred, say
 from cnn.ui.api import scripted_api
+from cnn.ui.component import ROUTE
 from cnn.ui.doors import KEEP_SECONDS, MAX_FILE_SIZE, Doors
 from cnn.ui.draw import draw_tab
 from cnn.ui.look import look_tab
@@ -70,4 +71,5 @@ def launch_options() -> dict[str, Any]:
         "run_history": False,
         "show_error": False,
         "footer_links": ["api", "settings"],
+        "app_kwargs": {"routes": [ROUTE]},
     }

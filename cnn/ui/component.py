@@ -1,14 +1,21 @@
 """A component of the page's own: template, style and script in the files beside its class. Knows no digit."""
 
+import hashlib
 import json
 from pathlib import Path
 from typing import Any
 
 import gradio as gr
+from fastapi import HTTPException, Request, Response
+from fastapi.routing import APIRoute
+from gradio.route_utils import API_PREFIX
 
 from cnn import text
 
 SHARED = Path(__file__).parent
+ADDRESS = f"{API_PREFIX}/script/"
+ARGUMENTS = "element, trigger, props, server, upload, watch"  # what Gradio hands to a component's script
+_scripts: dict[str, str] = {}  # by the name they are served under, which is made of what they say
 
 
 class Component(gr.HTML):
@@ -16,8 +23,8 @@ class Component(gr.HTML):
 
     Before them come `words.js` and `words.css` beside this file, and what else `shared` names there: a script, and a
     style where it needs one. `prefixes` choose the texts of `assets/text` that the script gets, in every language, as
-    `WORDS`; `constants` are more of its constants, by name. They stand in the script because Gradio copies all props at
-    every change of one.
+    `WORDS`; `constants` are more of its constants, by name.
+    The script is no part of the page, which every visit copies: a browser fetches it once, from `ROUTE`, and keeps it.
     The template takes no props, so Gradio never touches the elements the script has made.
     """
 
@@ -34,18 +41,39 @@ class Component(gr.HTML):
         names = ("words", *shared)
         styles = [*filter(Path.is_file, (SHARED / f"{name}.css" for name in names)), folder / "style.css"]
         scripts = [*(SHARED / f"{name}.js" for name in names), *sorted(folder.glob("*.js"))]
+        script = "\n".join([*(_constant(*item) for item in constants.items()), *map(_read, scripts)])
         super().__init__(
             html_template=_read(folder / "template.html"),
             css_template="\n".join(map(_read, styles)),
-            js_on_load="\n".join([*(_constant(*item) for item in constants.items()), *map(_read, scripts)]),
+            js_on_load=f"import(props.script.url).then((script) => script.default({ARGUMENTS}));",
             apply_default_css=False,
+            script=_served(script),
             **options,
         )
 
-
     def __getattr__(self, name: str) -> Any:
-        """Nothing. gr.HTML makes a listener of whatever name its script has in quotes, and so a prop of its own owner."""
+        """Nothing. gr.HTML makes a listener of whatever name its script has in quotes, and a prop of the listener."""
         raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
+
+
+def _served(script: str) -> dict[str, Any]:
+    """A script as a file of Gradio's: it puts before the `url` where the visitor finds the app, be it under a path."""
+    script = f"export default function ({ARGUMENTS}) {{\n{script}\n}}\n"
+    name = f"{hashlib.sha256(script.encode()).hexdigest()[:16]}.js"
+    _scripts[name] = script
+    return {"path": name, "url": ADDRESS + name, "meta": {"_type": "gradio.FileData"}}
+
+
+def _serve(request: Request) -> Response:
+    script = _scripts.get(request.path_params["name"])
+    if script is None:
+        raise HTTPException(404)
+    return Response(
+        script, media_type="text/javascript", headers={"cache-control": "public, max-age=31536000, immutable"}
+    )
+
+
+ROUTE = APIRoute(f"{ADDRESS}{{name}}", _serve)
 
 
 def _constant(name: str, value: Any) -> str:
