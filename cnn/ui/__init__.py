@@ -18,7 +18,7 @@ from cnn.ui.mistakes import errors_tab
 from cnn.ui.series import Series
 from cnn.ui.stress import stress_tab
 from cnn.ui.text import T
-from cnn.ui.theme import CSS, HEAD, THEME
+from cnn.ui.theme import HEAD, THEME
 
 
 def build_demo(models: Models, mnist: Mnist | None = None) -> gr.Blocks:
@@ -63,7 +63,6 @@ def launch_options() -> dict[str, Any]:
     """What `launch` needs to serve the page as designed, with nothing about visitors kept or sent on."""
     return {
         "theme": THEME,
-        "css": CSS,
         "head": HEAD,
         "i18n": T,
         "max_file_size": MAX_FILE_SIZE,

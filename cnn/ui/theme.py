@@ -100,12 +100,14 @@ THEME = gr.themes.Base(
     block_border_width="1px",
 )
 
-HEAD = '<meta name="color-scheme" content="light dark">'
-
+# Within Gradio's page, and thrice so: these rules win over Gradio's own whatever is loaded first.
+PAGE = ".gradio-container" * 3
 CSS = "\n".join(
     [
         f":root {{ --round: 14px; {_named(0)} }}",
         f".dark {{ {_named(1)} }}",
-        Path(__file__).with_suffix(".css").read_text(encoding="utf-8"),
+        f"{PAGE} {{ {Path(__file__).with_suffix('.css').read_text(encoding='utf-8')} }}",
     ]
 )
+# Not as `css`: of that, the page that a browser makes and the one that Gradio's server makes differ.
+HEAD = f'<meta name="color-scheme" content="light dark"><style>{CSS}</style>'
