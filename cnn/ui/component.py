@@ -15,6 +15,11 @@ from cnn import text
 SHARED = Path(__file__).parent
 ADDRESS = f"{API_PREFIX}/script/"
 ARGUMENTS = "element, trigger, props, server, upload, watch"  # what Gradio hands to a component's script
+# As Gradio's own page does, it takes the page's path, under which a proxy may show it, for the app's.
+START = (
+    'import(location.origin + location.pathname.replace(/\\/$/, "") + "{address}")'
+    ".then((script) => script.default({arguments}));"
+)
 _scripts: dict[str, str] = {}  # by the name they are served under, which is made of what they say
 
 
@@ -45,9 +50,8 @@ class Component(gr.HTML):
         super().__init__(
             html_template=_read(folder / "template.html"),
             css_template="\n".join(map(_read, styles)),
-            js_on_load=f"import(props.script.url).then((script) => script.default({ARGUMENTS}));",
+            js_on_load=START.format(address=ADDRESS + _served(script), arguments=ARGUMENTS),
             apply_default_css=False,
-            script=_served(script),
             **options,
         )
 
@@ -56,12 +60,12 @@ class Component(gr.HTML):
         raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
 
 
-def _served(script: str) -> dict[str, Any]:
-    """A script as a file of Gradio's: it puts before the `url` where the visitor finds the app, be it under a path."""
+def _served(script: str) -> str:
+    """The name under which a script is served."""
     script = f"export default function ({ARGUMENTS}) {{\n{script}\n}}\n"
     name = f"{hashlib.sha256(script.encode()).hexdigest()[:16]}.js"
     _scripts[name] = script
-    return {"path": name, "url": ADDRESS + name, "meta": {"_type": "gradio.FileData"}}
+    return name
 
 
 def _serve(request: Request) -> Response:

@@ -164,10 +164,13 @@ function answerWords({ reason, best_guess, confidence }) {
 
 // ------------------------------------------------------------------ views, one open at a time
 
-// The panel's tabs open its parts; gives a function that opens one by name, and tells nobody.
+// The panel's tabs open its parts, and so does the address; gives a function that opens one by name, and tells nobody.
 function tabbed(panel, onOpen) {
 	const tabs = [...panel.querySelectorAll("[data-view]")];
+	const [wing] = tabs[0].id.split("-tab-");
+	let opened = null;
 	const open = (name) => {
+		opened = name;
 		for (const tab of tabs) {
 			const chosen = tab.dataset.view === name;
 			tab.setAttribute("aria-selected", chosen);
@@ -178,6 +181,7 @@ function tabbed(panel, onOpen) {
 	for (const tab of tabs) {
 		tab.addEventListener("click", () => {
 			open(tab.dataset.view);
+			go({ tab: wing, view: tab.dataset.view });
 			onOpen(tab.dataset.view);
 		});
 		tab.addEventListener("keydown", (event) => {
@@ -188,6 +192,12 @@ function tabbed(panel, onOpen) {
 			next.click();
 		});
 	}
+	onPlace(wing, ({ view }) => {
+		const { dataset } = tabs.find((tab) => tab.dataset.view === view) ?? tabs[0];
+		if (dataset.view === opened) return;
+		open(dataset.view);
+		onOpen(dataset.view);
+	});
 	return open;
 }
 

@@ -20,3 +20,10 @@ class Markers(gr.I18n):
 
 
 T = Markers()
+
+
+def language_of(request: gr.Request | None) -> str:
+    """The language of a visitor's page: what its address says, else their browser's first; a script's is English."""
+    asked = getattr(request, "query_params", {}).get("lang")
+    header = getattr(request, "headers", {}).get("accept-language")
+    return asked if asked in text.LANGUAGES else text.preferred(header)

@@ -79,4 +79,4 @@ def test_a_closed_app_offers_no_box(browser: Browser, fake_app: tuple[FakeClassi
         visitor.page.get_by_role("tab", name="Look inside").click()
         expect(visitor.page.locator("#model")).to_be_visible()
         expect(visitor.page.locator("#guest")).to_have_count(0)
-        expect(visitor.page.locator("#notice")).to_have_count(0)
+        expect(visitor.page.locator("#notice")).to_be_hidden()

@@ -70,7 +70,7 @@ def rendered(browser: Browser) -> Iterator[str]:
 
 def places(visitor: Visit) -> dict[str, list[int]]:
     """Where the page's parts are, in pixels."""
-    parts = ".heading h1, [role=tab], #task, #pad canvas, #pad .tools, .card, #reading"
+    parts = "h1, [role=tab], #task, #pad canvas, #pad .tools, .card, #reading"
     return visitor.page.evaluate(
         """(parts) => Object.fromEntries([...document.querySelectorAll(parts)].map((node, at) => {
             const { left, top, width, height } = node.getBoundingClientRect();

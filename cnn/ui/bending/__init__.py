@@ -29,7 +29,7 @@ class Bending(Component):
             Path(__file__).parent,
             ("pane.", "reading.", "stress."),
             {"PERTURBATIONS": offered, "STACK": STACK},
-            ("panes",),
+            ("address", "panes"),
             value={"view": "score"},
             **options,
         )

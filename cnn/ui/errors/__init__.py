@@ -27,7 +27,7 @@ class Errors(Component):
     def __init__(self, models: Models, **options: Any):
         known = {"MODELS": list(models), "LABEL_ERRORS": label_errors()}
         texts = ("errors.", "error.mnist", "error.not_measured")
-        super().__init__(Path(__file__).parent, texts, known, ("panes", "matrix"), value={}, **options)
+        super().__init__(Path(__file__).parent, texts, known, ("address", "panes", "matrix"), value={}, **options)
 
     def api_info(self) -> dict[str, Any]:
         """The value as JSON schema."""

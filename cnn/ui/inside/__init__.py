@@ -27,7 +27,7 @@ class Inside(Component):
             Path(__file__).parent,
             ("inside.", "explain.", "pane.", "play.", "reading."),
             {"METHODS": list(METHODS)},
-            ("panes",),
+            ("address", "panes"),
             value={"view": "network"},
             **options,
         )
