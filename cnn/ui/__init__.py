@@ -9,6 +9,7 @@ from cnn import decode
 from cnn.hub import Models
 from cnn.mnist import Mnist, nowhere
 from cnn.text import preferred, say
+from cnn.ui import connection
 from cnn.ui.api import scripted_api
 from cnn.ui.doors import KEEP_SECONDS, MAX_FILE_SIZE, Doors
 from cnn.ui.draw import draw_tab
@@ -63,7 +64,7 @@ def launch_options() -> dict[str, Any]:
     return {
         "theme": THEME,
         "css": CSS,
-        "head": HEAD,
+        "head": HEAD + connection.HEAD,
         "i18n": T,
         "max_file_size": MAX_FILE_SIZE,
         "enable_monitoring": False,
