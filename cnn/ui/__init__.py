@@ -9,6 +9,7 @@ from cnn import decode
 from cnn.hub import Models
 from cnn.mnist import Mnist, nowhere
 from cnn.text import say
+from cnn.ui import connection
 from cnn.ui.api import scripted_api
 from cnn.ui.component import ROUTE
 from cnn.ui.doors import KEEP_SECONDS, MAX_FILE_SIZE, Doors
@@ -52,7 +53,7 @@ def launch_options() -> dict[str, Any]:
     """What `launch` needs to serve the page as designed, with nothing about visitors kept or sent on."""
     return {
         "theme": THEME,
-        "head": HEAD,
+        "head": HEAD + connection.HEAD,
         "i18n": T,
         "max_file_size": MAX_FILE_SIZE,
         "enable_monitoring": False,

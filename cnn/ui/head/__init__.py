@@ -6,12 +6,14 @@ from typing import Any
 from cnn.types import InputError
 from cnn.ui.component import Component
 
+SHARED = ("memory", "address")
+
 
 class Head(Component):
     """Shows what `missing` makes."""
 
     def __init__(self, **options: Any):
-        super().__init__(Path(__file__).parent, ("page.", "hub.", "error."), shared=("address",), value={}, **options)
+        super().__init__(Path(__file__).parent, ("page.", "hub.", "error."), shared=SHARED, value={}, **options)
 
     def api_info(self) -> dict[str, Any]:
         """The value as JSON schema."""

@@ -14,24 +14,8 @@ const languages = [...element.querySelectorAll("[data-language]")];
 
 // Asked for by the address; or chosen before, where the browser keeps that.
 function wanted() {
-	const asked = new URLSearchParams(location.search).get("lang") ?? recalled();
+	const asked = new URLSearchParams(location.search).get("lang") ?? recall("localStorage", LANGUAGE);
 	return languages.some(({ lang }) => lang === asked) ? asked : null;
-}
-
-function recalled() {
-	try {
-		return localStorage.getItem(LANGUAGE);
-	} catch {
-		return null; // shut: the address alone remembers
-	}
-}
-
-function remember(chosen) {
-	try {
-		localStorage.setItem(LANGUAGE, chosen);
-	} catch {
-		// as above
-	}
 }
 
 // The server's refusals are in the language of the address too: Gradio sends it along.
@@ -68,7 +52,7 @@ function isLanguage(store) {
 
 for (const button of languages) {
 	button.addEventListener("click", () => {
-		remember(button.lang);
+		remember("localStorage", LANGUAGE, button.lang);
 		speak(button.lang);
 	});
 }
