@@ -444,7 +444,7 @@ def test_breaking_point(client: Client, models: Models, seven: Path) -> None:
     found = client.predict(handle_file(seven), "rotation", "untrained", 1, api_name="/breaking_point")
     digit = ink.from_image(Image.open(seven)).image
     expected = stress.curves({"untrained": models["untrained"]}, digit, "rotation", 1)["untrained"].as_dict()
-    assert list(found) == ["strength", "before", "after", "curve"]
+    assert list(found) == ["strength", "before", "after", "curve", "again"]
     assert len(found["curve"]) == 51
     assert found == json.loads(json.dumps(expected))
 

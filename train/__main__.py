@@ -1,4 +1,4 @@
-"""The command line: `python -m train fit | calibrate | evaluate | ablate | examples | readme | publish ...`."""
+"""The command line: `python -m train fit | calibrate | evaluate | ablate | examples | misread | readme | ...`."""
 
 import argparse
 import dataclasses
@@ -12,8 +12,9 @@ from typing import Any
 from tqdm import tqdm
 
 import cnn.hub
+from cnn.mnist import KEPT
 from cnn.types import InputError
-from train import ablate, card, evaluate, examples, fit, mixture, readme, series, space
+from train import ablate, card, evaluate, examples, fit, misread, mixture, readme, series, space
 from train.calibrate import recalibrate
 from train.config import RECIPES
 from train.data import DataError, load
@@ -83,6 +84,13 @@ def _parser() -> argparse.ArgumentParser:
     ablating.set_defaults(run=_ablate)
     drawing = commands.add_parser("examples", help="draw the app's example digits into assets/examples")
     drawing.set_defaults(run=_examples)
+    keeping = commands.add_parser(
+        "misread",
+        help="put the MNIST digits that the Errors tab shows into assets/mnist",
+        description="Write the test images that the bundled networks misread or doubt, by their metrics.json, with the "
+        "training images nearest to them: the app shows them where there is no MNIST. Evaluating one does it too.",
+    )
+    keeping.set_defaults(run=_misread)
     telling = commands.add_parser("readme", help="put the measured figures into README.md")
     telling.set_defaults(run=_readme)
     publishing = commands.add_parser(
@@ -183,6 +191,8 @@ def _evaluate(options: argparse.Namespace) -> int:
         metrics = evaluate.evaluate(cnn.hub.load(model), sets)
         evaluate.write(metrics, folder)
         print("\n".join(_summary(model, metrics)))
+    if any(folder.parent == cnn.hub.BUNDLED for folder in folders):
+        _misread(options)
     return 0
 
 
@@ -217,6 +227,12 @@ def _report(what: str) -> None:
 def _examples(_: argparse.Namespace) -> int:
     print(f"{examples.write_examples()} examples written to {examples.STROKES}")
     print(f"{examples.write_digits()} digits written to {examples.DIGITS}")
+    return 0
+
+
+def _misread(_: argparse.Namespace) -> int:
+    counts = misread.write(load)
+    print(f"{counts['test']} test and {counts['train']} training images written to {KEPT}")
     return 0
 
 

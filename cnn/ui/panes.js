@@ -55,6 +55,15 @@ function ramp(pole) {
 	return (found.ramps[pole] ??= Array.from({ length: 256 }, (_, step) => mixed(found.zero, found[pole], step / 255)));
 }
 
+// A network's colour, in every picture and at every visit: each of BUNDLED, which a component gives, has its own; any
+// other takes the next free one, and keeps it.
+const COLOURS = 8; // in theme.py
+function colourOf(name) {
+	const joined = (window.joinedNetworks ??= []); // all components' together
+	if (!BUNDLED.includes(name) && !joined.includes(name)) joined.push(name);
+	return `var(--model-${[...BUNDLED, ...joined].indexOf(name) % COLOURS})`;
+}
+
 // ------------------------------------------------------------------ canvases
 
 // values (height * width) as pixels of a canvas; the style sheet enlarges them.
@@ -109,6 +118,13 @@ const number = (value, digits = 2) =>
 	);
 // A share never rounds up to certainty.
 const nearly = (share) => (share > 0.9994 ? `>\u00a0${percent(0.999, 1)}` : percent(share, 1));
+// One that was counted is all or nothing only where it is.
+function counted(share, digits = 0) {
+	const least = 10 ** -(digits + 2);
+	if (share > 0 && share < least / 2) return `<\u00a0${percent(least, digits)}`;
+	if (share < 1 && share >= 1 - least / 2) return `>\u00a0${percent(1 - least, digits)}`;
+	return percent(share, digits);
+}
 const whole = (value) => new Intl.NumberFormat(language()).format(value);
 
 // ------------------------------------------------------------------ a choice of few
