@@ -111,6 +111,6 @@ def test_a_network_that_does_not_come_apart_reads_and_says_why_it_stays_shut() -
     network = Classifier(with_an_operation(), "theirs")
     digit = np.zeros((1, 28, 28), np.float32)
     assert network.probabilities(digit).shape == (1, 10)
-    for look in (lambda: network.layers, lambda: network.outputs(digit), lambda: network.score_gradients(digit, 1)):
+    for look in (lambda: network.layers, lambda: network.outputs(digit), lambda: network.gradients(digit, "out", np.zeros((1, 10)))):
         with pytest.raises(InputError, match="theirs can read, but it cannot be looked into"):
             look()
