@@ -54,7 +54,7 @@ def scripted_api(models: Models) -> None:
         return [layer.as_dict() for layer in models[model].layers]
 
     def filters(layer: str, model: str) -> Captioned:
-        """A layer's filters, each by its strongest kernels, on its own scale: white is zero, blue above, orange below."""
+        """A layer's filters, each by its strongest kernels on its own scale: white zero, blue above, orange below."""
         weights = look.kernels(models[model], layer).weights
         drawn = [pictures.row([pictures.diverging(part, np.abs(one).max()) for part in one]) for one in weights]
         return [(pictures.enlarged(picture), str(i)) for i, picture in enumerate(drawn)]
@@ -68,7 +68,7 @@ def scripted_api(models: Models) -> None:
     def explained(
         image: PIL.Image.Image | None, method: str, label: int | None = None, model: str = "default"
     ) -> tuple[PIL.Image.Image, dict[str, Any]]:
-        """Where the evidence for a digit's lead over the others lies: blue for, orange against; null the predicted one."""
+        """The evidence for a digit's lead over the others: blue for it, orange against; label null is the predicted one."""
         classifier, framed = models[model], ink.from_image(_sent(image))
         prediction = classifier.predict(framed)
         label = label if label is not None else prediction.best_guess or 0
