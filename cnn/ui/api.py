@@ -68,7 +68,7 @@ def scripted_api(models: Models) -> None:
     def explained(
         image: PIL.Image.Image | None, method: str, label: int | None = None, model: str = "default"
     ) -> tuple[PIL.Image.Image, dict[str, Any]]:
-        """The evidence for a digit's lead over the others: blue for it, orange against; label null is the predicted one."""
+        """The evidence for a digit's lead over the others, blue for it, orange against; label null is the predicted."""
         classifier, framed = models[model], ink.from_image(_sent(image))
         prediction = classifier.predict(framed)
         label = label if label is not None else prediction.best_guess or 0

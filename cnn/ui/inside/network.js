@@ -134,6 +134,7 @@ function paintLayer(layer, prediction) {
 	}
 	nameTiles(parts, layer, strengths, filters ? "filter" : width > 1 ? "map" : "number");
 	arrange(parts, layer, strengths, filters ? -1 : SILENT * Math.max(...strengths));
+	row.classList.toggle("kernels-shown", Boolean(filters));
 	row.classList.toggle("no-filters", network.show === "filters" && !filters);
 }
 
