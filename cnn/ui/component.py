@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -23,12 +24,17 @@ START = (
 _scripts: dict[str, str] = {}  # by the name they are served under, which is made of what they say
 
 
+def networks(models: Mapping[str, Any]) -> dict[str, int]:
+    """What scripts that tell of networks know of them, as `NETWORKS`: how many parameters each has, by name."""
+    return {name: model.parameters for name, model in models.items()}
+
+
 class Component(gr.HTML):
     """A gr.HTML made of `template.html`, `style.css` and the `*.js` files of a folder.
 
     Before them come `words.js` and `words.css` beside this file, and what else `shared` names there: a script, and a
     style where it needs one. `prefixes` choose the texts of `assets/text` that the script gets, in every language, as
-    `WORDS`; `constants` are more of its constants, by name.
+    `WORDS`, beside what the networks are called; `constants` are more of its constants, by name.
     The script is no part of the page, which every visit copies: a browser fetches it once, from `ROUTE`, and keeps it.
     The template takes no props, so Gradio never touches the elements the script has made.
     """
@@ -41,7 +47,7 @@ class Component(gr.HTML):
         shared: tuple[str, ...] = (),
         **options: Any,
     ):
-        words = {language: _chosen(language, prefixes) for language in text.LANGUAGES}
+        words = {language: _chosen(language, (*prefixes, "network.")) for language in text.LANGUAGES}
         constants = {"WORDS": words, **(constants or {})}
         names = ("words", *shared)
         styles = [*filter(Path.is_file, (SHARED / f"{name}.css" for name in names)), folder / "style.css"]

@@ -125,6 +125,12 @@ function counted(share, digits = 0) {
 }
 const whole = (value) => new Intl.NumberFormat(language()).format(value);
 
+// One line on a network that came with the app; nothing on others.
+function networkNote(name) {
+	const key = `network.${name}.note`;
+	return NETWORKS[name] && WORDS.en[key] ? say(key, { parameters: whole(NETWORKS[name]) }) : "";
+}
+
 // ------------------------------------------------------------------ a choice of few
 
 function choice(name, value, text, checked, onChoose) {

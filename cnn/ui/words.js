@@ -2,9 +2,15 @@
 
 const language = () => (document.documentElement.lang.toLowerCase().startsWith("fr") ? "fr" : "en");
 
+// What people call a network; one of the Hub's or of a folder is called what it is called there.
+const networkName = (name) => WORDS[language()][`network.${name}`] ?? name;
+
+const NETWORKS_OF_TEXTS = ["model", "other", "better"]; // fields that hold the name of one
+
 function say(key, values = {}) {
-	const words = WORDS[language()][key].replace(/\{(\w+)\}/g, (field, name) => values[name] ?? field);
-	return language() === "fr" ? words.replace(/ ([;:?!%»])/g, "\u00a0$1") : words; // French never parts them
+	const value = (name) => (NETWORKS_OF_TEXTS.includes(name) ? networkName(values[name]) : values[name]);
+	const words = WORDS[language()][key].replace(/\{(\w+)\}/g, (field, name) => value(name) ?? field);
+	return language() === "fr" ? words.replace(/ ([;:?!%»])/g, "\u00a0$1").replace(/« /g, "«\u00a0") : words; // French never parts them
 }
 
 function percent(share, digits = 0) {

@@ -44,10 +44,10 @@ def test_a_visitor_names_a_model(visit: Callable[..., Visit], name: str) -> None
     guest.fill(name)
     guest.press("Enter")
     expect(visitor.page.locator("#model").get_by_role("radio", name="theirs")).to_be_checked(timeout=20_000)
-    expect(visitor.page.locator("#inside")).to_contain_text("read by them/theirs")
+    expect(visitor.page.locator("#inside")).to_contain_text("read by “them/theirs”")
     expect(guest).to_be_empty()
     visitor.page.locator("#model").get_by_role("radio", name="tiny").check(force=True)
-    expect(visitor.page.locator("#inside")).to_contain_text("read by tiny")
+    expect(visitor.page.locator("#inside")).to_contain_text("read by “tiny”")
     assert visitor.page.evaluate("document.documentElement.scrollWidth") == PHONE["width"]
     assert not visitor.errors
 
@@ -67,7 +67,7 @@ def test_a_refusal_is_a_sentence_in_the_visitors_language(visit: Callable[..., V
 
 
 @pytest.mark.parametrize(
-    ("locale", "says"), [("en-US", "cannot be reached from here"), ("fr-FR", "En attendant, tiny répond.")]
+    ("locale", "says"), [("en-US", "cannot be reached from here"), ("fr-FR", "« tiny » répond.")]
 )
 def test_the_page_says_which_model_is_missing(visit: Callable[..., Visit], locale: str, says: str) -> None:
     expect(visit(locale=locale).page.locator("#notice")).to_contain_text(says)

@@ -17,7 +17,7 @@ from cnn.perturbations import PERTURBATIONS, Perturbation
 from cnn.stress import Curve, said
 from cnn.types import SIDE, Framed, InputError
 from cnn.ui.arrays import packed, shades
-from cnn.ui.component import Component
+from cnn.ui.component import Component, networks
 
 STACK = 4  # perturbations at most, one over the other
 BEFORE = 64  # looks at unbent digits that are kept, one a network
@@ -26,13 +26,13 @@ BEFORE = 64  # looks at unbent digits that are kept, one a network
 class Bending(Component):
     """Asks with `input`, and with `submit` for one more row of the report card; shows what `answer` makes."""
 
-    def __init__(self, **options: Any):
+    def __init__(self, models: Models, **options: Any):
         offered = [{**one.as_dict(), "words": one.words, "random": _is_random(one)} for one in PERTURBATIONS.values()]
         others = [name for name in bundled() if name != DEFAULT]
         super().__init__(
             Path(__file__).parent,
             ("pane.", "reading.", "stress."),
-            {"PERTURBATIONS": offered, "STACK": STACK, "BUNDLED": [DEFAULT, *others]},
+            {"PERTURBATIONS": offered, "STACK": STACK, "BUNDLED": [DEFAULT, *others], "NETWORKS": networks(models)},
             ("address", "panes"),
             value={"view": "score"},
             **options,

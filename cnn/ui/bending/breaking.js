@@ -41,7 +41,7 @@ function turns({ before, strengths, breaks, held }) {
 }
 
 function verdictRow(name, model, one) {
-	const words = made("p", {}, made("b", { textContent: model }), " ", ...breakWords(name, one));
+	const words = made("p", {}, made("b", { textContent: networkName(model) }), " ", ...breakWords(name, one));
 	const row = made("li", { data: { model } }, dot(model), words);
 	if (one.image) row.append(broken(name, one));
 	return row;

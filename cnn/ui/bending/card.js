@@ -24,7 +24,7 @@ function showCard(row, answer) {
 
 function paintReport() {
 	const table = panel.querySelector(".report");
-	const head = made("tr", {}, made("td"), ...models.map((model) => made("th", { scope: "col" }, dot(model), model)));
+	const head = made("tr", {}, made("td"), ...models.map((model) => made("th", { scope: "col" }, dot(model), networkName(model))));
 	const rows = shownRows().map((name) => {
 		const cells = models.map((model) => reportCell(name, model, card.rows.get(name)[model]));
 		return made("tr", {}, made("th", { scope: "row" }, rowName(name)), ...cells);
@@ -111,9 +111,9 @@ function cardWords() {
 		return firsts.length ? [say("stress.of", { model, wrong, all: firsts.length })] : [];
 	});
 	const parts = {
-		"stress.summary": order.map(([model, share]) => `${model} ${counted(share)}`),
+		"stress.summary": order.map(([model, share]) => `${networkName(model)} ${counted(share)}`),
 		"stress.broke": broke,
-		"stress.unscored": models.filter((model) => !wasRead(model)),
+		"stress.unscored": models.filter((model) => !wasRead(model)).map(networkName),
 	};
 	const filled = Object.entries(parts).filter(([, list]) => list.length);
 	return filled.map(([key, list]) => say(key, { list: list.join(", ") })).join(" ");
@@ -151,7 +151,7 @@ function downloadCard() {
 	const foot = [say("stress.card_foot", { seed: bend.seed }), latest.test && say("stress.from_mnist", latest.test)];
 	write(cardWords(), margin + 104, margin + 66, "14px", "--soft");
 	write(foot.filter(Boolean).join(" "), margin + 104, margin + 120, "14px", "--soft");
-	models.forEach((model, at) => write(model, margin + names + at * column, margin + head - 22, "600 15px"));
+	models.forEach((model, at) => write(networkName(model), margin + names + at * column, margin + head - 22, "600 15px"));
 	PERTURBATIONS.forEach(({ name }, line) => {
 		const y = margin + head + line * row;
 		write(labelOf(name), margin, y + row / 2, "14px", "--text", names - 12);

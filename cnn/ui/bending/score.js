@@ -14,7 +14,7 @@ function showScore({ models: scores }) {
 		table.replaceChildren(made("caption", { textContent: say("stress.unmeasured") }));
 		return;
 	}
-	const head = made("tr", {}, made("td"), ...names.map((model) => made("th", { scope: "col" }, dot(model), model)));
+	const head = made("tr", {}, made("td"), ...names.map((model) => made("th", { scope: "col" }, dot(model), networkName(model))));
 	const rows = CORRUPTIONS.map((corruption) => {
 		const cells = names.map((model) => scoreCell(scores[model]?.error[corruption], scores[model]?.like_in_training?.includes(corruption)));
 		return made("tr", {}, made("th", { scope: "row", textContent: say(`stress.c.${corruption}`) }), ...cells);

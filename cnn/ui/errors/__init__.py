@@ -16,7 +16,7 @@ from cnn.mnist import Mnist
 from cnn.statistics import wilson
 from cnn.types import InputError
 from cnn.ui.arrays import packed
-from cnn.ui.component import Component
+from cnn.ui.component import Component, networks
 
 MOST = 200  # pictures in one answer
 
@@ -25,7 +25,7 @@ class Errors(Component):
     """Asks with `input`; shows what `answer` makes."""
 
     def __init__(self, models: Models, **options: Any):
-        known = {"MODELS": list(models), "LABEL_ERRORS": label_errors()}
+        known = {"MODELS": list(models), "NETWORKS": networks(models), "LABEL_ERRORS": label_errors()}
         texts = ("errors.", "error.mnist", "error.not_measured")
         super().__init__(Path(__file__).parent, texts, known, ("address", "panes", "matrix"), value={}, **options)
 

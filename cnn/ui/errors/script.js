@@ -12,13 +12,14 @@ function whenOther(place, make) {
 const shows = { list: showList, compare: showCompare, calibration: showCalibration };
 
 function showModels() {
-	const words = labelled(say("errors.model"), (name) => name);
+	const words = labelled(say("errors.model"), networkName);
 	const pick = choices("errors-model", MODELS, state.model, words, (model) => {
 		const other = state.other === model ? state.model : state.other;
 		Object.assign(state, { model, other, cell: null, open: null, shown: FIRST });
 		askTables();
 	});
 	replaceKept(part("models"), ...pick.children);
+	part("about").textContent = networkNote(state.model);
 }
 
 function showSummary() {

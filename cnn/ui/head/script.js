@@ -108,7 +108,7 @@ function show() {
 
 watch("value", show);
 window.addEventListener("popstate", openTab);
-openTab();
+if (location.hash) openTab();
 if (wanted()) speak(wanted());
 onLanguage(() => {
 	translate();

@@ -16,17 +16,17 @@ from cnn.hub import Models
 from cnn.layers import Layer
 from cnn.types import SIDE, Framed, InputError
 from cnn.ui.arrays import packed, shades
-from cnn.ui.component import Component
+from cnn.ui.component import Component, networks
 
 
 class Inside(Component):
     """Asks with `input`, and with `submit` for what takes seconds; shows what `answer` makes."""
 
-    def __init__(self, **options: Any):
+    def __init__(self, models: Models, **options: Any):
         super().__init__(
             Path(__file__).parent,
             ("inside.", "explain.", "pane.", "play.", "reading."),
-            {"METHODS": list(METHODS)},
+            {"METHODS": list(METHODS), "NETWORKS": networks(models)},
             ("address", "panes"),
             value={"view": "network"},
             **options,

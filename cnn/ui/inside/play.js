@@ -185,7 +185,7 @@ function demoTranslation(place) {
 				const best = shares.indexOf(Math.max(...shares));
 				const bar = made("i");
 				bar.style.setProperty("--share", shares[best]);
-				const line = made("p", { className: "answer-line", data: { model } }, made("span", { textContent: model }), made("b", { textContent: best }));
+				const line = made("p", { className: "answer-line", data: { model } }, made("span", { textContent: networkName(model) }), made("b", { textContent: best }));
 				line.append(made("span", { className: "track" }, bar), made("span", { textContent: nearly(shares[best]) }));
 				return line;
 			}),

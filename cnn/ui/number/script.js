@@ -89,7 +89,7 @@ function show() {
 	part("text").textContent = state === "read" ? value.text : "";
 	part("text").style.setProperty("--count", Math.max(3, value?.text?.length ?? 0));
 	part("verdict").textContent = verdicts[state](value);
-	part("model").textContent = value?.model ?? "";
+	part("model").textContent = networkName(value?.model ?? "");
 	part("copy").hidden = state !== "read";
 	showCopy(false);
 	showPicture(value, state);

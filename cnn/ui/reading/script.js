@@ -85,7 +85,7 @@ function showSteps(steps = []) {
 
 function showMade(value, state) {
 	const time = new Intl.NumberFormat(language(), { minimumFractionDigits: 1, maximumFractionDigits: 1 });
-	part("model").textContent = state === "empty" ? "" : value.model;
+	part("model").textContent = state === "empty" ? "" : networkName(value.model);
 	part("time").textContent = state === "empty" ? "" : say("reading.time", { time: time.format(value.milliseconds) });
 }
 
