@@ -66,9 +66,7 @@ def test_a_refusal_is_a_sentence_in_the_visitors_language(visit: Callable[..., V
     expect(visitor.page.locator("#model").get_by_role("radio")).to_have_count(1)
 
 
-@pytest.mark.parametrize(
-    ("locale", "says"), [("en-US", "cannot be reached from here"), ("fr-FR", "« tiny » répond.")]
-)
+@pytest.mark.parametrize(("locale", "says"), [("en-US", "cannot be reached from here"), ("fr-FR", "« tiny » répond.")])
 def test_the_page_says_which_model_is_missing(visit: Callable[..., Visit], locale: str, says: str) -> None:
     expect(visit(locale=locale).page.locator("#notice")).to_contain_text(says)
 

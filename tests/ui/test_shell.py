@@ -1,6 +1,9 @@
 """The page as a whole: what it costs, where it works, its languages and its addresses."""
 
+import itertools
+import re
 import shutil
+import urllib.request
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -56,13 +59,16 @@ def rendered(browser: Browser) -> Iterator[str]:
     """The app whose pages Gradio's own server of Node renders, as on a Space."""
     if not shutil.which("node"):
         pytest.skip("no Node: install Debian's package nodejs to see the page as a Space serves it")
-    fake = FakeClassifier()
-    demo = build_demo(Models([fake], fake.name))
+    fake, bundled = FakeClassifier(), FakeClassifier()
+    bundled.name, bundled.parameters = "robust", 12345
+    demo = build_demo(Models([fake, bundled], fake.name))
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("GRADIO_SSR_MODE", "true")
         demo.launch(prevent_thread_lock=True, quiet=True, **launch_options())
     assert demo.node_process
-    yield f"http://127.0.0.1:{demo.node_port}/"
+    address = f"http://127.0.0.1:{demo.node_port}/"
+    urllib.request.urlopen(address).read()  # the first page takes longest
+    yield address
     demo.close()
     demo.node_process.kill()
     demo.node_process.wait()
@@ -90,4 +96,83 @@ def test_a_page_rendered_by_the_server_is_the_same(
         visitor.until(lambda: places(visitor) == expected)
         visitor.page.get_by_role("tab", name="Photo").click()
         expect(visitor.page.locator("#photo")).to_be_visible()
+        assert not visitor.errors
+
+
+TABS = {
+    "en": ["Read", "Look inside", "Stress test", "Errors", "My tests"],
+    "fr": ["Lire", "Regarder dedans", "Mise à l’épreuve", "Erreurs", "Mes essais"],
+}
+
+
+def shows_tabs(visitor: Visit, language: str, width: int) -> None:
+    """All of them, by name and in order, within the page's width."""
+    tabs = visitor.page.locator(".pages > .tab-wrapper [role=tab]:visible")
+    expect(tabs).to_have_text(TABS[language])
+    boxes = [tab.bounding_box() for tab in tabs.all()]
+    assert all(box["x"] >= 0 and box["x"] + box["width"] <= width for box in boxes)
+    assert all(box["height"] >= 32 for box in boxes)
+    assert all(one["x"] + one["width"] <= other["x"] + 1 for one, other in itertools.pairwise(boxes))
+
+
+def test_a_language_is_chosen_and_lasts(visit: Callable[..., Visit]) -> None:
+    visitor = visit(viewport=PHONE)
+    page = visitor.page
+    shows_tabs(visitor, "en", PHONE["width"])
+    page.get_by_role("button", name="Français").click()
+    expect(visitor.verdict).to_have_text("Dessinez un chiffre")
+    expect(page).to_have_title("Lecteur de chiffres")
+    shows_tabs(visitor, "fr", PHONE["width"])
+    page.get_by_role("tab", name="Photo").click()
+    page.locator("#photo input[type=file]").set_input_files(
+        {"name": "a.txt", "mimeType": "text/plain", "buffer": b"no picture"}
+    )
+    toast = page.locator(".toast-body")  # Gradio's, which has it in English
+    expect(toast).to_contain_text("Erreur")
+    expect(toast).to_contain_text("Ce fichier ne se lit pas")
+    expect(page.locator("#photo")).to_contain_text("Déposez l'image ici")
+    page.goto(page.url.split("?")[0])
+    expect(visitor.verdict).to_have_text("Dessinez un chiffre")
+    shows_tabs(visitor, "fr", PHONE["width"])
+    page.get_by_role("button", name="English").click()
+    expect(visitor.verdict).to_have_text("Draw a digit")
+    shows_tabs(visitor, "en", PHONE["width"])
+
+
+def test_a_refusal_by_the_server_is_in_the_language_chosen(visit: Callable[..., Visit]) -> None:
+    visitor = visit()
+    visitor.page.get_by_role("button", name="Français").click()
+    visitor.page.get_by_role("tab", name="Photo").click()
+    visitor.page.locator("#photo input[type=file]").set_input_files(
+        {"name": "a.png", "mimeType": "image/png", "buffer": b"no picture"}
+    )
+    expect(visitor.page.locator(".toast-body")).to_contain_text("Ce fichier ne se lit pas")
+
+
+def test_each_tab_view_and_network_has_an_address(browser: Browser, rendered: str) -> None:
+    """Under server-side rendering, whose own router watches the address too."""
+    with visits(browser, rendered) as open_page:
+        visitor = open_page()
+        page = visitor.page
+        at = lambda place: re.compile(rf"\?lang=en{place}$")  # noqa: E731
+        page.get_by_role("tab", name="Stress test").click()
+        page.get_by_role("tab", name="Breaking point").click()
+        expect(page).to_have_url(at("#stress/breaking"))
+        page.get_by_role("tab", name="Errors").click()
+        page.locator(".errors").get_by_role("radio", name="Robust").check(force=True)
+        expect(page.locator(".errors .about")).to_contain_text("12,345 weights")
+        expect(page).to_have_url(at("#errors/list/robust"))
+        sent = page.url
+        page.go_back()
+        page.go_back()
+        expect(page.get_by_role("tab", name="Breaking point")).to_have_attribute("aria-selected", "true")
+        page.go_back()
+        expect(page.get_by_role("tab", name="Compare", exact=True)).to_have_attribute("aria-selected", "true")
+        page.go_back()
+        expect(page.get_by_role("tab", name="Read")).to_have_attribute("aria-selected", "true")
+        expect(visitor.pad).to_be_visible()
+        page.goto("about:blank")
+        page.goto(sent.replace("lang=en", "lang=fr"))
+        expect(page.get_by_role("tab", name="Erreurs")).to_have_attribute("aria-selected", "true")
+        expect(page.locator(".errors").get_by_role("radio", name="Robuste")).to_be_checked()
         assert not visitor.errors

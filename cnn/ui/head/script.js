@@ -57,6 +57,45 @@ for (const button of languages) {
 	});
 }
 
+// ------------------------------------------------------------------ what Gradio says in one language alone
+
+// Its messages and the labels of its picture: a text of ours, in whichever language it stands.
+const GRADIOS = [
+	"error", "warning", "close", "upload", "uploading", "camera", "paste", "stop", "webcam", "grant", "capture", "clear", "empty",
+].map((name) => `gradio.${name}`);
+const keyOf = (words) => GRADIOS.find((key) => Object.values(WORDS).some((table) => table[key] === words));
+const OURS = ".toast-wrap, #photo";
+
+function put(words, write) {
+	const key = /^Invalid file type/.test(words) ? "error.unreadable" : keyOf(words);
+	if (key && say(key) !== words) write(say(key));
+}
+
+function reword(place) {
+	const texts = document.createTreeWalker(place, NodeFilter.SHOW_TEXT);
+	while (texts.nextNode()) put(texts.currentNode.data.trim(), (words) => (texts.currentNode.data = words));
+	for (const label of ["aria-label", "title"]) {
+		for (const node of place.querySelectorAll(`[${label}]`)) {
+			put(node.getAttribute(label), (words) => node.setAttribute(label, words));
+		}
+	}
+}
+
+// A tab that was never opened keeps the name that it came with.
+function nameTabs() {
+	for (const tab of document.querySelectorAll(`${TABS} [data-tab-id]`)) {
+		const name = [...tab.childNodes].find((node) => node.nodeType === Node.TEXT_NODE && node.data.trim());
+		const words = say(`${tab.dataset.tabId}.tab`);
+		if (name && name.data.trim() !== words) name.data = words;
+	}
+}
+
+new MutationObserver((changes) => {
+	const places = new Set(changes.map(({ target }) => target.closest?.(OURS) ?? target.querySelector?.(":scope > .toast-wrap")));
+	for (const place of places) if (place) reword(place);
+	if (changes.some(({ target }) => target.closest?.(".pages > .tab-wrapper"))) nameTabs();
+}).observe(document.body, { childList: true, subtree: true });
+
 // ------------------------------------------------------------------ tabs and choices
 
 // Gradio makes a tab's content when it is first opened.
@@ -113,6 +152,8 @@ if (wanted()) speak(wanted());
 onLanguage(() => {
 	translate();
 	document.title = say("page.title");
+	nameTabs();
+	document.querySelectorAll(OURS).forEach(reword);
 	for (const button of languages) button.setAttribute("aria-pressed", button.lang === language());
 	show();
 });
