@@ -148,7 +148,7 @@ def test_two_networks_and_what_a_confidence_is_worth(visit: Callable[..., Locato
     panel.get_by_role("tab", name="Two networks").click()
     view = panel.locator("[data-panel=compare]")
     expect(view.locator(".verdict")).to_have_text(
-        f"untrained mends {len(found.fixed)} of tiny's errors and adds {len(found.added)} of its own; "
+        f"untrained mends {len(found.fixed)} of the errors of “tiny” and adds {len(found.added)} of its own; "
         f"{len(found.both)} both make."
     )
     assert found.p < 0.001
