@@ -7,7 +7,7 @@ import threading
 import cnn.hub
 import cnn.ui
 import train.data
-from cnn.mnist import Mnist
+from cnn.mnist import Mnist, kept
 from cnn.options import whole_number
 from cnn.types import InputError
 
@@ -45,7 +45,7 @@ def main() -> None:
         models = cnn.hub.load_all(chosen.model, chosen.allow_hub)
     except InputError as error:
         raise SystemExit(str(error)) from None
-    mnist = Mnist(train.data.load)
+    mnist = Mnist(train.data.load, kept())
     demo = cnn.ui.build_demo(models, mnist)
     where = {"share": chosen.share, "server_name": chosen.host, "server_port": chosen.port}
     try:

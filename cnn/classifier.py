@@ -167,26 +167,23 @@ class Classifier:
             found.append(np.asarray(self._gradients(chunk, {**zeros, name: wanted}))[:count, ..., 0])
         return np.concatenate(found)
 
-    def score_gradients(self, images: np.ndarray, label: int) -> np.ndarray:
-        """How the logit of `label` changes with the pixels of (N, 28, 28) images: (N, 28, 28) float32."""
-        last = self.layers[-1]
-        wanted = np.zeros((len(images), *last.shape), np.float32)
-        wanted[:, label] = 1
-        return self.gradients(images, last.name, wanted)
+    def sensitivity(self, image: np.ndarray, name: str, weights: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """The output of a layer for one (28, 28) image, and how a sum of logits changes with it; like shapes.
 
-    def sensitivity(self, image: np.ndarray, name: str, label: int) -> tuple[np.ndarray, np.ndarray]:
-        """The output of a layer for one (28, 28) image, and how the logit of `label` changes with it; like shapes."""
-        output, gradient = self._sensitivity(name)(np.asarray(image, np.float32)[None, ..., None], label)
+        `weights` (10 or more,) say how much each logit counts in the sum.
+        """
+        image, weights = np.asarray(image, np.float32)[None, ..., None], np.asarray(weights, np.float32)
+        output, gradient = self._sensitivity(name)(image, weights)
         return np.asarray(output)[0], np.asarray(gradient)[0]
 
     def prepare(self) -> None:
         """Compile what a look inside and the worst case need, so that the first does not wait. Takes seconds."""
-        image = np.zeros((SIDE, SIDE), np.float32)
+        image, last = np.zeros((SIDE, SIDE), np.float32), self.layers[-1]
         self.outputs(image[None])
         for count in PULLED:
-            self.score_gradients(np.stack([image] * count), 0)
+            self.gradients(np.stack([image] * count), last.name, np.zeros((count, *last.shape)))
         for layer in [layer for layer in self.layers if layer.has_filters][-1:]:
-            self.sensitivity(image, layer.name, 0)
+            self.sensitivity(image, layer.name, np.zeros(last.shape))
 
     @functools.cached_property
     def _outputs(self) -> Callable:
@@ -291,15 +288,17 @@ def _compiled_gradients(model: keras.Model) -> Callable[[np.ndarray, dict[str, n
     return jax.jit(jax.grad(total))
 
 
-def _compiled_sensitivity(model: keras.Model, name: str) -> Callable[[np.ndarray, int], tuple[jax.Array, jax.Array]]:
-    """One layer's output and a logit's gradient by it, as a jitted function of the images and the label."""
+def _compiled_sensitivity(
+    model: keras.Model, name: str
+) -> Callable[[np.ndarray, np.ndarray], tuple[jax.Array, jax.Array]]:
+    """One layer's output and a sum of logits' gradient by it, as a jitted function of the images and the weights."""
     run, last = _runner(model), steps(model)[-1].name
 
     @jax.jit
-    def call(images: jax.Array, label: jax.Array) -> tuple[jax.Array, jax.Array]:
+    def call(images: jax.Array, weights: jax.Array) -> tuple[jax.Array, jax.Array]:
         def score(shift: jax.Array) -> tuple[jax.Array, jax.Array]:
             made = run(images, {name: shift})
-            return made[last][0][:, label].sum(), made[name][0]
+            return (made[last][0] * weights).sum(), made[name][0]
 
         shape = jax.eval_shape(lambda x: run(x, {})[name][0], images)
         gradient, output = jax.grad(score, has_aux=True)(jnp.zeros(shape.shape, shape.dtype))

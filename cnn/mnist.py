@@ -1,22 +1,35 @@
-"""MNIST's images while the program runs: loaded once, beside everything else. Knows not where they come from.
+"""MNIST's images while the program runs: a few come with the project, all are loaded beside everything else where they
+can be had. Knows not where from.
 
-They are not part of the project. A Space or a visitor's machine may have no way to them: whoever asks is told so in one
-sentence, and waits for nothing.
+A Space or a visitor's machine may have no way to MNIST: whoever asks for what did not come with the project is told so
+in one sentence, and waits for nothing.
 """
 
+import itertools
 import threading
-from collections.abc import Callable
+import zipfile
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+
+import numpy as np
 
 from cnn.types import Digits, InputError
 
 SPLITS = ("train", "test")
+KEPT = Path(__file__).resolve().parent.parent / "assets" / "mnist" / "digits.npz"
+
+Some = Mapping[int, tuple[np.ndarray, int]]  # images (28, 28) uint8, ink = 255, with their labels, by their places
 
 
 class Mnist:
-    """MNIST's splits as `load("train" | "test")` gives them, which may take minutes, or raise where it cannot."""
+    """MNIST's splits as `load("train" | "test")` gives them, which may take minutes, or raise where it cannot.
 
-    def __init__(self, load: Callable[[str], Digits]):
+    Until then, and where it cannot, there are some of each, as `kept` gives them.
+    """
+
+    def __init__(self, load: Callable[[str], Digits], some: Mapping[str, Some] | None = None):
         self._load = load
+        self._some = some or {}
         self._found: dict[str, Digits | Exception] = {}
 
     def start(self) -> threading.Thread:
@@ -25,14 +38,28 @@ class Mnist:
         thread.start()
         return thread
 
-    def split(self, name: str) -> Digits:
-        """One of SPLITS. InputError while it is on its way, and where it cannot be had."""
-        found = self._found.get(name)
-        if found is None:
-            raise InputError("mnist_loading")
-        if isinstance(found, Exception):
-            raise InputError("mnist_missing")
-        return found
+    def digit(self, split: str, index: int) -> tuple[np.ndarray, int]:
+        """The image at a place of one of SPLITS, (28, 28) uint8, ink = 255, and its label.
+
+        InputError where it is on its way, cannot be had, or there is none at that place.
+        """
+        found, some = self._found.get(split), self._some.get(split, {})
+        if isinstance(found, Digits):
+            if not 0 <= index < len(found.labels):
+                raise InputError("test_digit", last=len(found.labels) - 1)
+            return found.images[index], int(found.labels[index])
+        if index in some:
+            return some[index]
+        raise InputError("mnist_missing" if found else "mnist_loading")
+
+    def first(self, split: str) -> int:
+        """How many of a split, from its first on, can be had now. InputError for none."""
+        found, some = self._found.get(split), self._some.get(split, {})
+        if isinstance(found, Digits):
+            return len(found.labels)
+        if 0 not in some:
+            raise InputError("mnist_missing" if found else "mnist_loading")
+        return next(place for place in itertools.count() if place not in some)
 
     def _fetch(self) -> None:
         for name in reversed(SPLITS):
@@ -45,3 +72,28 @@ class Mnist:
 def nowhere(split: str) -> Digits:
     """A `load` for where there is no MNIST."""
     raise LookupError(split)
+
+
+def keep(chosen: Mapping[str, Iterable[int]], load: Callable[[str], Digits], path: Path = KEPT) -> None:
+    """Write the digits at some places of each split, as `load` gives it: what `kept` reads."""
+    arrays = {}
+    for split, places in chosen.items():
+        digits, places = load(split), np.unique(np.fromiter(places, np.uint16))
+        parts = {"places": places, "images": digits.images[places], "labels": digits.labels[places]}
+        arrays |= {f"{split}_{part}": values for part, values in parts.items()}
+    path.parent.mkdir(parents=True, exist_ok=True)
+    np.savez_compressed(path, **arrays)
+
+
+def kept(path: Path = KEPT) -> dict[str, Some]:
+    """The digits that come with the project, by split and place; none where the file is missing or damaged."""
+    try:
+        with np.load(path) as arrays:
+            return {split: _by_place(arrays, split) for split in SPLITS}
+    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
+        return {}
+
+
+def _by_place(arrays: Mapping[str, np.ndarray], split: str) -> Some:
+    places, images, labels = (arrays[f"{split}_{part}"] for part in ("places", "images", "labels"))
+    return dict(zip(places.tolist(), zip(images, labels.tolist(), strict=True), strict=True))

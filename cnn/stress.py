@@ -3,6 +3,7 @@
 The bent picture goes to the networks as it is, not framed again: framing would undo much of the bending.
 """
 
+import functools
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
@@ -10,7 +11,19 @@ import numpy as np
 
 from cnn.classifier import Classifier
 from cnn.perturbations import Perturbation, find
-from cnn.types import InputError
+from cnn.types import SIDE, InputError
+
+WAYS = 32  # worst cases kept, of a digit and a network each: a slider asks for their strengths one after the other
+
+
+class Break(NamedTuple):
+    """Where an answer is lost on one side of the neutral strength: the `place` of the first other answer that way.
+
+    `again`: the (first, last) places of each stretch further out over which the first answer is back.
+    """
+
+    place: int
+    again: tuple[tuple[int, int], ...]
 
 
 class Curve(NamedTuple):
@@ -29,29 +42,49 @@ class Curve(NamedTuple):
     start: int
 
     @property
-    def held(self) -> tuple[int, int]:
-        """The first and the last place up to which the answer holds, from the neutral strength on either way."""
-        flips = np.flatnonzero(self.labels != self.labels[self.start])
-        before, after = flips[flips < self.start], flips[flips > self.start]
-        return int(before.max(initial=-1)) + 1, int(after.min(initial=len(self.labels))) - 1
+    def was_read(self) -> bool:
+        """Whether the network reads the unbent digit: a refusal is no answer that could hold."""
+        return self.labels[self.start] >= 0
 
     @property
-    def breaks(self) -> int | None:
-        """The place of the strength nearest to the neutral one at which the answer flips; None where it never does."""
-        first, last = self.held
-        flips = [place for place in (first - 1, last + 1) if 0 <= place < len(self.labels)]
-        return min(flips, key=lambda place: abs(place - self.start), default=None)
+    def held(self) -> tuple[int, int] | None:
+        """The first and the last place up to which the answer holds, from the neutral strength on either way.
+
+        None where there was no answer.
+        """
+        return next(span for span in self._alike() if span[0] <= self.start <= span[1]) if self.was_read else None
+
+    @property
+    def breaks(self) -> tuple[Break, ...]:
+        """Where the answer first flips, on each side on which it does; the nearer to the neutral strength first."""
+        spans, last = self._alike(), len(self.labels) - 1
+        at = next(at for at, span in enumerate(spans) if span[0] <= self.start <= span[1])
+        low, high = spans[at]
+        below, above = Break(low - 1, tuple(spans[:at])), Break(high + 1, tuple(spans[at + 1 :]))
+        found = [one for one in (below, above) if 0 <= one.place <= last]
+        return tuple(sorted(found, key=lambda one: abs(one.place - self.start)))
+
+    def _alike(self) -> list[tuple[int, int]]:
+        """The stretches, (first, last) place, over which the answer is that to the unbent digit; ascending."""
+        alike = np.concatenate([[False], self.labels == self.labels[self.start], [False]])
+        turns = np.flatnonzero(alike[1:] != alike[:-1]).tolist()
+        return [(first, end - 1) for first, end in zip(turns[::2], turns[1::2], strict=True)]
+
+    def span(self, places: tuple[int, int]) -> list[float]:
+        """A (first, last) place as strengths."""
+        return [float(self.strengths[place]) for place in places]
 
     def as_dict(self) -> dict[str, Any]:
         """JSON-ready, as the scripted API gives it; a label is None where the network abstains."""
         rows = zip(self.strengths, self.labels, self.confidences, strict=True)
         curve = [{"strength": float(s), "label": said(label), "confidence": float(c)} for s, label, c in rows]
-        at = self.breaks
+        nearest = self.breaks[0] if self.breaks else None
         return {
-            "strength": None if at is None else float(self.strengths[at]),
+            "strength": nearest and float(self.strengths[nearest.place]),
             "before": said(self.labels[self.start]),
-            "after": None if at is None else said(self.labels[at]),
+            "after": nearest and said(self.labels[nearest.place]),
             "curve": curve,
+            "again": [self.span(places) for one in self.breaks for places in one.again],
         }
 
 
@@ -68,7 +101,7 @@ def perturbed(digit: np.ndarray, stack: list[tuple[str, Any]], seed: int, networ
     seed = _checked(seed)
     for name, strength in stack:
         bend = find(name)
-        digit = bend.apply(digit[None], bend.checked(strength), [seed], network)[0]
+        digit = _bent(bend, digit, bend.checked(strength), seed, network)
     return digit
 
 
@@ -80,11 +113,28 @@ def curves(models: Mapping[str, Classifier], digit: np.ndarray, name: str, seed:
     alike = None if bend.worst_case else bend.scan(digit[None], strengths, [seed])[:, 0]
     found = {}
     for model, network in models.items():
-        images = bend.scan(digit[None], strengths, [seed], network)[:, 0] if alike is None else alike
+        images = _way(bend.name, np.float32(digit).tobytes(), network) if alike is None else alike
         labels, probabilities = network.read(images)
         kept = probabilities[:, probabilities[start].argmax()]
         found[model] = Curve(bend, strengths, images, labels, probabilities.max(1), kept, start)
     return found
+
+
+def _bent(bend: Perturbation, digit: np.ndarray, strength: float, seed: int, network: Classifier) -> np.ndarray:
+    """A digit under one perturbation; of a worst case's scan what is known already."""
+    places = np.flatnonzero(bend.strengths() == strength) if bend.worst_case else ()
+    if len(places):
+        return _way(bend.name, np.float32(digit).tobytes(), network)[places[0]]
+    return bend.apply(digit[None], strength, [seed], network)[0]
+
+
+@functools.lru_cache(maxsize=WAYS)
+def _way(name: str, digit: bytes, network: Classifier) -> np.ndarray:
+    """A worst case at each strength of a scan, (S, 28, 28), read-only; `digit` is the bytes of (28, 28) float32."""
+    bend, images = find(name), np.frombuffer(digit, np.float32).reshape(1, SIDE, SIDE)
+    way = bend.scan(images, bend.strengths(), [0], network)[:, 0]
+    way.flags.writeable = False
+    return way
 
 
 def _checked(seed: Any) -> int:

@@ -163,11 +163,13 @@ def test_outputs_of_a_network_with_normalisation_and_ways_that_meet(images: np.n
     network = Classifier(model, "branched")
     expected = np.asarray(model(images[:2, ..., None], training=False))
     np.testing.assert_allclose(network.outputs(images[:2])["out"].after, expected, rtol=1e-4, atol=1e-5)
-    assert network.sensitivity(images[0], "conv", 3)[1].shape == (28, 28, 4)
+    assert network.sensitivity(images[0], "conv", np.ones(10))[1].shape == (28, 28, 4)
 
 
 def test_gradients_agree_with_finite_differences(looked_into: Classifier, images: np.ndarray) -> None:
-    gradient = looked_into.score_gradients(images[:40], 3)  # more than one call's worth
+    weights = np.zeros((40, 10))
+    weights[:, 3] = 1
+    gradient = looked_into.gradients(images[:40], "out", weights)  # more than one call's worth
     assert gradient.shape == (40, 28, 28)
     step = 1e-2
     for y, x in ((14, 14), (10, 13), (20, 9)):
@@ -186,11 +188,14 @@ def test_gradients_of_a_layers_units_are_before_its_activation(looked_into: Clas
     assert np.count_nonzero(gradient) == 9
 
 
-def test_sensitivity_is_how_the_score_changes_with_a_layers_output(looked_into: Classifier, images: np.ndarray) -> None:
-    output, gradient = looked_into.sensitivity(images[0], "conv", 7)
+def test_sensitivity_is_how_a_sum_of_logits_changes_with_a_layers_output(
+    looked_into: Classifier, images: np.ndarray
+) -> None:
+    weights = np.linspace(-1, 1, 10)
+    output, gradient = looked_into.sensitivity(images[0], "conv", weights)
     np.testing.assert_allclose(output, looked_into.outputs(images[:1])["conv"].after[0], rtol=1e-5, atol=1e-6)
     kernel, _ = looked_into.weights("out")
-    np.testing.assert_allclose(gradient.ravel(), kernel[:, 7], rtol=1e-4, atol=1e-6)  # the rest of it is linear
+    np.testing.assert_allclose(gradient.ravel(), kernel @ weights, rtol=1e-4, atol=1e-6)  # the rest of it is linear
 
 
 def test_unknown_layers_are_refused_with_the_valid_names(looked_into: Classifier) -> None:
@@ -214,8 +219,8 @@ def test_a_look_inside_compiles_once_a_shape(images: np.ndarray, compiled: list[
 
     def look(count: int) -> None:
         network.outputs(images[:count])
-        network.score_gradients(images[:count], 1)
-        network.sensitivity(images[0], "conv", 1)
+        network.gradients(images[:count], "out", np.ones((count, 10)))
+        network.sensitivity(images[0], "conv", np.ones(10))
 
     for count in (*PULLED, 2):
         look(count)
@@ -223,5 +228,5 @@ def test_a_look_inside_compiles_once_a_shape(images: np.ndarray, compiled: list[
     compiled.clear()
     for count in (1, 40):
         look(count)
-    network.sensitivity(images[1], "conv", 8)
+    network.sensitivity(images[1], "conv", np.zeros(10))
     assert not compiled

@@ -6,7 +6,7 @@ import pytest
 from cnn import explain
 from cnn.architectures import ARCHITECTURES
 from cnn.classifier import Classifier
-from cnn.explain import METHODS, exciting, preferred, seen, spread
+from cnn.explain import METHODS, exciting, leads, preferred, seen, spread
 from cnn.layers import EVERYTHING, Field, Layer
 from cnn.types import InputError
 from train.data import Digits
@@ -18,20 +18,23 @@ OUT = Layer("out", "Dense", (10,), 10, EVERYTHING)
 class Linear:
     """Scores are sums of the pixels times `weights` (10, 28, 28); the feature maps are block means of the image."""
 
+    temperature = 1.0
+
     def __init__(self, weights: np.ndarray, layers: tuple[Layer, ...] = (MAPS, OUT)):
         self.kernel, self.layers = weights.astype(np.float32), layers
 
     def logits(self, images: np.ndarray) -> np.ndarray:
         return np.einsum("nyx,lyx->nl", images, self.kernel) + 1
 
-    def score_gradients(self, images: np.ndarray, label: int) -> np.ndarray:
-        return np.repeat(self.kernel[label][None], len(images), 0)
+    def gradients(self, images: np.ndarray, name: str, weights: np.ndarray) -> np.ndarray:
+        assert name == "out"
+        return np.einsum("nl,lyx->nyx", weights, self.kernel)
 
-    def sensitivity(self, image: np.ndarray, name: str, label: int) -> tuple[np.ndarray, np.ndarray]:
+    def sensitivity(self, image: np.ndarray, name: str, weights: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         blocks = image.reshape(4, 7, 4, 7).mean((1, 3))
         maps = np.stack([blocks, 1 - blocks], -1)
         gradients = np.zeros_like(maps)
-        gradients[..., 0] = self.kernel[label].mean() * 16
+        gradients[..., 0] = weights @ self.kernel.mean((1, 2)) * 16
         return maps, gradients
 
 
@@ -63,11 +66,69 @@ def test_integrated_gradients_of_a_linear_network_are_ink_times_weights_and_add_
     assert found.expected == pytest.approx(24)
 
 
-def test_integrated_gradients_are_complete_on_a_real_network(classifier: Classifier, digits: Digits) -> None:
-    for image in digits.images[:6].astype(np.float32) / 255:
-        label = int(classifier.logits(image[None]).argmax())
-        found = explain.explain(classifier, image, "integrated_gradients", label)
-        assert found.total == pytest.approx(found.expected, rel=0.05, abs=0.05)
+def test_the_lead_is_the_log_odds_of_the_probability(classifier: Classifier, digits: Digits) -> None:
+    images = digits.images[:20].astype(np.float32) / 255
+    shares = classifier.probabilities(images).astype(float)
+    for label in (1, 8):
+        p = shares[:, label]
+        np.testing.assert_allclose(leads(classifier, images, label), np.log(p / (1 - p)), rtol=1e-3, atol=1e-3)
+
+
+class Shifted(Linear):
+    """Ten scores that rise and fall together: the weights `kernel` of each, and `common` to all."""
+
+    temperature = 0.5
+
+    def __init__(self, weights: np.ndarray, common: np.ndarray):
+        super().__init__(weights + common)
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_what_moves_all_scores_alike_is_no_evidence(bar: np.ndarray, method: str) -> None:
+    """All ink lowers all ten scores far more than a few pixels raise the seven's: its logit falls, its lead grows."""
+    own = weights(7, np.s_[5:9], np.s_[3:20])
+    plain, shifted = (Shifted(own, np.full((28, 28), fall)) for fall in (0, -3))
+    found = explain.explain(shifted, bar, method, 7)
+    assert shifted.logits(bar[None])[0, 7] < shifted.logits(0 * bar[None])[0, 7]
+    np.testing.assert_allclose(found.evidence, explain.explain(plain, bar, method, 7).evidence, atol=1e-4)
+    assert found.evidence.max() > 0
+    assert found.evidence.min() > -1e-4
+    assert found.note is None
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_evidence_does_not_fade_when_a_network_is_sure(bar: np.ndarray, method: str) -> None:
+    """A hundred times the weights: the probability is 1 to the last bit, the evidence a hundred times as strong."""
+    own = weights(7, np.s_[5:9], np.s_[3:20])
+    unsure, sure = (explain.explain(Linear(own * times), bar, method, 7).evidence for times in (1, 100))
+    np.testing.assert_allclose(sure, 100 * unsure, rtol=1e-4, atol=1e-3)
+
+
+def test_evidence_against_a_digit_is_for_its_closest_rival(bar: np.ndarray) -> None:
+    both = weights(7, np.s_[5:9], np.s_[3:20], 2) + weights(1, np.s_[15:24], np.s_[3:20], 3)
+    network = Linear(both)
+    for method in ("saliency", "integrated_gradients", "occlusion"):
+        for label in (1, 7):
+            evidence = explain.explain(network, bar, method, label).evidence
+            assert np.sign(evidence[6, 13]) == (1 if label == 7 else -1)
+            assert np.sign(evidence[19, 13]) == (1 if label == 1 else -1)
+
+
+def crooked() -> Classifier:
+    """A dense network with weights by lot whose lead bends often and far on the way from a blank."""
+    model, rng = ARCHITECTURES["mlp"](), np.random.default_rng(1)
+    model.set_weights([rng.normal(0, 6 / np.sqrt(one.shape[0]), one.shape) for one in model.get_weights()])
+    return Classifier(model, "crooked")
+
+
+def test_integrated_gradients_are_complete_to_a_hundredth(bar: np.ndarray, monkeypatch: pytest.MonkeyPatch) -> None:
+    network = crooked()
+    for label in range(10):
+        found = explain.explain(network, bar, "integrated_gradients", label)
+        assert found.complete
+        assert found.total == pytest.approx(found.expected, rel=explain.COMPLETE, abs=explain.SMALL)
+    monkeypatch.setattr(explain, "ROUNDS", 0)  # then they are not, and that is known
+    assert not all(explain.explain(network, bar, "integrated_gradients", label).complete for label in range(10))
 
 
 def test_grad_cam_on_a_hand_made_network(bar: np.ndarray) -> None:
@@ -82,7 +143,7 @@ def test_grad_cam_on_a_hand_made_network(bar: np.ndarray) -> None:
 def test_grad_cam_cuts_off_what_speaks_against(bar: np.ndarray) -> None:
     found = explain.explain(Linear(weights(3, np.s_[:], np.s_[:], -0.5)), bar, "grad_cam", 3)
     assert not found.evidence.any()
-    assert found.note == "explain.nothing"
+    assert found.note == "explain.cut_off"
     assert not found.heatmap.any()
 
 
@@ -123,7 +184,7 @@ def test_every_method_explains_every_network_and_a_blank(architecture: str, meth
         assert found.evidence.dtype == np.float32
         assert np.isfinite(found.evidence).all()
         assert 0 <= found.heatmap.min() <= found.heatmap.max() <= 1
-        assert (found.total is not None) == (method == "integrated_gradients")
+        assert (found.total is not None) == (method == "integrated_gradients") == (found.complete is not None)
     if method in ("integrated_gradients", "occlusion"):  # no ink, no evidence
         assert found.note == "explain.nothing"
 

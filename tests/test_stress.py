@@ -7,7 +7,7 @@ from cnn import stress
 from cnn.classifier import Classifier
 from cnn.hub import Models
 from cnn.perturbations import PERTURBATIONS, SCAN
-from cnn.stress import Curve
+from cnn.stress import Break, Curve
 from cnn.types import InputError
 from tests.conftest import tiny
 
@@ -29,20 +29,28 @@ def curve(labels: list[int], name: str = "rotation") -> Curve:
 @pytest.mark.parametrize(
     ("labels", "held", "breaks"),
     [
-        ([7, 7, 7, 7, 7], (0, 4), None),
-        ([7, 7, 7, 7, 1], (0, 3), 4),
-        ([1, 7, 7, 1, 7], (1, 2), 3),  # the nearer side; that it holds again further on does not count
-        ([7, 2, 7, 7, 7], (2, 4), 1),
-        ([2, -1, -1, -1, -1], (1, 4), 0),
-        ([7, 7, 7, -1, -1], (0, 2), 3),  # an abstention is another answer
+        ([7, 7, 7, 7, 7], (0, 4), ()),
+        ([7, 7, 7, 7, 1], (0, 3), (Break(4, ()),)),
+        ([1, 7, 7, 1, 7], (1, 2), (Break(3, ((4, 4),)), Break(0, ()))),  # the nearer side first
+        ([7, 2, 7, 7, 7], (2, 4), (Break(1, ((0, 0),)),)),
+        ([7, 7, 7, -1, -1], (0, 2), (Break(3, ()),)),  # an abstention is another answer
+        ([7, 7, 2, 7, 7, 1, 7, 3, 7], (3, 4), (Break(5, ((6, 6), (8, 8))), Break(2, ((0, 1),)))),
+        ([2, -1, -1, -1, -1], None, (Break(0, ()),)),  # a refusal holds nothing
+        ([-1, -1, -1, -1, -1], None, ()),
     ],
 )
-def test_an_answer_holds_until_it_flips(labels: list[int], held: tuple[int, int], breaks: int | None) -> None:
+def test_an_answer_holds_until_it_flips_and_may_come_back(
+    labels: list[int], held: tuple[int, int] | None, breaks: tuple[Break, ...]
+) -> None:
     found = curve(labels)
     assert (found.held, found.breaks) == (held, breaks)
     told = found.as_dict()
-    assert told["strength"] == (None if breaks is None else found.strengths[breaks])
+    assert told["strength"] == (found.strengths[breaks[0].place] if breaks else None)
     assert [point["label"] for point in told["curve"]] == [None if label < 0 else label for label in labels]
+    again = [places for one in breaks for places in one.again]
+    assert told["again"] == [[found.strengths[first], found.strengths[last]] for first, last in again]
+    for first, last in again:
+        assert set(labels[first : last + 1]) == {labels[found.start]}
 
 
 @pytest.mark.parametrize("name", ["rotation", "gaussian_noise", "scale", "fgsm"])
@@ -54,11 +62,11 @@ def test_breaking_points_agree_with_a_dense_scan(models: Models, digit: np.ndarr
         dense = np.unique([*bend.strengths(501), bend.neutral])
         answers = models[model].read(bend.scan(digit[None], dense, [2], models[model])[:, 0])[0]
         flips = np.abs(dense[answers != answers[dense == bend.neutral]] - bend.neutral)
-        if found.breaks is None:
+        if not found.breaks:
             continue
-        nearest = flips.min()
-        assert nearest <= abs(found.strengths[found.breaks] - bend.neutral) + 1e-9
-        assert abs(found.strengths[found.breaks] - bend.neutral) - nearest <= 3 * grid
+        nearest, breaks = flips.min(), abs(found.strengths[found.breaks[0].place] - bend.neutral)
+        assert nearest <= breaks + 1e-9
+        assert breaks - nearest <= 3 * grid
 
 
 def test_curves_say_what_the_network_says(models: Models, classifier: Classifier, digit: np.ndarray) -> None:
@@ -85,6 +93,27 @@ def test_a_stack_is_applied_in_its_order(classifier: Classifier, digit: np.ndarr
     other = stress.perturbed(digit, [("shift_across", 4), ("rotation", 30)], 1, classifier)
     assert not np.allclose(both, other)
     np.testing.assert_array_equal(stress.perturbed(digit, [], 1, classifier), digit)
+
+
+def test_a_worst_case_goes_its_way_once_for_all_strengths(classifier: Classifier, digit: np.ndarray) -> None:
+    asked = []
+
+    class Counting:
+        layers = classifier.layers
+
+        def logits(self, images: np.ndarray) -> np.ndarray:
+            asked.append(len(images))
+            return classifier.logits(images)
+
+        gradients = staticmethod(classifier.gradients)
+
+    network, bend = Counting(), PERTURBATIONS["pgd"]
+    for strength in (0.1, 0.3, 0.05):
+        bent = stress.perturbed(digit, [("pgd", strength)], 0, network)
+        np.testing.assert_array_equal(bent, bend.apply(digit[None], strength, [0], classifier)[0])
+    assert len(asked) == SCAN  # the answer to keep, and a step at each strength above none
+    between = stress.perturbed(digit, [("pgd", 0.123)], 0, network)
+    np.testing.assert_array_equal(between, bend.apply(digit[None], 0.123, [0], classifier)[0])
 
 
 @pytest.mark.parametrize("seed", [-1, 1.5, "one", None, True, 2**32])

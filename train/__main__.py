@@ -1,4 +1,4 @@
-"""The command line: `python -m train fit | calibrate | evaluate | measure | ablate | readme | publish ...`."""
+"""The command line: `python -m train fit | mix | calibrate | evaluate | measure | ablate | readme | publish ...`."""
 
 import argparse
 import dataclasses
@@ -15,6 +15,7 @@ from tqdm import tqdm
 import cnn.hub
 from cnn.architectures import ARCHITECTURES
 from cnn.decode import open_image
+from cnn.mnist import KEPT
 from cnn.options import whole_number
 from cnn.types import InputError
 from train import (
@@ -25,6 +26,7 @@ from train import (
     fit,
     handwriting,
     measure_numbers,
+    misread,
     mix,
     mixture,
     readme,
@@ -143,6 +145,13 @@ def _parser() -> argparse.ArgumentParser:
     ablating.set_defaults(run=_ablate)
     drawing = commands.add_parser("examples", help="draw the app's example digits into assets/examples")
     drawing.set_defaults(run=_examples)
+    keeping = commands.add_parser(
+        "misread",
+        help="put the MNIST digits that the Errors tab shows into assets/mnist",
+        description="Write the test images that the bundled networks misread or doubt, by their metrics.json, with the "
+        "training images nearest to them: the app shows them where there is no MNIST. Evaluating one does it too.",
+    )
+    keeping.set_defaults(run=_misread)
     telling = commands.add_parser("readme", help="put the measured figures into README.md")
     telling.set_defaults(run=_readme)
     publishing = commands.add_parser(
@@ -269,6 +278,8 @@ def _evaluate(options: argparse.Namespace) -> int:
         metrics = evaluate.evaluate(cnn.hub.load(model), sets)
         evaluate.write(metrics, folder)
         print("\n".join(_summary(model, metrics)))
+    if any(folder.parent == cnn.hub.BUNDLED for folder in folders):
+        _misread(options)
     return 0
 
 
@@ -332,6 +343,12 @@ def _report(what: str) -> None:
 def _examples(_: argparse.Namespace) -> int:
     print(f"{examples.write_examples()} examples written to {examples.STROKES}")
     print(f"{examples.write_digits()} digits written to {examples.DIGITS}")
+    return 0
+
+
+def _misread(_: argparse.Namespace) -> int:
+    counts = misread.write(load)
+    print(f"{counts['test']} test and {counts['train']} training images written to {KEPT}")
     return 0
 
 

@@ -19,7 +19,7 @@ from train.publish import PublishError, one_sentence, signed_in
 
 ROOT = Path(__file__).resolve().parent.parent
 VARIABLE = "DIGITS_MODEL"
-ASSETS = ("models/**/*", "text/*", "examples/*", "mnist_label_errors.json")  # within assets
+ASSETS = ("models/**/*", "text/*", "examples/*", "mnist/*", "mnist_label_errors.json")  # within assets
 DESCRIPTION = 60  # characters of a short description that the Hub takes
 
 

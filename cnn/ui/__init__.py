@@ -8,16 +8,19 @@ import PIL.Image
 from cnn import decode
 from cnn.hub import Models
 from cnn.mnist import Mnist, nowhere
-from cnn.text import preferred, say
+from cnn.text import say
+from cnn.ui import connection
 from cnn.ui.api import scripted_api
+from cnn.ui.component import ROUTE
 from cnn.ui.doors import KEEP_SECONDS, MAX_FILE_SIZE, Doors
 from cnn.ui.draw import draw_tab
+from cnn.ui.head import Head, missing
 from cnn.ui.look import look_tab
 from cnn.ui.mistakes import errors_tab
 from cnn.ui.series import Series
 from cnn.ui.stress import stress_tab
 from cnn.ui.text import T
-from cnn.ui.theme import CSS, HEAD, THEME
+from cnn.ui.theme import HEAD, THEME
 
 
 def build_demo(models: Models, mnist: Mnist | None = None) -> gr.Blocks:
@@ -26,11 +29,12 @@ def build_demo(models: Models, mnist: Mnist | None = None) -> gr.Blocks:
     # Pillow's own guard, for images inside images that `decode.open_image` cannot measure beforehand.
     PIL.Image.MAX_IMAGE_PIXELS = decode.MAX_PIXELS
     with Doors(title=say("page.title"), analytics_enabled=False, delete_cache=(KEEP_SECONDS, KEEP_SECONDS)) as demo:
-        gr.Markdown(T("page.heading"), elem_classes="heading")
-        if models.expected:
-            _tell_what_is_missing(models, demo)
+        head = Head(elem_id="head")
+        if models.expected:  # told as long as it has not come from the Hub
+            quiet = {"show_progress": "hidden", "api_visibility": "private", "queue": False}
+            demo.load(lambda: missing(models.missing, models.default), None, head, **quiet)
         digit = gr.State()  # the framed digit that travels from tab to tab; None before there is one
-        with gr.Tabs():
+        with gr.Tabs(elem_classes="pages"):
             with gr.Tab(T("draw.tab"), id="draw") as drawing:
                 draw_tab(models, drawing, digit)
             with gr.Tab(T("inside.tab"), id="inside") as looking:
@@ -45,29 +49,16 @@ def build_demo(models: Models, mnist: Mnist | None = None) -> gr.Blocks:
     return demo.queue(max_size=200)
 
 
-def _tell_what_is_missing(models: Models, demo: gr.Blocks) -> None:
-    """A line under the heading while the model that was to answer has not come from the Hub."""
-
-    def missing(request: gr.Request) -> gr.Markdown:
-        language = preferred(request.headers.get("accept-language"))
-        why = models.missing
-        words = say("hub.meanwhile", language, reason=why.say(language), model=models.default) if why else ""
-        return gr.Markdown(words, visible=bool(why))
-
-    notice = gr.Markdown(visible=False, elem_id="notice")
-    demo.load(missing, None, notice, show_progress="hidden", api_visibility="private", queue=False)
-
-
 def launch_options() -> dict[str, Any]:
     """What `launch` needs to serve the page as designed, with nothing about visitors kept or sent on."""
     return {
         "theme": THEME,
-        "css": CSS,
-        "head": HEAD,
+        "head": HEAD + connection.HEAD,
         "i18n": T,
         "max_file_size": MAX_FILE_SIZE,
         "enable_monitoring": False,
         "run_history": False,
         "show_error": False,
-        "footer_links": ["api", "settings"],
+        "footer_links": ["api"],
+        "app_kwargs": {"routes": [ROUTE]},
     }

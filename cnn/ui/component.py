@@ -1,14 +1,32 @@
 """A component of the page's own: template, style and script in the files beside its class. Knows no digit."""
 
+import hashlib
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import gradio as gr
+from fastapi import HTTPException, Request, Response
+from fastapi.routing import APIRoute
+from gradio.route_utils import API_PREFIX
 
 from cnn import text
 
 SHARED = Path(__file__).parent
+ADDRESS = f"{API_PREFIX}/script/"
+ARGUMENTS = "element, trigger, props, server, upload, watch"  # what Gradio hands to a component's script
+# As Gradio's own page does, it takes the page's path, under which a proxy may show it, for the app's.
+START = (
+    'import(location.origin + location.pathname.replace(/\\/$/, "") + "{address}")'
+    ".then((script) => script.default({arguments}));"
+)
+_scripts: dict[str, str] = {}  # by the name they are served under, which is made of what they say
+
+
+def networks(models: Mapping[str, Any]) -> dict[str, int]:
+    """What scripts that tell of networks know of them, as `NETWORKS`: how many parameters each has, by name."""
+    return {name: model.parameters for name, model in models.items()}
 
 
 class Component(gr.HTML):
@@ -16,8 +34,8 @@ class Component(gr.HTML):
 
     Before them come `words.js` and `words.css` beside this file, and what else `shared` names there: a script, and a
     style where it needs one. `prefixes` choose the texts of `assets/text` that the script gets, in every language, as
-    `WORDS`; `constants` are more of its constants, by name. They stand in the script because Gradio copies all props at
-    every change of one.
+    `WORDS`, beside what the networks are called; `constants` are more of its constants, by name.
+    The script is no part of the page, which every visit copies: a browser fetches it once, from `ROUTE`, and keeps it.
     The template takes no props, so Gradio never touches the elements the script has made.
     """
 
@@ -29,18 +47,43 @@ class Component(gr.HTML):
         shared: tuple[str, ...] = (),
         **options: Any,
     ):
-        words = {language: _chosen(language, prefixes) for language in text.LANGUAGES}
+        words = {language: _chosen(language, (*prefixes, "network.")) for language in text.LANGUAGES}
         constants = {"WORDS": words, **(constants or {})}
         names = ("words", *shared)
         styles = [*filter(Path.is_file, (SHARED / f"{name}.css" for name in names)), folder / "style.css"]
         scripts = [*(SHARED / f"{name}.js" for name in names), *sorted(folder.glob("*.js"))]
+        script = "\n".join([*(_constant(*item) for item in constants.items()), *map(_read, scripts)])
         super().__init__(
             html_template=_read(folder / "template.html"),
             css_template="\n".join(map(_read, styles)),
-            js_on_load="\n".join([*(_constant(*item) for item in constants.items()), *map(_read, scripts)]),
+            js_on_load=START.format(address=ADDRESS + _served(script), arguments=ARGUMENTS),
             apply_default_css=False,
             **options,
         )
+
+    def __getattr__(self, name: str) -> Any:
+        """Nothing. gr.HTML makes a listener of whatever name its script has in quotes, and a prop of the listener."""
+        raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
+
+
+def _served(script: str) -> str:
+    """The name under which a script is served."""
+    script = f"export default function ({ARGUMENTS}) {{\n{script}\n}}\n"
+    name = f"{hashlib.sha256(script.encode()).hexdigest()[:16]}.js"
+    _scripts[name] = script
+    return name
+
+
+def _serve(request: Request) -> Response:
+    script = _scripts.get(request.path_params["name"])
+    if script is None:
+        raise HTTPException(404)
+    return Response(
+        script, media_type="text/javascript", headers={"cache-control": "public, max-age=31536000, immutable"}
+    )
+
+
+ROUTE = APIRoute(f"{ADDRESS}{{name}}", _serve)
 
 
 def _constant(name: str, value: Any) -> str:

@@ -14,8 +14,9 @@ from gradio.data_classes import FileData, ImageData, ListFiles
 from gradio.exceptions import InvalidPathError
 
 from cnn import decode
-from cnn.text import preferred, say
+from cnn.text import say
 from cnn.types import InputError
+from cnn.ui.text import language_of
 
 MAX_FILE_SIZE = "25mb"  # a phone's photo has 3 to 12
 MAX_BATCH = 256  # images in one call
@@ -26,7 +27,7 @@ TAKEN = ("image.png", "image.jpeg")  # what Gradio's gr.Image calls the picture 
 class Doors(gr.Blocks):
     """gr.Blocks whose handlers and components refuse with InputError: it reaches the visitor as one sentence.
 
-    The sentence is in the language of the visitor's browser; a script, which asks for none, gets English. Gradio's own
+    The sentence is in the language of the visitor's page; a script, which asks for none, gets English. Gradio's own
     refusals of a file turn into one too. Every other exception stays hidden, as Gradio has it.
     """
 
@@ -37,7 +38,7 @@ class Doors(gr.Blocks):
         except Exception as error:
             if (refusal := _refusal(error)) is None:
                 raise
-            language = preferred(getattr(kwargs.get("request"), "headers", {}).get("accept-language"))
+            language = language_of(kwargs.get("request"))
             title = say("page.refused", language)
             raise gr.Error(refusal.say(language), title=title, print_exception=False) from None
 

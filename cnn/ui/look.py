@@ -3,7 +3,9 @@
 from typing import Any
 
 import gradio as gr
+from gradio.i18n import I18nData
 
+from cnn import text
 from cnn.hub import Models
 from cnn.ink import from_strokes, parse_strokes
 from cnn.remote import parse
@@ -42,7 +44,7 @@ def look_tab(models: Models, tab: gr.Tab, digit: gr.State) -> None:
             )
             offered_models = gr.State(_choices(models))
         with gr.Column(elem_classes="card"):
-            inside = Inside(elem_id="inside")
+            inside = Inside(models, elem_id="inside")
 
     def shown(asked: dict[str, Any], digit: Framed | None, model: str) -> dict[str, Any]:
         shown = answer(asked, example if digit is None else digit, models, model)
@@ -52,16 +54,16 @@ def look_tab(models: Models, tab: gr.Tab, digit: gr.State) -> None:
         digit = from_strokes(parse_strokes(strokes)) if strokes["strokes"] else None
         return digit, shown(asked, digit, model)
 
-    def invite(text: str, choices: list[tuple[str, str]]) -> dict[Any, Any]:
+    def invite(asked: str, choices: list[tuple[Any, str]]) -> dict[Any, Any]:
         """Ask for a model on the Hub; it joins the networks that this visitor may choose from, and is chosen."""
-        name = text.strip().removeprefix("https://huggingface.co/").strip("/")
+        name = asked.strip().removeprefix("https://huggingface.co/").strip("/")
         if parse(name) is None:
             raise InputError("hub_name", name=name[:80])
         invited = models[name].name
-        choices = list(dict.fromkeys([*choices, (_short(invited), invited)]))
+        choices = list(dict.fromkeys([*choices, (_called(invited), invited)]))
         return {model: gr.Radio(choices, value=invited), offered_models: choices, guest: ""}
 
-    def arrived() -> tuple[Any, list[tuple[str, str]]]:
+    def arrived() -> tuple[Any, list[tuple[Any, str]]]:
         """The networks as they are when a page opens: the one that was to answer may have come from the Hub by now."""
         return gr.Radio(_choices(models), value=models.default), _choices(models)
 
@@ -80,10 +82,12 @@ def look_tab(models: Models, tab: gr.Tab, digit: gr.State) -> None:
         gr.context.Context.root_block.load(arrived, None, [model, offered_models], **quiet)
 
 
-def _choices(models: Models) -> list[tuple[str, str]]:
-    return [(_short(name), name) for name in models]
+def _choices(models: Models) -> list[tuple[str | I18nData, str]]:
+    return [(_called(name), name) for name in models]
 
 
-def _short(name: str) -> str:
-    """A model of the Hub without its owner: the place is narrow."""
+def _called(name: str) -> str | I18nData:
+    """What people call a network; a model of the Hub without its owner, for the place is narrow."""
+    if (key := f"network.{name}") in text.table("en"):
+        return T(key)
     return name.rsplit("/", 1)[-1] if parse(name) else name

@@ -2,20 +2,20 @@
 
 const SIDE = 28;
 
-// {data, shape, limit?, signed?}: bytes are shares of a limit, everything else is little-endian float32.
+// {data, shape, limits?, signed?}: bytes are shares of their tile's limit, everything else is little-endian float32.
 function unpack(packed) {
 	if (!packed) return null;
-	const bytes = Uint8Array.from(atob(packed.data), (sign) => sign.charCodeAt(0));
-	let values = null;
-	if (packed.limit === undefined) values = new Float32Array(bytes.buffer);
-	else if (packed.signed) values = Float32Array.from(new Int8Array(bytes.buffer), (v) => (v * packed.limit) / 127);
-	else values = Float32Array.from(bytes, (v) => (v * packed.limit) / 255);
-	return { values, shape: packed.shape };
+	const { data, shape, limits, signed } = packed;
+	const bytes = Uint8Array.from(atob(data), (sign) => sign.charCodeAt(0));
+	if (!limits) return { values: new Float32Array(bytes.buffer), shape };
+	const [steps, most] = signed ? [new Int8Array(bytes.buffer), 127] : [bytes, 255];
+	const size = steps.length / limits.length;
+	return { values: Float32Array.from(steps, (step, at) => (step * limits[Math.floor(at / size)]) / most), shape };
 }
 
 const largest = (values) => values.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
 const plane = ({ values, shape }, index) => {
-	const size = shape[1] * shape[2];
+	const size = values.length / shape[0];
 	return values.subarray(index * size, (index + 1) * size);
 };
 
@@ -53,6 +53,15 @@ function ramp(pole) {
 	const found = colours();
 	found.ramps ??= {};
 	return (found.ramps[pole] ??= Array.from({ length: 256 }, (_, step) => mixed(found.zero, found[pole], step / 255)));
+}
+
+// A network's colour, in every picture and at every visit: each of BUNDLED, which a component gives, has its own; any
+// other takes the next free one, and keeps it.
+const COLOURS = 8; // in theme.py
+function colourOf(name) {
+	const joined = (window.joinedNetworks ??= []); // all components' together
+	if (!BUNDLED.includes(name) && !joined.includes(name)) joined.push(name);
+	return `var(--model-${[...BUNDLED, ...joined].indexOf(name) % COLOURS})`;
 }
 
 // ------------------------------------------------------------------ canvases
@@ -107,9 +116,20 @@ const number = (value, digits = 2) =>
 	new Intl.NumberFormat(language(), { minimumFractionDigits: digits, maximumFractionDigits: digits }).format(
 		Math.abs(value) < 0.5 * 10 ** -digits ? 0 : value,
 	);
-// A share never rounds up to certainty.
-const nearly = (share) => (share > 0.9994 ? `>\u00a0${percent(0.999, 1)}` : percent(share, 1));
+// One that was counted is all or nothing only where it is.
+function counted(share, digits = 0) {
+	const least = 10 ** -(digits + 2);
+	if (share > 0 && share < least / 2) return `<\u00a0${percent(least, digits)}`;
+	if (share < 1 && share >= 1 - least / 2) return `>\u00a0${percent(1 - least, digits)}`;
+	return percent(share, digits);
+}
 const whole = (value) => new Intl.NumberFormat(language()).format(value);
+
+// One line on a network that came with the app; nothing on others.
+function networkNote(name) {
+	const key = `network.${name}.note`;
+	return NETWORKS[name] && WORDS.en[key] ? say(key, { parameters: whole(NETWORKS[name]) }) : "";
+}
 
 // ------------------------------------------------------------------ a choice of few
 
@@ -154,20 +174,24 @@ function showSays(panel, { prediction, pixels }, ...notes) {
 	return [digit, verdict, detail].filter(Boolean).join(", ");
 }
 
-// An answer's sign ("" for a blank, "?" where it abstains), how sure it is or why not, and then what is closest.
+// An answer's sign ("" for a blank, "?" where it abstains), how sure it is or why not, and then what is close, if any is.
 function answerWords({ reason, best_guess, confidence }) {
 	const share = nearly(confidence);
 	if (reason === "blank") return { digit: "", verdict: say("pane.blank"), closest: "" };
-	if (reason) return { digit: "?", verdict: say(`reading.${reason}`), closest: say("reading.closest", { label: best_guess, share }) };
+	const closest = closestTo({ best_guess, confidence });
+	if (reason) return { digit: "?", verdict: say(`reading.${reason}`), closest };
 	return { digit: `${best_guess}`, verdict: share, closest: "" };
 }
 
 // ------------------------------------------------------------------ views, one open at a time
 
-// The panel's tabs open its parts; gives a function that opens one by name, and tells nobody.
+// The panel's tabs open its parts, and so does the address; gives a function that opens one by name, and tells nobody.
 function tabbed(panel, onOpen) {
 	const tabs = [...panel.querySelectorAll("[data-view]")];
+	const [wing] = tabs[0].id.split("-tab-");
+	let opened = null;
 	const open = (name) => {
+		opened = name;
 		for (const tab of tabs) {
 			const chosen = tab.dataset.view === name;
 			tab.setAttribute("aria-selected", chosen);
@@ -178,6 +202,7 @@ function tabbed(panel, onOpen) {
 	for (const tab of tabs) {
 		tab.addEventListener("click", () => {
 			open(tab.dataset.view);
+			go({ tab: wing, view: tab.dataset.view });
 			onOpen(tab.dataset.view);
 		});
 		tab.addEventListener("keydown", (event) => {
@@ -188,6 +213,12 @@ function tabbed(panel, onOpen) {
 			next.click();
 		});
 	}
+	onPlace(wing, ({ view }) => {
+		const { dataset } = tabs.find((tab) => tab.dataset.view === view) ?? tabs[0];
+		if (dataset.view === opened) return;
+		open(dataset.view);
+		onOpen(dataset.view);
+	});
 	return open;
 }
 

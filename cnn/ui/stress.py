@@ -26,7 +26,7 @@ def stress_tab(models: Models, mnist: Mnist, tab: gr.Tab, digit: gr.State) -> No
                 index = gr.Number(label=T("stress.test_digit"), elem_id="test-digit")
                 another = gr.Button(T("stress.another"), elem_id="another-digit")
         with gr.Column(elem_classes="card"):
-            bending = Bending(elem_id="bending")
+            bending = Bending(models, elem_id="bending")
     taken = gr.State()  # the place of the test digit that was taken last
 
     def shown(asked: dict[str, Any], digit: Framed | None, index: int | None) -> dict[str, Any]:
@@ -40,14 +40,11 @@ def stress_tab(models: Models, mnist: Mnist, tab: gr.Tab, digit: gr.State) -> No
     def take(asked: dict[str, Any], index: float | None) -> dict[Any, Any]:
         if index is None:  # the field is being written in
             return gr.skip()
-        images = mnist.split("test").images
-        if index != index // 1 or not 0 <= index < len(images):
-            raise InputError("test_digit", last=len(images) - 1)
-        digit_taken = Framed(images[int(index)].astype(np.float32) / 255)
+        digit_taken = Framed(_floats(_test_digit(mnist, index)[0]))
         return {digit: digit_taken, taken: int(index), bending: shown(asked, digit_taken, int(index))}
 
     def take_by_lot(asked: dict[str, Any]) -> dict[Any, Any]:
-        place = random.randrange(len(mnist.split("test").images))
+        place = random.randrange(mnist.first("test"))
         return {index: place, **take(asked, place)}
 
     quiet = {"show_progress": "hidden", "api_visibility": "private"}
@@ -61,13 +58,28 @@ def stress_tab(models: Models, mnist: Mnist, tab: gr.Tab, digit: gr.State) -> No
     bending.submit(shown, [bending, digit, taken], bending, trigger_mode="multiple", **quiet)
 
 
+def _test_digit(mnist: Mnist, index: float) -> tuple[np.ndarray, int]:
+    """A test image and its label. InputError says which there are."""
+    if index != index // 1 or index < 0:
+        raise InputError("test_digit", last=mnist.first("test") - 1)
+    try:
+        return mnist.digit("test", int(index))
+    except InputError as error:
+        if error.key != "mnist_missing":
+            raise
+        raise InputError("test_digit_away", index=int(index), last=mnist.first("test") - 1) from None
+
+
 def _label(mnist: Mnist, digit: Framed | None, index: int | None) -> dict[str, int] | None:
     """The place and the label of the test digit that is looked at; None for any other digit."""
+    if digit is None or index is None:
+        return None
     try:
-        images, labels = mnist.split("test")
+        image, label = mnist.digit("test", index)
     except InputError:
         return None
-    if digit is None or index is None or not 0 <= index < len(images):
-        return None
-    same = np.array_equal(digit.image, images[index].astype(np.float32) / 255)
-    return {"index": int(index), "label": int(labels[index])} if same else None
+    return {"index": index, "label": label} if np.array_equal(digit.image, _floats(image)) else None
+
+
+def _floats(image: np.ndarray) -> np.ndarray:
+    return image.astype(np.float32) / 255

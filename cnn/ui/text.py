@@ -1,7 +1,29 @@
 """Interface text: `T("key")` is a marker that the page itself turns into the visitor's language."""
 
 import gradio as gr
+from gradio.i18n import I18nData
 
 from cnn import text
 
-T = gr.I18n(**{language: text.table(language) for language in text.LANGUAGES})
+
+class Markers(gr.I18n):
+    """Markers of texts of `assets/text`. A page gets the texts that were marked, and no others."""
+
+    def __init__(self):
+        super().__init__(**{language: {} for language in text.LANGUAGES})
+
+    def __call__(self, key: str) -> I18nData:
+        """The marker of a text. KeyError for an unknown key."""
+        for language, marked in self.translations.items():
+            marked[key] = text.table(language)[key]
+        return super().__call__(key)
+
+
+T = Markers()
+
+
+def language_of(request: gr.Request | None) -> str:
+    """The language of a visitor's page: what its address says, else their browser's first; a script's is English."""
+    asked = getattr(request, "query_params", {}).get("lang")
+    header = getattr(request, "headers", {}).get("accept-language")
+    return asked if asked in text.LANGUAGES else text.preferred(header)

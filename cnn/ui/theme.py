@@ -54,11 +54,15 @@ NAMED = {
     "ink": (INK.c600, INK.c300),
     "for": (INK.c600, INK.c400),  # what speaks for a digit, or is positive
     "against": ("#b4540a", "#f0a35e"),
-    # Networks in a chart, told apart by colour-blind eyes too; a network keeps its colour.
+    # Networks in a chart, the first four told apart by colour-blind eyes too; a network keeps its colour (panes.js).
     "model-0": (INK.c600, INK.c400),
     "model-1": ("#b4540a", "#f0a35e"),
     "model-2": ("#0f766e", "#4fc3b0"),
     "model-3": ("#86358f", "#d08ad8"),
+    "model-4": ("#a3173f", "#f28ba6"),
+    "model-5": ("#4f6a12", "#a9c85c"),
+    "model-6": ("#7a4a2b", "#cba583"),
+    "model-7": ("#44576b", "#a9bbcd"),
     "bar": ("#7388c6", "#6478b0"),
     "mesh": ("rgb(20 30 50 / 0.07)", "rgb(255 255 255 / 0.05)"),
     "guide": ("#b5c5f3", "#3d4f80"),
@@ -100,12 +104,28 @@ THEME = gr.themes.Base(
     block_border_width="1px",
 )
 
-HEAD = '<meta name="color-scheme" content="light dark">'
+# Paper is white: a dark page is printed as a light one, and its pictures are painted anew for it.
+PRINTED = """<script>
+{
+	let dark = false;
+	addEventListener("beforeprint", () => {
+		dark = document.body.classList.contains("dark");
+		document.body.classList.remove("dark");
+	});
+	addEventListener("afterprint", () => document.body.classList.toggle("dark", dark));
+}
+</script>"""
 
+# Within Gradio's page, and thrice so: these rules win over Gradio's own whatever is loaded first.
+PAGE = ".gradio-container" * 3
 CSS = "\n".join(
     [
         f":root {{ --round: 14px; {_named(0)} }}",
         f".dark {{ {_named(1)} }}",
-        Path(__file__).with_suffix(".css").read_text(encoding="utf-8"),
+        f"{PAGE} {{ {Path(__file__).with_suffix('.css').read_text(encoding='utf-8')} }}",
     ]
 )
+# Not as `css`: of that, the page that a browser makes and the one that Gradio's server makes differ.
+HEAD = f"""<meta name="color-scheme" content="light dark">
+<style>{CSS}</style>
+{PRINTED}"""

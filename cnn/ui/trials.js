@@ -5,35 +5,22 @@
 const TRIALS = "digit-trials";
 const KINDS = ["drawn", "uploaded", "photographed"];
 
-// A list of trials in the browser's storage; none where it keeps nothing.
+// A list of trials that the browser keeps.
 function stored(key) {
-	try {
-		const kept = JSON.parse(localStorage.getItem(key));
-		return Array.isArray(kept) ? kept : [];
-	} catch {
-		return [];
-	}
+	const kept = recall("localStorage", key);
+	return Array.isArray(kept) ? kept : [];
 }
 
-// Whether the browser keeps it: it may keep nothing, or have no room left.
-function store(key, trials) {
-	try {
-		localStorage.setItem(key, JSON.stringify(trials));
-		return true;
-	} catch {
-		return false;
-	}
-}
-
-const recallTrials = () => window.digitTrials ?? stored(TRIALS);
+const store = (key, trials) => remember("localStorage", key, trials);
+const recallTrials = () => stored(TRIALS);
 
 // Where the browser does not keep them, they last as long as the page; `lasting` tells.
 function keepTrials(trials) {
-	window.digitTrials = store(TRIALS, trials) ? null : trials;
+	store(TRIALS, trials);
 	window.dispatchEvent(new CustomEvent(TRIALS));
 }
 
-const lasting = () => !window.digitTrials;
+const lasting = () => lasts(TRIALS);
 
 // Also what another tab of this browser adds.
 function onTrials(callback) {

@@ -2,15 +2,33 @@
 
 const language = () => (document.documentElement.lang.toLowerCase().startsWith("fr") ? "fr" : "en");
 
+// What people call a network; one of the Hub's or of a folder is called what it is called there.
+const networkName = (name) => WORDS[language()][`network.${name}`] ?? name;
+
+const NETWORKS_OF_TEXTS = ["model", "other", "better"]; // fields that hold the name of one
+
 function say(key, values = {}) {
-	const words = WORDS[language()][key].replace(/\{(\w+)\}/g, (field, name) => values[name] ?? field);
-	return language() === "fr" ? words.replace(/ ([;:?!%»])/g, "\u00a0$1") : words; // French never parts them
+	const value = (name) => (NETWORKS_OF_TEXTS.includes(name) ? networkName(values[name]) : values[name]);
+	const words = WORDS[language()][key].replace(/\{(\w+)\}/g, (field, name) => value(name) ?? field);
+	return language() === "fr" ? words.replace(/ ([;:?!%»])/g, "\u00a0$1").replace(/« /g, "«\u00a0") : words; // French never parts them
 }
 
 function percent(share, digits = 0) {
 	const format = { style: "percent", minimumFractionDigits: digits, maximumFractionDigits: digits };
 	return new Intl.NumberFormat(language(), format).format(share);
 }
+
+// A probability never rounds to certainty, nor to nothing.
+function nearly(share, digits = 1) {
+	const step = 10 ** (-2 - digits);
+	if (share > 1 - 0.6 * step) return `>\u00a0${percent(1 - step, digits)}`;
+	if (share < 0.5 * step) return `<\u00a0${percent(step, digits)}`;
+	return percent(share, digits);
+}
+
+// What was refused is close to its best guess only where that stands out.
+const closestTo = ({ best_guess: label, confidence }) =>
+	confidence < 1 / 3 ? "" : say("reading.closest", { label, share: nearly(confidence) });
 
 // data-text is what an element says; data-label is what it is called where it shows a picture only.
 function translate() {

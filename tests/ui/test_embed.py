@@ -1,6 +1,7 @@
 """The README's snippets for other people's pages, as written, in a real browser: the app inside one, and its script."""
 
 import functools
+import json
 import re
 from collections.abc import Callable, Iterator
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
@@ -10,42 +11,82 @@ from threading import Thread
 import gradio as gr
 import pytest
 from PIL import Image, ImageDraw
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from tests.test_snippets import snippet
-from tests.ui.conftest import SEVEN, FakeClassifier
+from tests.ui.conftest import CHROMIUM, DESKTOP, FLAGS, SEVEN, FakeClassifier, Visit
 
 ASSETS = Path(gr.__file__).parent / "templates" / "frontend" / "assets"
 CDN = "https://cdn.jsdelivr.net/npm/@gradio/client@*/dist/index.min.js"
+# Settings of Chromium in which a page, or a page in another site's frame, may keep nothing.
+NO_SITE_DATA = {"default_content_setting_values": {"cookies": 2}}
+NO_THIRD_PARTIES = {"cookie_controls_mode": 1}
+SHUT = "() => { try { return Boolean(localStorage) } catch (error) { return error.name } }"
 
 
 @pytest.fixture
-def their_page(browser: Browser, tmp_path: Path) -> Iterator[Callable[[str], Page]]:
-    """Open a page of somebody else's, at an address of its own, with a picture of a seven beside it."""
+def profile(browser: Browser, tmp_path: Path) -> Iterator[Callable[[dict], BrowserContext]]:
+    """Start a browser of its own with these settings of a profile."""
+    started = []
+
+    def start(settings: dict) -> BrowserContext:
+        folder = tmp_path / "profile"
+        (folder / "Default").mkdir(parents=True)
+        (folder / "Default" / "Preferences").write_text(json.dumps({"profile": settings}))
+        options = {"executable_path": str(CHROMIUM), "args": FLAGS, "locale": "en-US", "viewport": DESKTOP}
+        started.append(browser.browser_type.launch_persistent_context(folder, **options))
+        return started[-1]
+
+    yield start
+    for context in started:
+        context.close()
+
+
+@pytest.fixture
+def their_site(tmp_path: Path) -> Iterator[Callable[[str], str]]:
+    """Serve a page of somebody else's, with a picture of a seven beside it; gives its address, of another site."""
+    folder = tmp_path / "theirs"
+    folder.mkdir()
     seven = Image.new("L", (80, 80), 255)
     ImageDraw.Draw(seven).line([(20, 20), (60, 20), (40, 65)], 0, 6)
-    seven.save(tmp_path / "seven.png")
-    (tmp_path / "favicon.ico").touch()
+    seven.save(folder / "seven.png")
+    (folder / "favicon.ico").touch()
     handler = type("Quiet", (SimpleHTTPRequestHandler,), {"log_message": lambda *_: None})
-    server = ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(handler, directory=tmp_path))
+    server = ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(handler, directory=folder))
     Thread(target=server.serve_forever, args=[0.02], daemon=True).start()
-    page = browser.new_page(locale="en-US")
 
-    def open_page(html: str) -> Page:
-        (tmp_path / "theirs.html").write_text(html, encoding="utf-8")
-        page.goto(f"http://127.0.0.1:{server.server_port}/theirs.html")
-        return page
+    def serve(html: str) -> str:
+        (folder / "theirs.html").write_text(html, encoding="utf-8")
+        return f"http://localhost:{server.server_port}/theirs.html"  # the app is at 127.0.0.1: two sites
 
-    yield open_page
-    page.close()
+    yield serve
     server.shutdown()
     server.server_close()
 
 
-def test_the_app_in_a_page(their_page: Callable[[str], Page], fake_app: tuple[FakeClassifier, gr.Blocks]) -> None:
-    page = their_page(snippet("html", "iframe").replace("https://owner-space.hf.space", fake_app[1].local_url))
+@pytest.fixture
+def their_page(browser: Browser, their_site: Callable[[str], str]) -> Iterator[Callable[[str], Page]]:
+    """Open a page of somebody else's."""
+    page = browser.new_page(locale="en-US")
+
+    def open_page(html: str) -> Page:
+        page.goto(their_site(html))
+        return page
+
+    yield open_page
+    page.close()
+
+
+def test_the_app_in_a_page_that_may_keep_nothing(
+    their_site: Callable[[str], str],
+    profile: Callable[[dict], BrowserContext],
+    fake_app: tuple[FakeClassifier, gr.Blocks],
+) -> None:
+    page = profile(NO_THIRD_PARTIES).new_page()
+    page.goto(their_site(snippet("html", "iframe").replace("https://owner-space.hf.space", fake_app[1].local_url)))
     frame = page.frame_locator("iframe")
     expect(frame.locator(".reading .verdict")).to_have_text("Draw a digit")
+    assert page.frames[1].evaluate(SHUT) == "SecurityError"
     box = frame.locator("#pad canvas").bounding_box()
     places = [(box["x"] + x * box["width"], box["y"] + y * box["height"]) for x, y in SEVEN]
     page.mouse.move(*places[0])
@@ -54,6 +95,30 @@ def test_the_app_in_a_page(their_page: Callable[[str], Page], fake_app: tuple[Fa
         page.mouse.move(*place, steps=12)
     page.mouse.up()
     expect(frame.locator(".reading .digit")).to_have_text("7")
+
+
+def test_a_browser_that_keeps_nothing_remembers_as_long_as_the_page(
+    profile: Callable[[dict], BrowserContext], fake_app: tuple[FakeClassifier, gr.Blocks]
+) -> None:
+    visitor = Visit(profile(NO_SITE_DATA).new_page())
+    visitor.page.goto(fake_app[1].local_url)
+    assert visitor.page.evaluate(SHUT) == "SecurityError"
+    visitor.page.get_by_role("radio", name="Thick pen").check(force=True)
+    visitor.draw(SEVEN)
+    visitor.reads(7)
+    visitor.page.get_by_role("button", name="Right", exact=True).click()
+    visitor.page.get_by_role("tab", name="Stress test").click()
+    visitor.pad = visitor.page.locator("#pad-stress canvas")
+    visitor.until(lambda: visitor.inked() > 0)
+    expect(visitor.page.locator("#pad-stress").get_by_role("radio", name="Thick pen")).to_be_checked()
+    visitor.page.get_by_role("tab", name="My tests").click()
+    panel = visitor.page.locator(".series")
+    expect(panel.locator(".result .verdict")).to_have_text("1 of 1 read right: 100%.")
+    expect(panel.locator(".notice")).to_contain_text("does not keep the series")
+    panel.get_by_role("button", name="Clear").click()
+    panel.get_by_role("button", name="Bring back").click()
+    expect(panel.locator(".result .verdict")).to_have_text("1 of 1 read right: 100%.")
+    assert not visitor.errors
 
 
 def test_a_script_in_a_page(their_page: Callable[[str], Page], fake_app: tuple[FakeClassifier, gr.Blocks]) -> None:

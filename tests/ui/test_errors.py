@@ -21,16 +21,16 @@ from train.evaluate import Sets, evaluate
 
 
 class Shelf:
-    """MNIST that a test may take away."""
+    """MNIST that a test may take away, but for what came with the app."""
 
-    def __init__(self, digits: dict[str, Digits]):
-        self.there, self.gone = Mnist(digits.__getitem__), Mnist(nowhere)
+    def __init__(self, digits: dict[str, Digits], some: dict):
+        self.there, self.gone = Mnist(digits.__getitem__), Mnist(nowhere, some)
         for mnist in (self.there, self.gone):
             mnist.start().join()
         self.now = self.there
 
-    def split(self, name: str) -> Digits:
-        return self.now.split(name)
+    def digit(self, split: str, index: int) -> tuple[np.ndarray, int]:
+        return self.now.digit(split, index)
 
 
 @pytest.fixture(scope="module")
@@ -52,7 +52,11 @@ def networks(models: Models, sets: Sets) -> Models:
 
 @pytest.fixture(scope="module")
 def app(networks: Models, sets: Sets) -> Iterator[tuple[Shelf, gr.Blocks]]:
-    shelf = Shelf({"test": sets.test, "train": sets.training})
+    first = networks["default"].metrics["errors"][0]
+    kept = {"test": [first["index"]], "train": first["neighbours"][1:]}
+    splits = {"test": sets.test, "train": sets.training}
+    some = {split: {at: (splits[split].images[at], 0) for at in places} for split, places in kept.items()}
+    shelf = Shelf(splits, some)
     with pytest.MonkeyPatch.context() as patch:
         surest = networks["default"].metrics["errors"][0]
         known = {surest["index"]: {"label": surest["label"], "proposed": surest["said"], "votes": [1, 3, 1]}}
@@ -144,7 +148,7 @@ def test_two_networks_and_what_a_confidence_is_worth(visit: Callable[..., Locato
     panel.get_by_role("tab", name="Two networks").click()
     view = panel.locator("[data-panel=compare]")
     expect(view.locator(".verdict")).to_have_text(
-        f"untrained mends {len(found.fixed)} of tiny's errors and adds {len(found.added)} of its own; "
+        f"untrained mends {len(found.fixed)} of the errors of “tiny” and adds {len(found.added)} of its own; "
         f"{len(found.both)} both make."
     )
     assert found.p < 0.001
@@ -171,7 +175,7 @@ def test_two_networks_and_what_a_confidence_is_worth(visit: Callable[..., Locato
     expect(panel.locator(".summary")).to_be_hidden()
 
 
-def test_without_mnist_the_tables_stay_and_say_how_to_get_it(
+def test_without_mnist_what_comes_with_the_app_is_shown_and_the_rest_is_said(
     visit: Callable[..., Locator], app: tuple[Shelf, gr.Blocks], networks: Models
 ) -> None:
     app[0].now = app[0].gone
@@ -180,8 +184,14 @@ def test_without_mnist_the_tables_stay_and_say_how_to_get_it(
     expect(panel.locator(".summary .verdict")).to_contain_text(f"tiny lit mal {len(errors)} des 700")
     tiles = panel.locator("[data-panel=list] .tile")
     expect(tiles).to_have_count(min(24, len(errors)))
+    expect(tiles.locator("canvas")).to_have_count(1)
+    expect(panel.locator(".hint")).to_contain_text("CC BY-SA 3.0")
     tiles.first.click()
-    expect(panel.locator(".near .unseen")).to_have_text([str(label) for label in errors[0]["labels"]])
+    expect(panel.locator(".opened .evidence canvas")).to_have_count(3)
+    expect(panel.locator(".near .unseen")).to_have_text([str(errors[0]["labels"][0])])
+    expect(panel.locator(".near canvas")).to_have_count(4)
+    tiles.nth(1).click()
+    expect(panel.locator(".near .unseen")).to_have_text([str(label) for label in errors[1]["labels"]])
     panel.page.set_viewport_size(PHONE)
     panel.page.wait_for_function(f"document.documentElement.scrollWidth <= {PHONE['width']}")
     beyond = "nodes => nodes.filter((node) => node.getBoundingClientRect().right > innerWidth + 0.5).length"

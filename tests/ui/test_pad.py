@@ -6,8 +6,8 @@ import gradio as gr
 import pytest
 from playwright.sync_api import Browser, expect
 
+from cnn.ui import launch_options
 from cnn.ui.pad import SIDE, Pad
-from cnn.ui.text import T
 from tests.ui.conftest import ONE, Visit
 
 BAR = {"strokes": [[[0, 50], [100, 50]]], "width": 100, "height": 100}
@@ -22,7 +22,7 @@ def page_of_one_pad() -> Iterator[str]:
         gr.Button("Bar").click(lambda: BAR, outputs=pad)
         gr.Button("Nothing").click(lambda: None, outputs=pad)
         pad.input(lambda _, number: number + 1, [pad, count], count, queue=False, trigger_mode="always_last")
-    demo.launch(prevent_thread_lock=True, quiet=True, i18n=T)
+    demo.launch(prevent_thread_lock=True, quiet=True, **launch_options())
     yield demo.local_url
     demo.close()
 

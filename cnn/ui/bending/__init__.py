@@ -3,33 +3,37 @@
 The page asks with a small JSON object, `{"view": ..., ...}`; the answer repeats it and adds what the view shows.
 """
 
+import functools
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from cnn import stress
+from cnn.classifier import Classifier
 from cnn.explain import explain
-from cnn.hub import Models
+from cnn.hub import DEFAULT, Models, bundled
 from cnn.perturbations import PERTURBATIONS, Perturbation
 from cnn.stress import Curve, said
 from cnn.types import SIDE, Framed, InputError
 from cnn.ui.arrays import packed, shades
-from cnn.ui.component import Component
+from cnn.ui.component import Component, networks
 
 STACK = 4  # perturbations at most, one over the other
+BEFORE = 64  # looks at unbent digits that are kept, one a network
 
 
 class Bending(Component):
     """Asks with `input`, and with `submit` for one more row of the report card; shows what `answer` makes."""
 
-    def __init__(self, **options: Any):
+    def __init__(self, models: Models, **options: Any):
         offered = [{**one.as_dict(), "words": one.words, "random": _is_random(one)} for one in PERTURBATIONS.values()]
+        others = [name for name in bundled() if name != DEFAULT]
         super().__init__(
             Path(__file__).parent,
             ("pane.", "reading.", "stress."),
-            {"PERTURBATIONS": offered, "STACK": STACK},
-            ("panes",),
+            {"PERTURBATIONS": offered, "STACK": STACK, "BUNDLED": [DEFAULT, *others], "NETWORKS": networks(models)},
+            ("address", "panes"),
             value={"view": "score"},
             **options,
         )
@@ -70,14 +74,21 @@ def _compare(asked: dict[str, Any], framed: Framed, models: Models) -> dict[str,
     if len(stack) > STACK:
         raise InputError("stack", limit=STACK)
     bent = Framed(stress.perturbed(framed.image, stack, asked["seed"], models[asked.get("against")]))
-    looks = {name: [_look(model, one) for one in (framed, bent)] for name, model in models.items()}
+    digit = framed.image.tobytes(), framed.crowded
+    looks = {name: [_look_before(model, *digit), _look(model, bent)] for name, model in models.items()}
     return {"image": shades(bent.image), "models": looks}
 
 
-def _look(model: Any, framed: Framed) -> dict[str, Any]:
+def _look(model: Classifier, framed: Framed) -> dict[str, Any]:
     prediction = model.predict(framed)
     evidence = explain(model, framed.image, "saliency", prediction.best_guess or 0).evidence
     return {"prediction": prediction.as_dict(), "evidence": shades(evidence)}
+
+
+@functools.lru_cache(maxsize=BEFORE)
+def _look_before(model: Classifier, image: bytes, crowded: bool) -> dict[str, Any]:
+    """A look at the unbent digit, which stays the same while the slider moves."""
+    return _look(model, Framed(np.frombuffer(image, np.float32).reshape(SIDE, SIDE), crowded=crowded))
 
 
 def _breaking(asked: dict[str, Any], framed: Framed, models: Models) -> dict[str, Any]:
@@ -89,6 +100,7 @@ def _breaking(asked: dict[str, Any], framed: Framed, models: Models) -> dict[str
             **_break(curve),
             "strengths": curve.strengths.tolist(),
             "kept": curve.kept.tolist(),
+            "labels": [said(label) for label in curve.labels],
             "test": models[model].metrics.get("robustness", {}).get("perturbations", {}).get(name),
         }
         for model, curve in found.items()
@@ -103,13 +115,23 @@ def _card(asked: dict[str, Any], framed: Framed, models: Models) -> dict[str, An
 
 
 def _break(curve: Curve) -> dict[str, Any]:
-    at, (first, last) = curve.breaks, curve.held
+    """Where an answer holds, None where there was none; where it breaks, the nearest first; the picture that breaks it.
+
+    `again`: between which strengths the first answer is back.
+    """
+    breaks = [
+        {
+            "strength": float(curve.strengths[one.place]),
+            "after": said(curve.labels[one.place]),
+            "again": [curve.span(places) for places in one.again],
+        }
+        for one in curve.breaks
+    ]
     return {
         "before": said(curve.labels[curve.start]),
-        "strength": None if at is None else float(curve.strengths[at]),
-        "after": None if at is None else said(curve.labels[at]),
-        "held": [float(curve.strengths[first]), float(curve.strengths[last])],
-        "image": None if at is None else shades(curve.images[at]),
+        "held": curve.held and curve.span(curve.held),
+        "breaks": breaks,
+        "image": shades(curve.images[curve.breaks[0].place]) if breaks else None,
     }
 
 

@@ -4,11 +4,10 @@ const panel = element.querySelector(".bending");
 const latest = {}; // the last answer: {asked, pixels, prediction, and the part of each view that has come}
 const bend = { stack: [{ name: "rotation", strength: 30 }], name: "rotation", seed: 0, against: null, touched: 0 };
 const bends = Object.fromEntries(PERTURBATIONS.map((one) => [one.name, one]));
-let models = []; // their names, in the server's order: a model keeps its colour in every picture
+let models = []; // their names, in the server's order
 
 const labelOf = (name) => bends[name].words[language()][0];
 const descriptionOf = (name) => bends[name].words[language()][1];
-const colourOf = (model) => `var(--model-${models.indexOf(model) % 4})`;
 const dot = (model) => {
 	const node = made("i", { className: "dot" });
 	node.style.background = colourOf(model);
@@ -22,7 +21,7 @@ function inUnit(name, words) {
 	return `${words.replace("-", "−")}${parted}${unit}`;
 }
 
-// A strength, with as many digits as its slider has, or with all of its own.
+// A slider's strength, with as many digits as its steps; and any other one, with all of its own.
 function amount(name, strength) {
 	const { step } = bends[name];
 	return inUnit(name, number(strength, step >= 1 ? 0 : step >= 0.1 ? 1 : 2));

@@ -19,37 +19,61 @@ function showBreaking({ name, models: found }) {
 	const rows = Object.entries(found).map(([model, one]) => verdictRow(name, model, one));
 	panel.querySelector(".verdicts").replaceChildren(...rows);
 	const lines = Object.entries(found).flatMap(([model, one]) => [
-		{ model, strengths: one.strengths, shares: one.kept, mark: one.strength === null ? -1 : one.strengths.indexOf(one.strength) },
+		{ model, strengths: one.strengths, shares: one.kept, ...turns(one) },
 		...(one.test ? [{ model, strengths: one.test.strengths, shares: one.test.accuracy, dashed: true }] : []),
 	]);
+	const bands = Object.entries(found).map(([model, { strengths, labels, before }]) => ({ model, strengths, labels, before }));
 	const sign = (className, key) => made("span", {}, made("i", { className }), say(key));
 	const key = made("p", { className: "legend" }, sign("solid", "stress.this_digit"));
 	if (lines.some(({ dashed }) => dashed)) key.append(sign("dashes", "stress.test_digits"));
 	key.append(sign("dot", "stress.breaks_here"));
+	if (lines.some(({ back }) => back?.length)) key.append(sign("dot back", "stress.back_here"));
+	key.append(sign("band", "stress.band"));
 	const words = rows.map((row) => row.textContent).join(" ");
-	panel.querySelector(".chart").replaceChildren(chart(name, lines, words), key);
+	panel.querySelector(".chart").replaceChildren(chart(name, lines, bands, words), key);
+}
+
+// The places on a curve at which the answer flips, and at which it is back: seen from the neutral strength.
+function turns({ before, strengths, breaks, held }) {
+	if (before === null) return {};
+	const back = breaks.flatMap(({ again }) => again.map(([from, to]) => (from > held[1] ? from : to)));
+	return { flips: breaks.map(({ strength }) => strengths.indexOf(strength)), back: back.map((strength) => strengths.indexOf(strength)) };
 }
 
 function verdictRow(name, model, one) {
-	const words = made("p", {}, made("b", { textContent: model }), " ", ...breakWords(name, one));
+	const words = made("p", {}, made("b", { textContent: networkName(model) }), " ", ...breakWords(name, one));
 	const row = made("li", { data: { model } }, dot(model), words);
 	if (one.image) row.append(broken(name, one));
 	return row;
 }
 
 // The digit where an answer flips.
-const broken = (name, { image, strength }) =>
-	picture(unpack(image).values, [SIDE, SIDE], { limit: 1 }, say("stress.at", { strength: amount(name, strength) }));
+const broken = (name, { image, breaks: [{ strength }] }) =>
+	picture(unpack(image).values, [SIDE, SIDE], { limit: 1 }, say("stress.at", { strength: finely(name, strength) }));
 
-function breakWords(name, { before, strength, after, test }) {
-	if (before === null && strength === null) return [say("stress.never_read")];
-	if (strength === null) return [say("stress.holds", { label: before })];
-	const values = { before: before ?? "–", after, strength: amount(name, strength) };
-	const flips = say(after === null ? "stress.gives_up" : before === null ? "stress.starts" : "stress.flips", values);
-	if (!test || before === null) return [flips];
-	const right = between(test.strengths, test.accuracy, strength);
-	const compared = say(right >= 0.5 ? "stress.weaker" : "stress.stronger", { share: percent(right) });
-	return [flips, " ", made("small", { textContent: compared })];
+function breakWords(name, { before, breaks, test }) {
+	const [nearest, other] = breaks;
+	if (before === null && !nearest) return [say("stress.never_read")];
+	if (!nearest) return [say("stress.holds", { label: before })];
+	const values = ({ strength, after }) => ({ before, after, strength: finely(name, strength) });
+	if (before === null) return [say("stress.starts", values(nearest))];
+	const words = [say(nearest.after === null ? "stress.gives_up" : "stress.flips", values(nearest))];
+	if (other) words.push(say(other.after === null ? "stress.gives_up_too" : "stress.flips_too", values(other)));
+	const back = breaks.flatMap(({ again }) => again);
+	if (back.length) words.push(say("stress.again", { before, where: listed(back.map((span) => spanWords(name, span))) }));
+	if (test) {
+		const right = between(test.strengths, test.accuracy, nearest.strength);
+		const compared = say(right >= 0.5 ? "stress.weaker" : "stress.stronger", { share: counted(right) });
+		words.push(made("small", { textContent: compared }));
+	}
+	return words.flatMap((one) => [one, " "]).slice(0, -1);
+}
+
+const listed = (words) => new Intl.ListFormat(language()).format(words);
+
+function spanWords(name, [from, to]) {
+	const ends = { from: finely(name, from), to: finely(name, to) };
+	return say(from === to ? "stress.where" : "stress.from_to", ends);
 }
 
 // The value at x of what is known at the ascending xs, along straight lines.

@@ -1,6 +1,7 @@
 // The report card: where each network breaks under every perturbation, a row at a time.
 
-const card = { of: "", rows: new Map() };
+const card = { of: "", rows: new Map(), all: false };
+const WORST = 5; // rows shown unless all are asked for
 
 // Rows of another digit, or another seed, are no rows of this card.
 function cardOf(answer) {
@@ -23,18 +24,34 @@ function showCard(row, answer) {
 
 function paintReport() {
 	const table = panel.querySelector(".report");
-	const head = made("tr", {}, made("td"), ...models.map((model) => made("th", { scope: "col" }, dot(model), model)));
-	const rows = PERTURBATIONS.filter(({ name }) => card.rows.has(name)).map(({ name }) => {
+	const head = made("tr", {}, made("td"), ...models.map((model) => made("th", { scope: "col" }, dot(model), networkName(model))));
+	const rows = shownRows().map((name) => {
 		const cells = models.map((model) => reportCell(name, model, card.rows.get(name)[model]));
 		return made("tr", {}, made("th", { scope: "row" }, rowName(name)), ...cells);
 	});
 	renew(table, made("thead", {}, head), made("tbody", {}, ...rows));
 	const done = !missing();
+	const counts = { done: card.rows.size, all: PERTURBATIONS.length, worst: WORST };
 	panel.querySelector("[data-act=download]").disabled = !done;
+	panel.querySelector("[data-act=all]").textContent = say(card.all ? "stress.show_worst" : "stress.show_all", counts);
+	panel.querySelector(".which").textContent = say(card.all ? "stress.all_rows" : "stress.worst_rows", counts);
 	const summary = panel.querySelector(".summary");
 	summary.classList.toggle("working", !done);
-	summary.textContent = done ? say("stress.summary", withstood()) : say("stress.progress", { done: card.rows.size, all: PERTURBATIONS.length });
+	summary.textContent = done ? cardWords() : say("stress.progress", counts);
 }
+
+// Of what has come, all in the perturbations' order, or those under which least of the range holds, the worst first.
+function shownRows() {
+	const names = PERTURBATIONS.map(({ name }) => name).filter((name) => card.rows.has(name));
+	if (card.all) return names;
+	const held = (name) => mean(scored().map((model) => heldShare(name, card.rows.get(name)[model])));
+	return names.sort((one, other) => held(one) - held(other)).slice(0, WORST);
+}
+
+// The networks that read the digit: what was not read before is not scored.
+const wasRead = (model) => [...card.rows.values()].every((row) => row[model].before !== null);
+const scored = () => models.filter(wasRead);
+const mean = (values) => values.reduce((sum, value) => sum + value, 0) / (values.length || 1);
 
 // A row's name opens its breaking point.
 function rowName(name) {
@@ -48,42 +65,63 @@ function rowName(name) {
 }
 
 function reportCell(name, model, one) {
-	const [from, to] = span(name, one);
-	const track = made("span", { className: "track" }, made("i"));
-	track.firstChild.style.cssText = `left: ${100 * from}%; width: ${100 * (to - from)}%; background: ${colourOf(model)}`;
-	const cell = made("td", {}, track, made("small", { textContent: shortly(name, one) }));
-	if (one.image) cell.prepend(broken(name, one));
-	return cell;
+	const parts = bars(name, one).map(([from, to, again]) => {
+		const part = made("i", { className: again ? "again" : "" });
+		part.style.cssText = `left: ${100 * from}%; width: ${100 * (to - from)}%; --own: ${colourOf(model)}`;
+		return part;
+	});
+	const bar = made("div", {}, made("span", { className: "track" }, ...parts), made("small", { textContent: shortly(name, one) }));
+	return made("td", {}, made("div", { className: "cell" }, ...(one.image ? [broken(name, one)] : []), bar));
 }
 
-// Where the answer holds, as shares of the range.
-function span(name, { held }) {
+// Where the answer holds, and where it is back after a break, as [from, to, back?] in shares of the range.
+function bars(name, { before, held, breaks }) {
+	if (before === null) return [];
 	const { minimum, maximum } = bends[name];
-	return held.map((strength) => (strength - minimum) / (maximum - minimum));
+	const share = (strength) => (strength - minimum) / (maximum - minimum);
+	const spans = [[held, false], ...breaks.flatMap(({ again }) => again.map((span) => [span, true]))];
+	return spans.map(([[from, to], again]) => [share(from), share(to), again]);
 }
 
-function shortly(name, { before, strength, after }) {
-	if (strength === null) return say(before === null ? "stress.unread" : "stress.never");
-	return `${amount(name, strength)} → ${after ?? say("stress.none")}`;
+function heldShare(name, one) {
+	const [[from, to]] = bars(name, one);
+	return to - from;
 }
 
-// Over how much of all ranges each network's answer holds, and how often it broke into a wrong digit rather than none.
-function withstood() {
-	const shares = models.map((model) => {
-		const spans = [...card.rows].map(([name, row]) => span(name, row[model]));
-		return spans.reduce((sum, [from, to]) => sum + to - from, 0) / spans.length;
+function shortly(name, { before, breaks }) {
+	if (before === null) return say("stress.unread");
+	if (!breaks.length) return say("stress.never");
+	const { strength, after, again } = breaks[0];
+	const flip = `${finely(name, strength)} → ${after ?? say("stress.none")}`;
+	if (!again.length) return flip;
+	const [from, to] = strength > bends[name].neutral ? again[0] : again.at(-1).toReversed();
+	return `${flip}, ${say(from === to ? "stress.back_at" : "stress.back_from", { strength: finely(name, from) })}`;
+}
+
+// Over how much of all ranges each network's answer holds, how often it broke into a wrong digit rather than none, and
+// which networks have no part in this.
+function cardWords() {
+	const names = [...card.rows.keys()];
+	const order = scored()
+		.map((model) => [model, mean(names.map((name) => heldShare(name, card.rows.get(name)[model])))])
+		.sort((a, b) => b[1] - a[1]);
+	const broke = order.flatMap(([model]) => {
+		const firsts = names.map((name) => card.rows.get(name)[model].breaks[0]).filter(Boolean);
+		const wrong = firsts.filter(({ after }) => after !== null).length;
+		return firsts.length ? [say("stress.of", { model, wrong, all: firsts.length })] : [];
 	});
-	const order = models.map((model, at) => [model, shares[at]]).sort((a, b) => b[1] - a[1]);
-	const wrong = order.map(([model]) => {
-		const broken = [...card.rows.values()].map((row) => row[model]).filter(({ strength }) => strength !== null);
-		return say("stress.of", { model, wrong: broken.filter(({ after }) => after !== null).length, all: broken.length });
-	});
-	return { list: order.map(([model, share]) => `${model} ${percent(share)}`).join(", "), wrong: wrong.join(", ") };
+	const parts = {
+		"stress.summary": order.map(([model, share]) => `${networkName(model)} ${counted(share)}`),
+		"stress.broke": broke,
+		"stress.unscored": models.filter((model) => !wasRead(model)).map(networkName),
+	};
+	const filled = Object.entries(parts).filter(([, list]) => list.length);
+	return filled.map(([key, list]) => say(key, { list: list.join(", ") })).join(" ");
 }
 
 // ------------------------------------------------------------------ as an image
 
-const PAGE = { margin: 32, name: 240, column: 210, row: 44, head: 176, scale: 2 };
+const PAGE = { margin: 32, name: 240, column: 230, row: 44, head: 196, scale: 2 };
 
 function downloadCard() {
 	const { margin, name: names, column, row, head, scale } = PAGE;
@@ -110,9 +148,10 @@ function downloadCard() {
 	};
 	draw(latest.pixels, margin, margin, 84);
 	write(say("stress.card_title"), margin + 104, margin + 18, "600 22px");
-	write(say("stress.summary", withstood()), margin + 104, margin + 62, "14px", "--soft");
-	write(say("stress.card_foot", { seed: bend.seed }), margin + 104, margin + 106, "14px", "--soft");
-	models.forEach((model, at) => write(model, margin + names + at * column, margin + head - 22, "600 15px"));
+	const foot = [say("stress.card_foot", { seed: bend.seed }), latest.test && say("stress.from_mnist", latest.test)];
+	write(cardWords(), margin + 104, margin + 66, "14px", "--soft");
+	write(foot.filter(Boolean).join(" "), margin + 104, margin + 120, "14px", "--soft");
+	models.forEach((model, at) => write(networkName(model), margin + names + at * column, margin + head - 22, "600 15px"));
 	PERTURBATIONS.forEach(({ name }, line) => {
 		const y = margin + head + line * row;
 		write(labelOf(name), margin, y + row / 2, "14px", "--text", names - 12);
@@ -120,11 +159,14 @@ function downloadCard() {
 			const one = card.rows.get(name)[model];
 			const x = margin + names + at * column;
 			if (one.image) draw(one.image, x, y + 4, 36);
-			const [from, to] = span(name, one);
 			context.fillStyle = colour("--well");
 			context.fillRect(x + 46, y + 10, column - 70, 8);
 			context.fillStyle = colour(colourOf(model).slice(4, -1));
-			context.fillRect(x + 46 + from * (column - 70), y + 10, (to - from) * (column - 70), 8);
+			for (const [from, to, again] of bars(name, one)) {
+				context.globalAlpha = again ? 0.4 : 1;
+				context.fillRect(x + 46 + from * (column - 70), y + 10, Math.max(2, (to - from) * (column - 70)), 8);
+			}
+			context.globalAlpha = 1;
 			write(shortly(name, one), x + 46, y + 30, "13px", "--soft");
 		});
 	});

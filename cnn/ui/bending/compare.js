@@ -54,7 +54,7 @@ function offerAgainst() {
 	place.replaceChildren();
 	if (models.length < 2 || !bend.stack.some(({ name }) => bends[name].worst_case)) return;
 	const chosen = bend.against ?? latest.prediction.model;
-	const words = labelled(say("stress.against"), (model) => model);
+	const words = labelled(say("stress.against"), networkName);
 	const field = choices("stress-against", models, chosen, words, (model) => {
 		bend.against = model;
 		askAgain();
@@ -95,7 +95,7 @@ function answerCard(model) {
 	const bars = made("ol", { className: "bars", ariaHidden: "true" });
 	for (let label = 0; label < 10; label++) bars.append(made("li", {}, made("span", { className: "track" }, made("i"), made("u")), made("b", { textContent: label })));
 	const evidence = ["before", "after"].map((when) => figure(picture(new Float32Array(SIDE * SIDE), [SIDE, SIDE]), say(`stress.${when}`)));
-	const card = made("li", { data: { model } }, made("h3", {}, dot(model), model), signs, bars, made("div", { className: "evidence" }, ...evidence));
+	const card = made("li", { data: { model } }, made("h3", {}, dot(model), networkName(model)), made("p", { className: "note", textContent: networkNote(model) }), signs, bars, made("div", { className: "evidence" }, ...evidence));
 	card.style.setProperty("--own", colourOf(model));
 	cards.set(model, { card, signs, bars: [...bars.children], canvases: evidence.map((one) => one.querySelector("canvas")), model });
 	return card;

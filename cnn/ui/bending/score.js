@@ -1,6 +1,6 @@
 // MNIST-C: error by corruption and network, as each network's metrics.json has it.
 
-const WORST = 0.2; // the error at which a cell is as dark as it gets
+const DARKEST = 0.2; // the error at which a cell is as dark as it gets
 const CORRUPTIONS = [
 	"shot_noise", "impulse_noise", "glass_blur", "motion_blur", "shear", "scale", "rotate", "translate",
 	"brightness", "stripe", "fog", "spatter", "dotted_line", "zigzag", "canny_edges",
@@ -14,7 +14,7 @@ function showScore({ models: scores }) {
 		table.replaceChildren(made("caption", { textContent: say("stress.unmeasured") }));
 		return;
 	}
-	const head = made("tr", {}, made("td"), ...names.map((model) => made("th", { scope: "col" }, dot(model), model)));
+	const head = made("tr", {}, made("td"), ...names.map((model) => made("th", { scope: "col" }, dot(model), networkName(model))));
 	const rows = CORRUPTIONS.map((corruption) => {
 		const cells = names.map((model) => scoreCell(scores[model]?.error[corruption], scores[model]?.like_in_training?.includes(corruption)));
 		return made("tr", {}, made("th", { scope: "row", textContent: say(`stress.c.${corruption}`) }), ...cells);
@@ -28,8 +28,8 @@ function showScore({ models: scores }) {
 
 function scoreCell(error, like) {
 	if (error === undefined) return made("td", { textContent: "–" });
-	const cell = made("td", { textContent: percent(error, 1) + (like ? " †" : "") });
-	cell.style.setProperty("--share", `${(100 * Math.min(1, error / WORST)).toFixed(0)}%`);
+	const cell = made("td", { textContent: counted(error, 1) + (like ? " †" : "") });
+	cell.style.setProperty("--share", `${(100 * Math.min(1, error / DARKEST)).toFixed(0)}%`);
 	cell.className = "heat";
 	return cell;
 }

@@ -71,6 +71,10 @@ const acts = {
 		bend.stack.push({ name, strength: start(name) });
 		changeStack(".stack select", bend.stack.length - 1);
 	},
+	all: () => {
+		card.all = !card.all;
+		paintReport();
+	},
 	download: downloadCard,
 };
 for (const [act, does] of Object.entries(acts)) panel.querySelector(`[data-act=${act}]`).addEventListener("click", does);

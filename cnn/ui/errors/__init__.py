@@ -16,7 +16,7 @@ from cnn.mnist import Mnist
 from cnn.statistics import wilson
 from cnn.types import InputError
 from cnn.ui.arrays import packed
-from cnn.ui.component import Component
+from cnn.ui.component import Component, networks
 
 MOST = 200  # pictures in one answer
 
@@ -25,9 +25,9 @@ class Errors(Component):
     """Asks with `input`; shows what `answer` makes."""
 
     def __init__(self, models: Models, **options: Any):
-        known = {"MODELS": list(models), "LABEL_ERRORS": label_errors()}
+        known = {"MODELS": list(models), "NETWORKS": networks(models), "LABEL_ERRORS": label_errors()}
         texts = ("errors.", "error.mnist", "error.not_measured")
-        super().__init__(Path(__file__).parent, texts, known, ("panes", "matrix"), value={}, **options)
+        super().__init__(Path(__file__).parent, texts, known, ("address", "panes", "matrix"), value={}, **options)
 
     def api_info(self) -> dict[str, Any]:
         """The value as JSON schema."""
@@ -72,10 +72,10 @@ def _pictures(asked: dict[str, Any], models: Models, mnist: Mnist) -> dict[str, 
 
 def _case(asked: dict[str, Any], models: Models, mnist: Mnist) -> dict[str, Any]:
     """One test image: what speaks for what was said and for its label, and the training images that are nearest."""
-    found = _from(mnist, "test", [asked["index"]])
-    if "missing" in found:
-        return found
-    image = mnist.split("test").images[asked["index"]].astype(np.float32) / 255
+    try:
+        image = mnist.digit("test", asked["index"])[0].astype(np.float32) / 255
+    except InputError as error:
+        return {"missing": f"error.{error.key}"}
     evidence = [
         explain(models[asked["model"]], image, saliency.__name__, int(label)).evidence
         for label in (asked["said"], asked["label"])
@@ -87,10 +87,11 @@ VIEWS = {"tables": _tables, "pictures": _pictures, "case": _case}
 
 
 def _from(mnist: Mnist, split: str, indices: list[int]) -> dict[str, Any]:
-    """`pixels`: 28x28 bytes of ink an image, in base64; or what is `missing`."""
-    try:
-        images = mnist.split(split).images
-    except InputError as error:
-        return {"missing": f"error.{error.key}"}
-    chosen = images[[int(index) % len(images) for index in indices[:MOST]]]
-    return {"pixels": base64.b64encode(chosen.astype(np.uint8).tobytes()).decode("ascii")}
+    """`pixels` of those that can be had, by index: 28x28 bytes of ink in base64; and why others are `missing`."""
+    pixels, missing = {}, {}
+    for index in indices[:MOST]:
+        try:
+            pixels[str(index)] = base64.b64encode(mnist.digit(split, index)[0].tobytes()).decode("ascii")
+        except InputError as error:
+            missing = {"missing": f"error.{error.key}"}
+    return {"pixels": pixels, **missing}

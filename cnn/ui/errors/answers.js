@@ -21,7 +21,7 @@ const askTables = () => ask({ view: "tables", model: state.model, other: state.o
 
 function askPictures(indices) {
 	const wanted = indices.filter((index) => !pictures.has(index) && !awaited.has(index));
-	if (wanted.length === 0 || missing?.[0] === "error.mnist_missing") return;
+	if (wanted.length === 0) return;
 	wanted.forEach((index) => awaited.add(index));
 	ask({ view: "pictures", indices: wanted });
 }
@@ -30,11 +30,8 @@ function askCase({ index, said, label, neighbours = [] }) {
 	ask({ view: "case", model: state.model, index, said, label, neighbours });
 }
 
-// (N, 28, 28) bytes of ink -> pictures' values.
-function inks(base64) {
-	const values = Float32Array.from(atob(base64), (sign) => sign.charCodeAt(0));
-	return Array.from({ length: values.length / SIDE ** 2 }, (_, at) => values.subarray(at * SIDE ** 2, (at + 1) * SIDE ** 2));
-}
+// 28x28 bytes of ink -> a picture's values.
+const inkOf = (base64) => Float32Array.from(atob(base64), (sign) => sign.charCodeAt(0));
 
 function gone(answer) {
 	missing = [answer.missing, { name: answer.name }];
@@ -48,12 +45,13 @@ function gone(answer) {
 const takes = {
 	tables(answer) {
 		if (answer.asked.model !== state.model || answer.asked.other !== state.other) return;
-		[tables, missing] = answer.missing ? [null, null] : [answer, missing?.[0] === "error.not_measured" ? null : missing];
+		[tables, missing] = [answer.missing ? null : answer, null];
+		awaited.clear(); // what another network lacked may be here for this one
 		if (answer.missing) gone(answer);
 	},
 	pictures(answer) {
-		if (answer.missing) return gone(answer);
-		inks(answer.pixels).forEach((ink, at) => pictures.set(answer.asked.indices[at], ink));
+		for (const [index, pixels] of Object.entries(answer.pixels)) pictures.set(Number(index), inkOf(pixels));
+		if (answer.missing) gone(answer);
 	},
 	case(answer) {
 		if (answer.missing) return gone(answer);

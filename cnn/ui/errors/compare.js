@@ -6,7 +6,7 @@ function showCompare() {
 	const place = part("view[data-panel=compare]");
 	const { fixed, added, both, p } = tables.comparison;
 	const names = { model: state.model, other: state.other };
-	const words = labelled(say("errors.other"), (name) => name);
+	const words = labelled(say("errors.other"), networkName);
 	const others = MODELS.filter((name) => name !== state.model);
 	const pick = choices("errors-other", others, state.other, words, (other) => {
 		Object.assign(state, { other, shown: FIRST });
@@ -32,10 +32,10 @@ function verdict(names, fixed, added, both, p) {
 function table({ model, other }, fixed, added, both) {
 	const right = tables.images - fixed.length - added.length - both.length;
 	const cells = (name, ...values) => values.map((value) => made(name, { textContent: value }));
-	const head = made("tr", {}, made("td"), ...cells("th", say("errors.reads", { name: other }), say("errors.misreads", { name: other })));
+	const head = made("tr", {}, made("td"), ...cells("th", say("errors.reads", { model: other }), say("errors.misreads", { model: other })));
 	const rows = [
-		[say("errors.reads", { name: model }), whole(right), whole(added.length)],
-		[say("errors.misreads", { name: model }), whole(fixed.length), whole(both.length)],
+		[say("errors.reads", { model: model }), whole(right), whole(added.length)],
+		[say("errors.misreads", { model: model }), whole(fixed.length), whole(both.length)],
 	];
 	const body = rows.map(([name, ...values]) => made("tr", {}, made("th", { scope: "row", textContent: name }), ...cells("td", ...values)));
 	return made("table", { className: "four" }, head, ...body);

@@ -150,10 +150,11 @@ function evidenceOf(one) {
 
 function neighboursOf({ label, said, neighbours, labels, cosines }) {
 	if (!neighbours) return made("p", { className: "note", textContent: say("errors.no_neighbours") });
-	const inksOf = opened?.neighbours.pixels ? inks(opened.neighbours.pixels) : [];
+	const known = opened?.neighbours.pixels ?? {};
 	const row = made("div", { className: "row near" });
 	labels.forEach((digit, at) => {
-		const shown = inksOf[at] ? picture(inksOf[at], [SIDE, SIDE], { limit: 255 }, "") : made("span", { className: "unseen", textContent: digit });
+		const ink = known[neighbours[at]];
+		const shown = ink ? picture(inkOf(ink), [SIDE, SIDE], { limit: 255 }, "") : made("span", { className: "unseen", textContent: digit });
 		row.append(figure(shown, say("errors.neighbour", { label: digit, cosine: number(cosines[at]) })));
 	});
 	const [ours, theirs] = [labels.filter((digit) => digit === said).length, labels.filter((digit) => digit === label).length];

@@ -11,14 +11,20 @@ function whenOther(place, make) {
 
 const shows = { list: showList, compare: showCompare, calibration: showCalibration };
 
+function chooseModel(model) {
+	const other = state.other === model ? state.model : state.other;
+	Object.assign(state, { model, other, cell: null, open: null, shown: FIRST });
+	askTables();
+}
+
 function showModels() {
-	const words = labelled(say("errors.model"), (name) => name);
+	const words = labelled(say("errors.model"), networkName);
 	const pick = choices("errors-model", MODELS, state.model, words, (model) => {
-		const other = state.other === model ? state.model : state.other;
-		Object.assign(state, { model, other, cell: null, open: null, shown: FIRST });
-		askTables();
+		go({ tab: "errors", view: state.view, network: model });
+		chooseModel(model);
 	});
 	replaceKept(part("models"), ...pick.children);
+	part("about").textContent = networkNote(state.model);
 }
 
 function showSummary() {
@@ -43,6 +49,10 @@ const open = tabbed(panel, (view) => {
 	show();
 });
 
+onPlace("errors", ({ network }) => {
+	const model = MODELS.includes(network) ? network : MODELS[0];
+	if (model !== state.model) chooseModel(model);
+});
 watch("value", receive);
 new MutationObserver(show).observe(document.body, { attributeFilter: ["class"] });
 open(state.view);

@@ -34,7 +34,7 @@ function take(answer) {
 }
 
 function showHead(answer) {
-	const words = showSays(panel, answer, answer.example && say("pane.example"));
+	const words = showSays(panel, answer, networkNote(answer.prediction.model).replace(/\.$/, ""), answer.example && say("pane.example"));
 	if (view !== "why") sayAloud(words);
 }
 

@@ -90,7 +90,7 @@ function show() {
 	const longest = Math.max(...(value?.text ?? "").split("\n").map((line) => line.length));
 	part("text").style.setProperty("--count", Math.max(3, longest));
 	part("verdict").textContent = verdicts[state](value);
-	part("model").textContent = value?.model ?? "";
+	part("model").textContent = networkName(value?.model ?? "");
 	part("copy").hidden = state !== "read";
 	showCopy(false);
 	showPicture(value, state);

@@ -23,7 +23,8 @@ class Pad(Component):
 
     def __init__(self, examples: list[dict[str, Any]] | None = None, follows: bool = False, **options: Any):
         options.setdefault("value", {"strokes": [], "width": SIDE, "height": SIDE})
-        super().__init__(HERE, ("pad.",), {"EXAMPLES": examples or [], "FOLLOWS": follows}, **options)
+        constants = {"EXAMPLES": examples or [], "FOLLOWS": follows}
+        super().__init__(HERE, ("pad.",), constants, shared=("memory",), **options)
 
     def api_info(self) -> dict[str, Any]:
         """The value as JSON schema."""

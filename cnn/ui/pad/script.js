@@ -3,13 +3,13 @@
 const PACE = 80; // milliseconds between messages
 const PLAY = 600; // milliseconds an example takes to draw itself
 const SPECK = 0.4; // grid units; shorter moves say nothing
-const SETTINGS = "digit-pad";
-const DRAWING = "digit-pad-drawing";
+const SETTINGS = "digit-pad"; // stay with the browser
+const DRAWING = "digit-pad-drawing"; // stays with the tab, through a reload or a lost connection
 const SHARED_DRAWING = "digit-pad-shared";
 
 const board = element.querySelector(".board");
 const canvas = element.querySelector("canvas");
-const settings = { width: 15, guide: true, ...recall(localStorage, SETTINGS) };
+const settings = { width: 15, guide: true, ...recall("localStorage", SETTINGS) };
 
 let strokes = [];
 let cleared = []; // what the last clearing took, until something new is drawn
@@ -21,25 +21,6 @@ let frame = 0;
 let timer = 0;
 let posted = 0;
 let sent = JSON.stringify(props.value);
-
-// ------------------------------------------------------------------ what the browser remembers
-
-// The settings stay with the browser; the drawing with the tab, through a reload or a lost connection.
-function recall(storage, key) {
-	try {
-		return JSON.parse(storage.getItem(key)) ?? undefined;
-	} catch {
-		return undefined; // storage may be shut, or hold something else
-	}
-}
-
-function remember(storage, key, value) {
-	try {
-		storage.setItem(key, JSON.stringify(value));
-	} catch {
-		// a private window: it lasts as long as the page
-	}
-}
 
 // ------------------------------------------------------------------ showing and sending
 
@@ -80,7 +61,7 @@ function follow({ detail }) {
 	show();
 }
 
-const drawn = () => (recall(sessionStorage, DRAWING) ?? []).map((points) => whole(points, ++hands));
+const drawn = () => (recall("sessionStorage", DRAWING) ?? []).map((points) => whole(points, ++hands));
 
 function sendSoon() {
 	timer ||= setTimeout(send, Math.max(0, posted + PACE - performance.now()));
@@ -95,7 +76,7 @@ function redraw(next, moving = false) {
 }
 
 function keep() {
-	remember(sessionStorage, DRAWING, strokes.map((stroke) => stroke.points));
+	remember("sessionStorage", DRAWING, strokes.map((stroke) => stroke.points));
 }
 
 // ------------------------------------------------------------------ the pen
@@ -185,7 +166,7 @@ function act(name) {
 
 function adjust(change) {
 	Object.assign(settings, change);
-	remember(localStorage, SETTINGS, settings);
+	remember("localStorage", SETTINGS, settings);
 	board.classList.toggle("guided", settings.guide);
 	button("guide").setAttribute("aria-pressed", settings.guide);
 	for (const choice of board.querySelectorAll(".pens input")) choice.checked = Number(choice.value) === settings.width;

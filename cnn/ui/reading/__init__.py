@@ -23,7 +23,7 @@ class Reading(Component):
     """Shows what `answer` or `nothing` makes."""
 
     def __init__(self, source: Source = "pad", **options: Any):
-        texts, shared = ("reading.", "step."), ("trials",)
+        texts, shared = ("reading.", "step."), ("memory", "trials")
         super().__init__(Path(__file__).parent, texts, shared=shared, value=nothing(source), **options)
 
     def api_info(self) -> dict[str, Any]:

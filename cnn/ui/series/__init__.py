@@ -13,4 +13,4 @@ class Series(Component):
     """Shows the trials that the page's browser keeps (`trials.js`)."""
 
     def __init__(self, **options: Any):
-        super().__init__(Path(__file__).parent, ("series.",), shared=("panes", "matrix", "trials"), **options)
+        super().__init__(Path(__file__).parent, ("series.",), shared=("panes", "matrix", "memory", "trials"), **options)

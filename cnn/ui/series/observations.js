@@ -20,7 +20,7 @@ function observations(trials) {
 				[say("series.name"), blank],
 				[say("series.group"), blank],
 				[say("series.date"), days],
-				[say("series.model"), [...new Set(trials.map(({ model }) => model))].join(", ")],
+				[say("series.model"), [...new Set(trials.map(({ model }) => networkName(model)))].join(", ")],
 			],
 		},
 		{ heading: say("series.result") },

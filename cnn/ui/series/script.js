@@ -140,7 +140,7 @@ async function load(file) {
 
 function clear() {
 	const cleared = recallTrials();
-	store(CLEARED, cleared); // without room for it, what is cleared is gone
+	store(CLEARED, cleared);
 	notice = ["series.cleared", { count: cleared.length }];
 	keepTrials([]);
 	part("back").focus();

@@ -1,0 +1,37 @@
+"""The head of the page: its name, its language, what is amiss; its script keeps the open tab in the address."""
+
+from pathlib import Path
+from typing import Any
+
+from cnn.types import InputError
+from cnn.ui.component import Component
+
+TEXTS = (
+    "page.",
+    "hub.",
+    "error.",
+    "gradio.",
+    *(f"{tab}.tab" for tab in ("draw", "inside", "stress", "errors", "series")),
+)
+SHARED = ("memory", "address")
+
+
+class Head(Component):
+    """Shows what `missing` makes."""
+
+    def __init__(self, **options: Any):
+        super().__init__(Path(__file__).parent, TEXTS, shared=SHARED, value={}, **options)
+
+    def api_info(self) -> dict[str, Any]:
+        """The value as JSON schema."""
+        return {"type": "object", "title": "head", "additionalProperties": True}
+
+
+def missing(why: InputError | None, model: str) -> dict[str, Any]:
+    """Why the model that was to answer does not, JSON-ready, and which answers meanwhile; nothing where it does."""
+    if why is None:
+        return {}
+    return {
+        "missing": {"key": f"error.{why.key}", "values": {k: str(v) for k, v in why.values.items()}},
+        "model": model,
+    }

@@ -1,0 +1,178 @@
+"""The page as a whole: what it costs, where it works, its languages and its addresses."""
+
+import itertools
+import re
+import shutil
+import urllib.request
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import gradio as gr
+import pytest
+from gradio.i18n import I18nData
+from playwright.sync_api import Browser, expect
+
+from cnn.hub import Models
+from cnn.ui import build_demo, launch_options
+from tests.ui.conftest import DESKTOP, PHONE, FakeClassifier, Visit, visits
+
+PLAIN = (str, int, float, bool, type(None), I18nData)
+
+
+def leaves(value: Any, path: str = "") -> Iterator[tuple[str, Any]]:
+    """What a structure of lists and objects holds, with where."""
+    parts = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list | tuple) else None
+    if parts is None:
+        yield path, value
+    else:
+        for key, part in parts:
+            yield from leaves(part, f"{path}/{key}")
+
+
+def test_props_are_plain_data(fake_app: tuple[FakeClassifier, gr.Blocks]) -> None:
+    """Gradio copies them at every visit: a prop that leads to the app has it copy the app, networks and all."""
+    # A gr.State holds a function of Gradio's.
+    blocks = [block for block in fake_app[1].blocks.values() if not isinstance(block, gr.State)]
+    strange = [
+        f"{block} {path}: {value!r}"
+        for block in blocks
+        for path, value in leaves(block.get_config())
+        if not isinstance(value, PLAIN)
+    ]
+    assert strange == []
+
+
+def test_a_browser_fetches_each_script_once(visit: Callable[..., Visit]) -> None:
+    visitor = visit()
+    visitor.page.reload()
+    expect(visitor.verdict).not_to_be_empty()
+    sizes = visitor.page.evaluate(
+        "performance.getEntriesByType('resource')"
+        ".filter(({ name }) => name.includes('/script/')).map(({ transferSize }) => transferSize)"
+    )
+    assert sizes
+    assert not any(sizes)
+
+
+@pytest.fixture(scope="module")
+def rendered(browser: Browser) -> Iterator[str]:
+    """The app whose pages Gradio's own server of Node renders, as on a Space."""
+    if not shutil.which("node"):
+        pytest.skip("no Node: install Debian's package nodejs to see the page as a Space serves it")
+    fake, bundled = FakeClassifier(), FakeClassifier()
+    bundled.name, bundled.parameters = "robust", 12345
+    demo = build_demo(Models([fake, bundled], fake.name))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("GRADIO_SSR_MODE", "true")
+        demo.launch(prevent_thread_lock=True, quiet=True, **launch_options())
+    assert demo.node_process
+    address = f"http://127.0.0.1:{demo.node_port}/"
+    urllib.request.urlopen(address).read()  # the first page takes longest
+    yield address
+    demo.close()
+    demo.node_process.kill()
+    demo.node_process.wait()
+
+
+def places(visitor: Visit) -> dict[str, list[int]]:
+    """Where the page's parts are, in pixels."""
+    parts = "h1, [role=tab], #task, #pad canvas, #pad .tools, .card, #reading"
+    return visitor.page.evaluate(
+        """(parts) => Object.fromEntries([...document.querySelectorAll(parts)].map((node, at) => {
+            const { left, top, width, height } = node.getBoundingClientRect();
+            return [`${at} ${node.textContent.trim().slice(0, 20)}`, [left, top, width, height].map(Math.round)];
+        }))""",
+        parts,
+    )
+
+
+@pytest.mark.parametrize("how", [{"viewport": DESKTOP}, {"viewport": PHONE, "locale": "fr-FR", "color_scheme": "dark"}])
+def test_a_page_rendered_by_the_server_is_the_same(
+    browser: Browser, visit: Callable[..., Visit], rendered: str, how: dict[str, Any]
+) -> None:
+    expected = places(visit(**how))
+    with visits(browser, rendered) as open_page:
+        visitor = open_page(**how)
+        visitor.until(lambda: places(visitor) == expected)
+        visitor.page.get_by_role("tab", name="Photo").click()
+        expect(visitor.page.locator("#photo")).to_be_visible()
+        assert not visitor.errors
+
+
+TABS = {
+    "en": ["Read", "Look inside", "Stress test", "Errors", "My tests"],
+    "fr": ["Lire", "Regarder dedans", "Mise à l’épreuve", "Erreurs", "Mes essais"],
+}
+
+
+def shows_tabs(visitor: Visit, language: str, width: int) -> None:
+    """All of them, by name and in order, within the page's width."""
+    tabs = visitor.page.locator(".pages > .tab-wrapper [role=tab]:visible")
+    expect(tabs).to_have_text(TABS[language])
+    boxes = [tab.bounding_box() for tab in tabs.all()]
+    assert all(box["x"] >= 0 and box["x"] + box["width"] <= width for box in boxes)
+    assert all(box["height"] >= 32 for box in boxes)
+    assert all(one["x"] + one["width"] <= other["x"] + 1 for one, other in itertools.pairwise(boxes))
+
+
+def test_a_language_is_chosen_and_lasts(visit: Callable[..., Visit]) -> None:
+    visitor = visit(viewport=PHONE)
+    page = visitor.page
+    shows_tabs(visitor, "en", PHONE["width"])
+    page.get_by_role("button", name="Français").click()
+    expect(visitor.verdict).to_have_text("Dessinez un chiffre")
+    expect(page).to_have_title("Lecteur de chiffres")
+    shows_tabs(visitor, "fr", PHONE["width"])
+    page.get_by_role("tab", name="Photo").click()
+    page.locator("#photo input[type=file]").set_input_files(
+        {"name": "a.txt", "mimeType": "text/plain", "buffer": b"no picture"}
+    )
+    toast = page.locator(".toast-body")  # Gradio's, which has it in English
+    expect(toast).to_contain_text("Erreur")
+    expect(toast).to_contain_text("Ce fichier ne se lit pas")
+    expect(page.locator("#photo")).to_contain_text("Déposez l'image ici")
+    page.goto(page.url.split("?")[0])
+    expect(visitor.verdict).to_have_text("Dessinez un chiffre")
+    shows_tabs(visitor, "fr", PHONE["width"])
+    page.get_by_role("button", name="English").click()
+    expect(visitor.verdict).to_have_text("Draw a digit")
+    shows_tabs(visitor, "en", PHONE["width"])
+
+
+def test_a_refusal_by_the_server_is_in_the_language_chosen(visit: Callable[..., Visit]) -> None:
+    visitor = visit()
+    visitor.page.get_by_role("button", name="Français").click()
+    visitor.page.get_by_role("tab", name="Photo").click()
+    visitor.page.locator("#photo input[type=file]").set_input_files(
+        {"name": "a.png", "mimeType": "image/png", "buffer": b"no picture"}
+    )
+    expect(visitor.page.locator(".toast-body")).to_contain_text("Ce fichier ne se lit pas")
+
+
+def test_each_tab_view_and_network_has_an_address(browser: Browser, rendered: str) -> None:
+    """Under server-side rendering, whose own router watches the address too."""
+    with visits(browser, rendered) as open_page:
+        visitor = open_page()
+        page = visitor.page
+        at = lambda place: re.compile(rf"\?lang=en{place}$")  # noqa: E731
+        page.get_by_role("tab", name="Stress test").click()
+        page.get_by_role("tab", name="Breaking point").click()
+        expect(page).to_have_url(at("#stress/breaking"))
+        page.get_by_role("tab", name="Errors").click()
+        page.locator(".errors").get_by_role("radio", name="Robust").check(force=True)
+        expect(page.locator(".errors .about")).to_contain_text("12,345 weights")
+        expect(page).to_have_url(at("#errors/list/robust"))
+        sent = page.url
+        page.go_back()
+        page.go_back()
+        expect(page.get_by_role("tab", name="Breaking point")).to_have_attribute("aria-selected", "true")
+        page.go_back()
+        expect(page.get_by_role("tab", name="Compare", exact=True)).to_have_attribute("aria-selected", "true")
+        page.go_back()
+        expect(page.get_by_role("tab", name="Read")).to_have_attribute("aria-selected", "true")
+        expect(visitor.pad).to_be_visible()
+        page.goto("about:blank")
+        page.goto(sent.replace("lang=en", "lang=fr"))
+        expect(page.get_by_role("tab", name="Erreurs")).to_have_attribute("aria-selected", "true")
+        expect(page.locator(".errors").get_by_role("radio", name="Robuste")).to_be_checked()
+        assert not visitor.errors
