@@ -1,7 +1,7 @@
 """Why a network said so, and what its units like to see: arrays and gradients -> evidence by pixel. Plain arithmetic.
 
 Knows no Keras and no page: a network is whatever has `layers`, `logits`, `temperature`, `outputs`, `gradients` and
-`sensitivity`, as `cnn.classifier.Classifier` has. What is explained is a digit's `lead` over the nine others. A method is
+`sensitivity`, as `cnn.classifier.Classifier` has. What is explained is a digit's lead over the nine others. A method is
 one decorated function: it appears in the interface, the API and the tests with no other edit.
 
 Not the logit: all ten can rise or fall together, which changes no answer, and a logit's evidence is full of it. Not the
@@ -77,15 +77,15 @@ def explain(network: Any, image: np.ndarray, name: str, label: int) -> Explanati
     if name == integrated_gradients.__name__:
         without, with_ink = leads(network, np.stack([np.zeros_like(image), image]), label)
         total, expected = float(evidence.sum()), float(with_ink - without)
-    return Explanation(name, label, evidence, _note(network, name, evidence), total, expected)
+    return Explanation(name, label, evidence, _note(network, name, evidence, image.any()), total, expected)
 
 
-def _note(network: Any, name: str, evidence: np.ndarray) -> str | None:
+def _note(network: Any, name: str, evidence: np.ndarray, inked: bool) -> str | None:
     if name == grad_cam.__name__ and last_map(network) is None:
         return "explain.no_maps"
     strongest = np.abs(evidence).max()
     if not strongest:
-        return "explain.nothing"
+        return "explain.cut_off" if inked and name == grad_cam.__name__ else "explain.nothing"
     return "explain.none_for" if evidence.max() < FAINT * strongest else None
 
 
@@ -136,9 +136,10 @@ def smoothgrad(network: Any, image: np.ndarray, label: int) -> np.ndarray:
 def integrated_gradients(network: Any, image: np.ndarray, label: int) -> np.ndarray:
     """Each pixel's share of the way from the blank picture's lead: Sundararajan, Taly and Yan 2017 (arXiv 1703.01365).
 
-    The evidence ought to add up to what the lead gains on that way, and does to COMPLETE unless ROUNDS were too few. The
-    way is cut into pieces, each of which counts by the gradient at its middle. What a piece ought to add up to is known,
-    the leads at its ends; so those that are furthest off are halved, at a network's kinks, until the whole is right.
+    The evidence ought to add up to what the lead gains on that way, and does to COMPLETE unless ROUNDS were too few.
+    The way is cut into pieces, each of which counts by the gradient at its middle. What a piece ought to add up to is
+    known from the leads at its ends; so those that are furthest off, at a network's kinks, are halved until the whole
+    is right.
     """
 
     def at(shares: np.ndarray) -> np.ndarray:

@@ -4,6 +4,7 @@ Every number shown is the network's own; nothing is computed again by other mean
 """
 
 import functools
+import itertools
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -11,7 +12,7 @@ import numpy as np
 
 from cnn.explain import exciting, middle, preferred, seen
 from cnn.layers import Layer
-from cnn.types import SIDE, InputError
+from cnn.types import LABELS, SIDE, InputError
 
 DIGITS = Path(__file__).resolve().parent.parent / "assets" / "examples" / "digits.npz"
 STRONGEST = 8  # input channels of a deeper kernel that are shown
@@ -86,12 +87,23 @@ def taken(network: Any, outputs: dict[str, Any], layer: Layer) -> Taken:
     return Taken(by_relu, by_pooling)
 
 
+class Pooling(NamedTuple):
+    """One map pooled: it as it `entered`, (h, w), and `pooled`, each `window` x `window` units one."""
+
+    layer: str
+    channel: int
+    window: int
+    entered: np.ndarray
+    pooled: np.ndarray
+
+
 class Hand(NamedTuple):
     """All that is needed to compute one filter's answer by hand, for one (28, 28) image: the network's own numbers.
 
     The first convolution's `kernel` (h, w), `bias`, `stride` and `padding` (zeros before the first pixel), the map
-    `before` its activation and `after` it, and the map after the pooling that follows, None where none does.
-    Then one digit's output: what enters the last layer `features` (n,), the weights on them (n,), its bias.
+    `before` its activation and `after` it. Then the first `pooling`, None where there is none. Then one digit's output
+    beside that of its `rival`, the best other digit: what enters the last layer `features` (n,), the `weights` on them
+    and the rival's (n,), and both biases.
     """
 
     layer: str
@@ -102,11 +114,13 @@ class Hand(NamedTuple):
     padding: int
     before: np.ndarray
     after: np.ndarray
-    pool: int
-    pooled: np.ndarray | None
+    pooling: Pooling | None
     features: np.ndarray
+    rival: int
     weights: np.ndarray
+    rival_weights: np.ndarray
     output_bias: float
+    rival_bias: float
     logits: np.ndarray
 
 
@@ -125,10 +139,10 @@ def by_hand(network: Any, image: np.ndarray, channel: int | None, label: int) ->
         channel = int(made.after[0].max((0, 1)).argmax())
     channel = channel % kernel.shape[-1]
     after = made.after[0, ..., channel]
-    following = network.layers[network.layers.index(first) + 1]
-    pools = "MaxPooling" in following.type
     last, features = network.layers[-1], outputs[network.layers[-2].name].after[0].ravel()
     weights, biases = network.weights(last.name)
+    logits = outputs[last.name].after[0]
+    rival = max((digit for digit in range(LABELS) if digit != label), key=logits.__getitem__)
     return Hand(
         layer=first.name,
         channel=channel,
@@ -138,13 +152,27 @@ def by_hand(network: Any, image: np.ndarray, channel: int | None, label: int) ->
         padding=-first.field.start,
         before=after if made.before is None else made.before[0, ..., channel],
         after=after,
-        pool=following.field.jump // first.field.jump if pools else 0,
-        pooled=outputs[following.name].after[0, ..., channel] if pools else None,
+        pooling=_first_pooling(network, outputs, {first.name: channel}),
         features=features,
+        rival=rival,
         weights=weights[:, label],
+        rival_weights=weights[:, rival],
         output_bias=float(biases[label]),
-        logits=outputs[last.name].after[0],
+        rival_bias=float(biases[rival]),
+        logits=logits,
     )
+
+
+def _first_pooling(network: Any, outputs: dict[str, Any], chosen: dict[str, int]) -> Pooling | None:
+    """The first pooling that keeps the largest of windows side by side; of a layer that is not `chosen`, its most."""
+    for entering, layer in itertools.pairwise(network.layers):
+        window = layer.field.jump // max(1, entering.field.jump)
+        apart = layer.field == entering.field.through(window, window, 0)
+        if "MaxPooling" in layer.type and entering.is_map and apart:
+            entered, pooled = outputs[entering.name].after[0], outputs[layer.name].after[0]
+            channel = chosen.get(entering.name, int(entered.max((0, 1)).argmax()))
+            return Pooling(layer.name, channel, window, entered[..., channel], pooled[..., channel])
+    return None
 
 
 class Likes(NamedTuple):

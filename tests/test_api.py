@@ -20,6 +20,7 @@ from cnn import ink, stress
 from cnn.explain import METHODS
 from cnn.hub import Models
 from cnn.perturbations import PERTURBATIONS
+from cnn.text import say
 from cnn.types import Framed
 from train.strokes import STYLES, write
 
@@ -354,6 +355,9 @@ def test_filters_and_feature_maps(client: Client, models: Models, seven: Path) -
                 with Image.open(entry["image"]) as picture:
                     assert max(picture.size) > 300
     strongest = [float(entry["caption"].split(": ")[1]) for entry in maps]
+    for entry, most in zip(maps, strongest, strict=True):  # each map on its own scale
+        with Image.open(entry["image"]) as picture:
+            assert np.asarray(picture.convert("L")).min() < 40 or most == 0
     framed = ink.from_image(Image.open(seven)).image
     expected = models["tiny"].outputs(framed[None])[second].after[0].max((0, 1))
     np.testing.assert_allclose(strongest, expected, atol=0.006)
@@ -366,7 +370,7 @@ def test_explain(client: Client, models: Models, seven: Path, method: str) -> No
     prediction = client.predict(handle_file(seven), api_name="/predict")
     assert (answer["method"], answer["label"]) == (method, prediction["best_guess"])
     assert answer["probability"] == pytest.approx(prediction["confidence"])
-    assert answer["note"].endswith(".")
+    assert answer["note"].endswith(say("explain.lead"))  # which score it was
     with Image.open(heatmap) as picture:
         assert picture.size == (448, 448)
 
@@ -388,7 +392,7 @@ def test_explain_a_blank(client: Client, blank: Path) -> None:
     [
         ("/layers", ["nobody"], "There is no model named"),
         ("/filters", ["conv99"], 'There is no layer named "conv99" in tiny; its layers are: '),
-        ("/filters", ["dropout"], "has no kernels to show|There is no layer named"),
+        ("/filters", ["dropout"], "has no filters to show|There is no layer named"),
         ("/feature_maps", ["conv99"], "There is no layer named"),
         ("/explain", ["magic"], 'There is no method named "magic"; the methods are: saliency, '),
         ("/explain", ["saliency", 12], "A label is a whole number from 0 to 9"),

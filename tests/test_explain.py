@@ -143,7 +143,7 @@ def test_grad_cam_on_a_hand_made_network(bar: np.ndarray) -> None:
 def test_grad_cam_cuts_off_what_speaks_against(bar: np.ndarray) -> None:
     found = explain.explain(Linear(weights(3, np.s_[:], np.s_[:], -0.5)), bar, "grad_cam", 3)
     assert not found.evidence.any()
-    assert found.note == "explain.nothing"
+    assert found.note == "explain.cut_off"
     assert not found.heatmap.any()
 
 

@@ -3,6 +3,7 @@
 import base64
 from pathlib import Path
 
+import keras
 import numpy as np
 import pytest
 
@@ -53,7 +54,7 @@ def test_a_dense_layer_over_the_picture_has_kernels_as_large_as_it(models: Model
 
 def test_layers_without_kernels_are_refused_with_those_that_have_some(course: Classifier) -> None:
     for name in ("pool1", "dense1"):
-        with pytest.raises(InputError, match=f"The layer {name} of course has no kernels .*: conv1, conv2\\."):
+        with pytest.raises(InputError, match=f"The layer {name} of course has no filters .*: conv1, conv2\\."):
             look.kernels(course, name)
 
 
@@ -72,6 +73,35 @@ def test_what_relu_and_pooling_took_away(course: Classifier, image: np.ndarray) 
     assert took["logits"] == (None, None)
 
 
+def windows(pooling: look.Pooling) -> np.ndarray:
+    """(rows, window, columns, window): the map that entered, cut into windows."""
+    (rows, columns), side = pooling.pooled.shape, pooling.window
+    return pooling.entered[: rows * side, : columns * side].reshape(rows, side, columns, side)
+
+
+def two_before_the_pooling() -> keras.Model:
+    """As in deeper networks: 'same' padding, and two convolutions before the first pooling."""
+    layers = keras.layers
+    convolutions = [layers.Conv2D(n, 3, padding="same", activation="relu", name=f"conv{n}") for n in (4, 6)]
+    rest = [layers.MaxPooling2D(2, name="pool"), layers.Flatten(), layers.Dropout(0.1), layers.Dense(11, name="logits")]
+    return keras.Sequential([keras.Input((28, 28, 1)), *convolutions, *rest])
+
+
+def test_the_first_pooling_by_hand_stands_wherever_it_is(image: np.ndarray) -> None:
+    network = Classifier(two_before_the_pooling(), "same")
+    hand = look.by_hand(network, image, 1, 4)
+    assert (hand.channel, hand.padding, hand.before.shape) == (1, 1, (28, 28))
+    outputs = network.outputs(image[None])
+    entered = outputs["conv6"].after[0]
+    assert hand.pooling.channel == entered.max((0, 1)).argmax()
+    np.testing.assert_array_equal(hand.pooling.entered, entered[..., hand.pooling.channel])
+    np.testing.assert_array_equal(windows(hand.pooling).max((1, 3)), hand.pooling.pooled)
+    assert hand.rival < 10
+    without = keras.Sequential([keras.Input((28, 28, 1)), keras.layers.Conv2D(2, 3), keras.layers.Flatten()])
+    without.add(keras.layers.Dense(10))
+    assert look.by_hand(Classifier(without, "bare"), image, 0, 4).pooling is None
+
+
 @pytest.mark.parametrize("channel", [None, 0, 17])
 def test_the_arithmetic_by_hand_adds_up_to_the_networks_output(
     course: Classifier, image: np.ndarray, channel: int | None
@@ -86,11 +116,13 @@ def test_the_arithmetic_by_hand_adds_up_to_the_networks_output(
             total = (patch * hand.kernel).sum() + hand.bias
             assert total == pytest.approx(hand.before[row, column], abs=1e-5)
             assert max(0, total) == pytest.approx(hand.after[row, column], abs=1e-5)
-    windows = hand.after[: hand.pooled.shape[0] * hand.pool, : hand.pooled.shape[1] * hand.pool]
-    windows = windows.reshape(hand.pooled.shape[0], hand.pool, hand.pooled.shape[1], hand.pool)
-    np.testing.assert_array_equal(windows.max((1, 3)), hand.pooled)
-    score = hand.features @ hand.weights + hand.output_bias
-    assert score == pytest.approx(course.logits(image[None])[0, 4], abs=1e-4)
+    np.testing.assert_array_equal(hand.pooling.entered, hand.after)
+    assert (hand.pooling.layer, hand.pooling.channel) == ("pool1", hand.channel)
+    np.testing.assert_array_equal(windows(hand.pooling).max((1, 3)), hand.pooling.pooled)
+    logits = course.logits(image[None])[0]
+    assert hand.rival == max(set(range(10)) - {4}, key=logits.__getitem__)
+    lead = hand.features @ (hand.weights - hand.rival_weights) + hand.output_bias - hand.rival_bias
+    assert lead == pytest.approx(logits[4] - logits[hand.rival], abs=1e-4)
     shares = np.exp(hand.logits[:10] / course.temperature)
     np.testing.assert_allclose(shares / shares.sum(), course.probabilities(image[None])[0], rtol=1e-4)
 
@@ -125,17 +157,26 @@ def test_the_projects_own_digits_are_those_the_command_writes(tmp_path: Path) ->
 
 def unpacked(sent: dict) -> np.ndarray:
     data = base64.b64decode(sent["data"])
-    if "limit" not in sent:
+    if "limits" not in sent:
         return np.frombuffer(data, "<f4").reshape(sent["shape"])
     steps = np.frombuffer(data, np.int8 if sent["signed"] else np.uint8).reshape(sent["shape"])
-    return steps * (sent["limit"] / (127 if sent["signed"] else 255))
+    shares = steps.reshape(len(sent["limits"]), -1) / (127 if sent["signed"] else 255)
+    return (shares * np.array(sent["limits"])[:, None]).reshape(sent["shape"])
 
 
 def test_numbers_travel_whole_and_shades_to_a_step() -> None:
     values = np.random.default_rng(0).normal(0, 3, (4, 5, 6)).astype(np.float32)
     np.testing.assert_array_equal(unpacked(packed(values)), values)
     for some in (values, np.abs(values), np.zeros((2, 2), np.float32)):
-        np.testing.assert_allclose(unpacked(shades(some)), some, atol=np.abs(some).max() / 127)
+        for tiles in (1, len(some)):
+            np.testing.assert_allclose(unpacked(shades(some, tiles)), some, atol=np.abs(some).max() / 127)
+
+
+def test_a_tile_beside_one_far_stronger_travels_no_worse() -> None:
+    values = np.random.default_rng(0).uniform(0, 1, (3, 4, 4)) * np.array([1, 1000, 0])[:, None, None]
+    weak, _, silent = unpacked(shades(values, 3))
+    np.testing.assert_allclose(weak, values[0], atol=0.5 / 255)
+    assert not silent.any()
 
 
 # A network without feature maps has no depths to compare, and the page does not ask.

@@ -54,26 +54,27 @@ def scripted_api(models: Models) -> None:
         return [layer.as_dict() for layer in models[model].layers]
 
     def filters(layer: str, model: str) -> Captioned:
-        """A layer's kernels: white is zero, blue positive; of a deeper layer each kernel's strongest inputs."""
+        """A layer's filters, each by its strongest kernels on its own scale: white zero, blue above, orange below."""
         weights = look.kernels(models[model], layer).weights
         drawn = [pictures.row([pictures.diverging(part, np.abs(one).max()) for part in one]) for one in weights]
         return [(pictures.enlarged(picture), str(i)) for i, picture in enumerate(drawn)]
 
     def feature_maps(image: PIL.Image.Image | None, layer: str, model: str) -> Captioned:
-        """What a layer makes of an image, a picture a channel, on one scale; captions say how strongly each fires."""
+        """What a layer makes of an image: its feature maps, each on its own scale; captions say how strong it is."""
         maps = look.feature_maps(models[model], ink.from_image(_sent(image)).image, layer)
-        draw, most = pictures.sequential if maps.min() >= 0 else pictures.diverging, np.abs(maps).max()
-        return [(pictures.enlarged(draw(one, most)), f"{i}: {one.max():.2f}") for i, one in enumerate(maps)]
+        draw = pictures.sequential if maps.min() >= 0 else pictures.diverging
+        return [(pictures.enlarged(draw(one)), f"{i}: {one.max():.2f}") for i, one in enumerate(maps)]
 
     def explained(
         image: PIL.Image.Image | None, method: str, label: int | None = None, model: str = "default"
     ) -> tuple[PIL.Image.Image, dict[str, Any]]:
-        """Where the evidence for a digit lies: blue speaks for it, orange against; label null is the predicted one."""
+        """The evidence for a digit's lead over the others, blue for it, orange against; label null is the predicted."""
         classifier, framed = models[model], ink.from_image(_sent(image))
         prediction = classifier.predict(framed)
         label = label if label is not None else prediction.best_guess or 0
         found = explain(classifier, framed.image, method, label)
-        note = say(found.note) if found.note else say(f"explain.{method}")
+        notes = [found.note or f"explain.{method}", "explain.lead"]
+        note = " ".join(map(say, [*notes, "explain.incomplete"] if found.complete is False else notes))
         answer = {"method": method, "label": label, "probability": prediction.probabilities[label], "note": note}
         return pictures.enlarged(pictures.overlay(found.evidence, framed.image)), answer
 

@@ -11,10 +11,13 @@ def packed(values: np.ndarray) -> dict[str, Any]:
     return {"data": base64.b64encode(np.asarray(values, "<f4").tobytes()).decode("ascii"), "shape": values.shape}
 
 
-def shades(values: np.ndarray) -> dict[str, Any]:
-    """Numbers to look at, a byte each: shares of `limit`, the largest size, in 255ths, or, signed, in 127ths."""
-    limit, signed = float(np.abs(values).max()), bool(values.min() < 0)
-    steps = np.rint(values * ((127 if signed else 255) / max(limit, 1e-12)))
-    data = steps.astype(np.int8 if signed else np.uint8).tobytes()
-    shape = list(values.shape)
-    return {"data": base64.b64encode(data).decode("ascii"), "shape": shape, "limit": limit, "signed": signed}
+def shades(values: np.ndarray, tiles: int = 1) -> dict[str, Any]:
+    """Numbers to look at, a byte each: shares of `limits`, each tile's largest size, in 255ths, or, signed, in 127ths.
+
+    So many `tiles` of one size lie one after the other along the first axis.
+    """
+    rows, signed = values.reshape(tiles, -1), bool(values.min() < 0)
+    limits = np.abs(rows).max(1)
+    steps = np.rint(rows * ((127 if signed else 255) / np.maximum(limits, 1e-12))[:, None])
+    data = base64.b64encode(steps.astype(np.int8 if signed else np.uint8).tobytes()).decode("ascii")
+    return {"data": data, "shape": values.shape, "limits": limits.tolist(), "signed": signed}

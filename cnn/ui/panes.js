@@ -2,20 +2,20 @@
 
 const SIDE = 28;
 
-// {data, shape, limit?, signed?}: bytes are shares of a limit, everything else is little-endian float32.
+// {data, shape, limits?, signed?}: bytes are shares of their tile's limit, everything else is little-endian float32.
 function unpack(packed) {
 	if (!packed) return null;
-	const bytes = Uint8Array.from(atob(packed.data), (sign) => sign.charCodeAt(0));
-	let values = null;
-	if (packed.limit === undefined) values = new Float32Array(bytes.buffer);
-	else if (packed.signed) values = Float32Array.from(new Int8Array(bytes.buffer), (v) => (v * packed.limit) / 127);
-	else values = Float32Array.from(bytes, (v) => (v * packed.limit) / 255);
-	return { values, shape: packed.shape };
+	const { data, shape, limits, signed } = packed;
+	const bytes = Uint8Array.from(atob(data), (sign) => sign.charCodeAt(0));
+	if (!limits) return { values: new Float32Array(bytes.buffer), shape };
+	const [steps, most] = signed ? [new Int8Array(bytes.buffer), 127] : [bytes, 255];
+	const size = steps.length / limits.length;
+	return { values: Float32Array.from(steps, (step, at) => (step * limits[Math.floor(at / size)]) / most), shape };
 }
 
 const largest = (values) => values.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
 const plane = ({ values, shape }, index) => {
-	const size = shape[1] * shape[2];
+	const size = values.length / shape[0];
 	return values.subarray(index * size, (index + 1) * size);
 };
 
@@ -107,8 +107,8 @@ const number = (value, digits = 2) =>
 	new Intl.NumberFormat(language(), { minimumFractionDigits: digits, maximumFractionDigits: digits }).format(
 		Math.abs(value) < 0.5 * 10 ** -digits ? 0 : value,
 	);
-// A share never rounds up to certainty.
-const nearly = (share) => (share > 0.9994 ? `>\u00a0${percent(0.999, 1)}` : percent(share, 1));
+// A share of things counted is all or none only where it is.
+const counted = (share) => (share === 0 || share === 1 ? percent(share) : nearly(share, 0));
 const whole = (value) => new Intl.NumberFormat(language()).format(value);
 
 // ------------------------------------------------------------------ a choice of few
@@ -154,11 +154,12 @@ function showSays(panel, { prediction, pixels }, ...notes) {
 	return [digit, verdict, detail].filter(Boolean).join(", ");
 }
 
-// An answer's sign ("" for a blank, "?" where it abstains), how sure it is or why not, and then what is closest.
+// An answer's sign ("" for a blank, "?" where it abstains), how sure it is or why not, and then what is close, if any is.
 function answerWords({ reason, best_guess, confidence }) {
 	const share = nearly(confidence);
 	if (reason === "blank") return { digit: "", verdict: say("pane.blank"), closest: "" };
-	if (reason) return { digit: "?", verdict: say(`reading.${reason}`), closest: say("reading.closest", { label: best_guess, share }) };
+	const closest = closestTo({ best_guess, confidence });
+	if (reason) return { digit: "?", verdict: say(`reading.${reason}`), closest };
 	return { digit: `${best_guess}`, verdict: share, closest: "" };
 }
 

@@ -12,6 +12,18 @@ function percent(share, digits = 0) {
 	return new Intl.NumberFormat(language(), format).format(share);
 }
 
+// A probability never rounds to certainty, nor to nothing.
+function nearly(share, digits = 1) {
+	const step = 10 ** (-2 - digits);
+	if (share > 1 - 0.6 * step) return `>\u00a0${percent(1 - step, digits)}`;
+	if (share < 0.5 * step) return `<\u00a0${percent(step, digits)}`;
+	return percent(share, digits);
+}
+
+// What was refused is close to its best guess only where that stands out.
+const closestTo = ({ best_guess: label, confidence }) =>
+	confidence < 1 / 3 ? "" : say("reading.closest", { label, share: nearly(confidence) });
+
 // data-text is what an element says; data-label is what it is called where it shows a picture only.
 function translate() {
 	for (const node of element.querySelectorAll("[data-text]")) {

@@ -212,6 +212,20 @@ def test_doubt_and_refusal_look_their_part(visit: Visiting, fake: FakeClassifier
     visitor.reads("?")
     expect(visitor.verdict).to_have_text("Not a digit?")
     expect(visitor.page.locator(".reading .detail")).to_have_text("Closest to 4 (40.0%)")
+    fake.answers = lambda framed: prediction(1, 0.143, "not_a_digit")  # nothing is close
+    visitor.draw(ONE)
+    expect(visitor.page.locator(".reading .bars .best button")).to_have_text("1")
+    expect(visitor.page.locator(".reading .detail")).to_be_empty()
+
+
+def test_a_rounded_share_claims_no_more_than_the_answer(visit: Visiting, fake: FakeClassifier) -> None:
+    visitor = visit()
+    share = visitor.page.locator(".reading .bars .best .share")
+    for confidence, verdict, bar in ((0.9981, "99.8%", ">99"), (0.9999, ">\u00a099.9%", ">99"), (0.94, "94.0%", "94")):
+        fake.answers = lambda framed, confidence=confidence: prediction(7, confidence)
+        visitor.draw(SEVEN)
+        expect(visitor.verdict).to_have_text(verdict)
+        expect(share).to_have_text(bar)
 
 
 @pytest.mark.parametrize("locale", ["fr-FR", "fr-CA"])

@@ -71,7 +71,7 @@ def _layer(classifier: Classifier, outputs: dict[str, Any], layer: Layer) -> dic
     taken = look.taken(classifier, outputs, layer)
     maps = outputs[layer.name].after[0]
     maps = maps.transpose(2, 0, 1) if layer.is_map else maps.reshape(-1)
-    return {**layer.as_dict(), "maps": shades(maps), "by_relu": taken.by_relu, "by_pooling": taken.by_pooling}
+    return {**layer.as_dict(), "maps": shades(maps, len(maps)), **taken._asdict()}
 
 
 def _unit(asked: dict[str, Any], outputs: dict[str, Any], classifier: Classifier) -> dict[str, Any]:
@@ -90,9 +90,9 @@ def _unit(asked: dict[str, Any], outputs: dict[str, Any], classifier: Classifier
 
 
 def _filters(asked: dict[str, Any], digit: np.ndarray, classifier: Classifier, models: Models) -> dict[str, Any]:
-    """All kernels of a layer."""
-    kernels = look.kernels(classifier, asked["layer"])
-    return {"layer": asked["layer"], "weights": shades(kernels.weights), "inputs": kernels.inputs.tolist()}
+    """Every filter of a layer by its strongest kernel."""
+    strongest = look.kernels(classifier, asked["layer"]).weights[:, 0]
+    return {"layer": asked["layer"], "weights": shades(strongest, len(strongest))}
 
 
 def _likes(asked: dict[str, Any], digit: np.ndarray, classifier: Classifier, models: Models) -> dict[str, Any]:
@@ -112,21 +112,25 @@ def _hand(asked: dict[str, Any], digit: np.ndarray, classifier: Classifier, mode
     found = look.by_hand(classifier, digit, asked.get("channel"), label)
     if found is None:
         return None
-    arrays = ("kernel", "before", "after", "pooled", "features", "weights", "logits")
     return {
-        **{key: value for key, value in found._asdict().items() if key not in arrays},
-        **{key: None if getattr(found, key) is None else packed(getattr(found, key)) for key in arrays},
+        **_sendable(found),
+        "pooling": found.pooling and _sendable(found.pooling),
         "label": label,
         "filters": classifier.layer(found.layer).shape[-1],
         "temperature": classifier.temperature,
     }
 
 
+def _sendable(found: Any) -> dict[str, Any]:
+    """A named tuple as JSON takes it, its arrays packed."""
+    return {key: packed(value) if isinstance(value, np.ndarray) else value for key, value in found._asdict().items()}
+
+
 def _why(asked: dict[str, Any], digit: np.ndarray, classifier: Classifier, models: Models) -> dict[str, Any]:
     """The evidence for one digit by one method."""
     label = _label(asked, digit, classifier)
     found = explain(classifier, digit, asked.get("method") or next(iter(METHODS)), label)
-    return {**found._asdict(), "evidence": packed(found.evidence)}
+    return {**_sendable(found), "complete": found.complete}
 
 
 def _shift(asked: dict[str, Any], digit: np.ndarray, classifier: Classifier, models: Models) -> dict[str, Any]:

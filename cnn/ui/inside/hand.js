@@ -11,10 +11,7 @@ function showHand(found, { prediction, pixels }) {
 		stations = null;
 		return desk.replaceChildren(made("p", { className: "note", textContent: say("inside.hand_none") }));
 	}
-	const parts = Object.fromEntries(
-		["kernel", "before", "after", "pooled", "features", "weights", "logits"].map((key) => [key, unpack(found[key])]),
-	);
-	sheet = { ...found, ...parts, input: unpack(pixels).values };
+	sheet = { ...unpacked(found), pooling: found.pooling && unpacked(found.pooling), input: unpack(pixels).values };
 	const made_for = `${language()} ${prediction.model}`;
 	if (desk.dataset.madeFor !== made_for) stations = null;
 	desk.dataset.madeFor = made_for;
@@ -24,6 +21,8 @@ function showHand(found, { prediction, pixels }) {
 	}
 	for (const { work } of stations) work();
 }
+
+const unpacked = (found) => Object.fromEntries(Object.entries(found).map(([key, value]) => [key, value?.data ? unpack(value) : value]));
 
 // The place on the map that is worked out: the one chosen, or the brightest.
 function at() {
@@ -157,7 +156,7 @@ function convolution() {
 		const sum = parts.reduce((total, part) => total + part, 0);
 		const index = row * before.shape[1] + column;
 		if (hand.channel === null) filter.set(sheet.channel);
-		name.textContent = say("inside.map_of", { index: sheet.channel });
+		name.textContent = nameOf(sheet.layer, sheet.channel, "map");
 		input.paint(pixels, [SIDE, SIDE], { limit: 1 }, { row: row * stride - padding, column: column * stride - padding, height, width });
 		map.paint(after.values, after.shape, { signed: after.values.some((value) => value < 0) }, { row, column, height: 1, width: 1 });
 		products.replaceChildren(
@@ -181,29 +180,35 @@ function convolution() {
 }
 
 function pooling() {
-	const section = made("section", {}, made("h4", { textContent: say("inside.step_pool") }));
-	if (!sheet.pooled) {
+	const section = made("section", {}, made("h4", { textContent: say("inside.pooling") }));
+	if (!sheet.pooling) {
 		section.append(made("p", { className: "note", textContent: say("inside.pool_none") }));
 		return { section, work: () => {} };
 	}
+	const title = section.querySelector("h4");
 	const cells = made("div", { className: "products" });
 	const map = framed(say("inside.pooled"));
 	section.append(made("div", { className: "flow" }, cells, figure(map.holder, say("inside.pooled"))));
 
+	// The window is where the patch is, on a map that may be another layer's.
 	function work() {
-		const { after, pooled, pool } = sheet;
-		const [rows, columns] = pooled.shape;
-		const [row, column] = [Math.min(rows - 1, Math.floor(at().row / pool)), Math.min(columns - 1, Math.floor(at().column / pool))];
-		const limit = largest(after.values);
-		const window = [];
-		for (let y = 0; y < pool; y++) {
-			for (let x = 0; x < pool; x++) window.push(after.values[(row * pool + y) * after.shape[1] + column * pool + x]);
+		const { layer, channel, window: side, entered, pooled } = sheet.pooling;
+		const place = [at().row, at().column].map((index, axis) => {
+			const entering = Math.floor((index * entered.shape[axis]) / sheet.before.shape[axis]);
+			return Math.min(pooled.shape[axis] - 1, Math.floor(entering / side));
+		});
+		const [row, column] = place;
+		const [limit, signed] = [largest(entered.values), entered.values.some((value) => value < 0)];
+		const values = [];
+		for (let y = 0; y < side; y++) {
+			for (let x = 0; x < side; x++) values.push(entered.values[(row * side + y) * entered.shape[1] + column * side + x]);
 		}
-		map.paint(pooled.values, pooled.shape, { limit }, { row, column, height: 1, width: 1 });
+		title.textContent = say("inside.step_pool", { name: nameOf(layer, channel, "map") });
+		map.paint(pooled.values, pooled.shape, { limit, signed }, { row, column, height: 1, width: 1 });
 		cells.replaceChildren(
-			grid(window, [pool, pool], say("inside.window", { side: pool }), false, limit),
+			grid(values, [side, side], say("inside.window", { side }), signed, limit),
 			sign(say("inside.largest")),
-			grid([pooled.values[row * columns + column]], [1, 1], say("inside.pixel"), false, limit),
+			grid([pooled.values[row * pooled.shape[1] + column]], [1, 1], say("inside.pixel"), signed, limit),
 		);
 	}
 	return { section, work };
@@ -211,13 +216,11 @@ function pooling() {
 
 const SHOWN = 6; // products of a digit's output that are written out
 
-// Readable at any size: 12.3, 4.85E8.
-function magnitude(value) {
-	const plain = value === 0 || (value < 1e6 && value >= 1e-3);
-	const format = plain ? { maximumSignificantDigits: 5 } : { notation: "scientific", maximumFractionDigits: 3 };
-	return new Intl.NumberFormat(language(), format).format(value);
-}
+// Which way a number counts is seen before how much.
+const signed = (value, digits = 2) => (value > 0.5 * 10 ** -digits ? "+" : "") + number(value, digits);
+const minus = (value, less, digits = 2) => `${number(value, digits)} − ${less < 0 ? `(${number(less, digits)})` : number(less, digits)}`;
 
+// Only what sets two digits apart says anything: their scores, and each product of one, may all lie far below zero.
 function output() {
 	const title = made("h4");
 	const text = made("p", { className: "hint" });
@@ -230,29 +233,38 @@ function output() {
 	const section = made("section", {}, title, text, labels, table, softmax);
 
 	function work() {
-		const { label, temperature } = sheet;
-		const [features, weights, logits] = [sheet.features, sheet.weights, sheet.logits].map(({ values }) => values);
-		title.textContent = say("inside.step_dense", { label });
-		text.textContent = say("inside.between", { count: features.length, label });
-		const parts = Array.from(features, (feature, index) => ({ index, feature, weight: weights[index], product: feature * weights[index] }));
+		const { label, rival, features, weights, rival_weights: others, logits } = sheet;
+		const count = features.values.length;
+		title.textContent = say("inside.step_dense", { label, rival });
+		text.textContent = say("inside.between", { count, label, rival });
+		const parts = Array.from(features.values, (feature, index) => {
+			const [weight, other] = [weights.values[index], others.values[index]];
+			return { index, feature, weight, other, product: feature * (weight - other) };
+		});
 		parts.sort((a, b) => Math.abs(b.product) - Math.abs(a.product));
-		const rest = parts.slice(SHOWN).reduce((total, { product }) => total + product, 0);
 		const lines = parts
 			.slice(0, SHOWN)
-			.map(({ index, feature, weight, product }) => [say("inside.feature", { at: index }), `${number(feature)} × ${number(weight)}`, number(product, 3)]);
-		lines.push([say("inside.rest", { count: Math.max(0, parts.length - SHOWN) }), "", number(rest, 3)]);
-		lines.push([say("inside.bias"), "", number(sheet.output_bias, 3)]);
-		lines.push([`= ${say("inside.score")}`, "", number(logits[label], 3)]);
+			.map(({ index, feature, weight, other, product }) => [say("inside.feature", { at: index }), `${number(feature)} × (${minus(weight, other)})`, signed(product, 3)]);
+		const rest = parts.slice(SHOWN);
+		if (rest.length) lines.push([say("inside.rest", { count: rest.length }), "", signed(rest.reduce((total, { product }) => total + product, 0), 3)]);
+		lines.push([say("inside.biases"), minus(sheet.output_bias, sheet.rival_bias), signed(sheet.output_bias - sheet.rival_bias, 3)]);
+		const [own, best] = [logits.values[label], logits.values[rival]];
+		lines.push([say("inside.difference", { label, rival }), minus(own, best), signed(own - best, 3)]);
 		table.replaceChildren(...lines.map((cells) => made("tr", {}, ...cells.map((textContent) => made("td", { textContent })))));
 		table.lastChild.className = "result";
-		const exponentials = Array.from(logits.subarray(0, 10), (logit) => Math.exp(logit / temperature));
-		const total = exponentials.reduce((sum, value) => sum + value, 0);
-		softmax.textContent = say("inside.softmax", {
-			top: magnitude(exponentials[label]),
-			total: magnitude(total),
-			share: percent(exponentials[label] / total, 2),
-			temperature: number(temperature),
-		});
+		softmax.textContent = softmaxWords();
 	}
 	return { section, work };
+}
+
+// The best digit counts 1, so that no number is out of sight.
+function softmaxWords() {
+	const { label, rival, temperature } = sheet;
+	const scores = sheet.logits.values.subarray(0, 10);
+	const most = Math.max(...scores);
+	const counts = Array.from(scores, (score) => Math.exp((score - most) / temperature));
+	const total = counts.reduce((sum, value) => sum + value, 0);
+	const own = counts[label] < 0.0005 ? say("inside.tiny") : number(counts[label], 3);
+	const words = { label, rival, own, total: number(total, 3), share: nearly(counts[label] / total), temperature: number(temperature) };
+	return say(scores[label] === most ? "inside.softmax_best" : "inside.softmax", words);
 }

@@ -3,7 +3,10 @@
 const tilesOf = new Map(); // layer name -> its row's parts
 const filtersOf = new Map(); // "model layer" -> its kernels, which no drawing changes
 const likesOf = new Map(); // "model layer channel" -> what it likes to see
-const network = { show: "maps", scale: "layer", layer: null, channel: 0 };
+const network = { show: "maps", scale: "tile", layer: null, channel: 0 };
+const told = new Set(); // layer names whose kind is explained
+const unfolded = new Set(); // layer names whose silent tiles are shown
+const SILENT = 1 / 255; // of a layer's strongest: on one scale, less is not told from nothing
 
 const layersList = panel.querySelector(".layers");
 const KINDS = {
@@ -56,9 +59,36 @@ function layerRow(layer) {
 	const title = made("h3", {}, name, made("span", { className: "kind" }));
 	const facts = made("p", { className: "facts" });
 	const tiles = made("div", { className: "tiles" });
-	const row = made("li", { className: "layer", data: { layer: layer.name } }, title, facts, tiles);
-	tilesOf.set(layer.name, { row, title, facts, tiles, canvases: [] });
+	const about = made("p", { className: "about", hidden: true });
+	const fold = made("button", { type: "button", className: "fold", hidden: true });
+	const silent = made("div", { className: "tiles", hidden: true });
+	const row = made("li", { className: "layer", data: { layer: layer.name } }, title, about, facts, tiles, fold, silent);
+	fold.addEventListener("click", () => {
+		if (!unfolded.delete(layer.name)) unfolded.add(layer.name);
+		showNetwork(latest.network, latest);
+	});
+	tilesOf.set(layer.name, { row, title, about, facts, tiles, fold, silent, canvases: [], order: null });
 	return row;
+}
+
+// What layers of a kind do is told at a press on the kind's name; at once where there is nothing else to show.
+function nameKind({ title, about }, layer) {
+	const kind = KINDS[layer.type];
+	const place = title.querySelector(".kind");
+	if (kind && !passesOn(layer) && !place.firstChild) {
+		const button = made("button", { type: "button", className: "term" });
+		button.addEventListener("click", () => {
+			if (!told.delete(layer.name)) told.add(layer.name);
+			nameKind({ title, about }, layer);
+		});
+		place.append(button);
+	}
+	const open = told.has(layer.name) || passesOn(layer);
+	const button = place.querySelector(".term");
+	button?.setAttribute("aria-expanded", open);
+	(button ?? place).textContent = kind ? say(`inside.kind.${kind}`) : layer.type;
+	about.textContent = kind ? say(`inside.about.${kind}`) : "";
+	about.hidden = !open;
 }
 
 // A layer's name opens the layer: its maps are shown so large that their pixels can be told apart.
@@ -75,61 +105,94 @@ function factsOf(layer) {
 	const facts = [shapeWords(layer)];
 	if (layer.parameters) facts.push(say("inside.parameters", { count: whole(layer.parameters) }));
 	if (layer.shape.length === 3) facts.push(say("inside.sees", { side: layer.receptive_field }));
-	if (layer.by_relu !== null) facts.push(say("inside.by_relu", { share: percent(layer.by_relu) }));
-	if (layer.by_pooling !== null) facts.push(say("inside.by_pooling", { share: percent(layer.by_pooling) }));
+	if (layer.by_relu !== null) facts.push(say("inside.by_relu", { share: counted(layer.by_relu) }));
+	if (layer.by_pooling !== null) facts.push(say("inside.by_pooling", { share: counted(layer.by_pooling) }));
 	return facts.join(" · ");
 }
 
 function paintLayer(layer, prediction) {
-	const { row, title, facts, tiles, canvases } = tilesOf.get(layer.name);
-	const kind = WORDS[language()][`inside.kind.${KINDS[layer.type]}`] ?? layer.type;
-	title.querySelector(".kind").textContent = kind;
+	const parts = tilesOf.get(layer.name);
+	const { row, facts, tiles, silent, canvases } = parts;
+	nameKind(parts, layer);
 	facts.textContent = factsOf(layer);
 	row.dataset.kind = KINDS[layer.type] ?? "other";
 	if (layer === layersOf().at(-1)) return paintOutputs(tiles, layer, prediction);
-	if (["Flatten", "Dropout"].includes(layer.type) && layer.shape.length === 1) {
-		return tiles.replaceChildren(made("p", { className: "passes", textContent: say(`inside.passes.${KINDS[layer.type]}`) }));
-	}
+	if (passesOn(layer)) return;
 	const maps = unpack(layer.maps);
-	// A number of a dense layer is a map of one pixel.
+	// A number of a dense layer is a map of one pixel, which says nothing on a scale of its own.
 	const [count, height, width] = maps.shape.length === 3 ? maps.shape : [maps.shape[0], 1, 1];
-	while (canvases.length < count) canvases.push(tile(tiles, layer.name, canvases.length));
+	while (canvases.length < count) canvases.push(tile(tiles, layer, canvases.length));
 	const filters = network.show === "filters" ? kernelsFor(layer, prediction.model) : null;
-	const side = filters ? Math.max(width, filters.weights.shape[3]) : width;
-	tiles.style.setProperty("--tile", `${Math.min(52, Math.max(side === 1 ? 24 : 28, side * 2))}px`);
-	const kernelLimit = filters && network.scale === "layer" ? largest(filters.weights.values) : undefined;
-	for (let index = 0; index < count; index++) {
-		const values = maps.values.subarray(index * height * width, (index + 1) * height * width);
-		const { button, canvas } = canvases[index];
+	const shown = filters ?? { values: maps.values, shape: [count, height, width], signed: layer.maps.signed };
+	const side = Math.max(width, shown.shape[2]);
+	for (const grid of [tiles, silent]) grid.style.setProperty("--tile", `${Math.min(52, Math.max(side === 1 ? 24 : 28, side * 2))}px`);
+	const strengths = canvases.map((_, index) => largest(plane(shown, index)));
+	const common = network.scale === "layer" || shown.shape[2] === 1;
+	for (const [index, { canvas }] of canvases.entries()) {
+		const limit = common ? Math.max(...strengths) : strengths[index];
+		paintValues(canvas, plane(shown, index), shown.shape.slice(1), { limit, signed: shown.signed });
+	}
+	nameTiles(parts, layer, strengths, filters ? "filter" : width > 1 ? "map" : "number");
+	arrange(parts, layer, strengths, filters ? -1 : SILENT * Math.max(...strengths));
+	row.classList.toggle("kernels-shown", Boolean(filters));
+	row.classList.toggle("no-filters", network.show === "filters" && !filters);
+}
+
+// What only passes on a row of numbers has nothing to show: that its kind's name explains.
+const passesOn = ({ type, shape }) => ["Flatten", "Dropout"].includes(type) && shape.length === 1;
+
+const nameOf = (layer, index, what) => say(`inside.name.${what}`, { layer, index });
+
+function nameTiles({ canvases }, layer, strengths, what) {
+	for (const [index, { button }] of canvases.entries()) {
 		const opened = network.layer === layer.name && network.channel === index;
-		button.setAttribute("aria-label", say("inside.tile", { layer: layer.name, index, most: number(largest(values)) }));
+		button.setAttribute("aria-label", say("inside.at_most", { name: nameOf(layer.name, index, what), most: number(strengths[index]) }));
+		button.title = nameOf(layer.name, index, what);
 		button.setAttribute("aria-expanded", opened);
 		button.classList.toggle("open", opened);
-		if (filters) paintKernel(canvas, filters, index, kernelLimit);
-		else {
-			const limit = network.scale === "layer" ? layer.maps.limit : largest(values);
-			paintValues(canvas, values, [height, width], { limit, signed: layer.maps.signed });
-		}
 	}
-	row.classList.toggle("no-filters", network.show === "filters" && !filters);
+}
+
+// The strongest first, the silent folded away. While the pen is down the tiles keep their places: they are being watched.
+function arrange(parts, layer, strengths, silence) {
+	const { tiles, silent, fold, canvases } = parts;
+	const kind = `${network.show} ${canvases.length}`;
+	if (parts.arranged === kind && document.querySelector("[data-drawing]")) return;
+	parts.arranged = kind;
+	const order = [...strengths.keys()].sort((a, b) => strengths[b] - strengths[a]);
+	const loud = order.filter((index) => strengths[index] > silence);
+	const held = document.activeElement;
+	for (const [grid, indices] of [[tiles, loud], [silent, order.slice(loud.length)]]) {
+		const wanted = indices.map((index) => canvases[index].button);
+		if (wanted.length !== grid.children.length || wanted.some((button, at) => button !== grid.children[at])) grid.replaceChildren(...wanted);
+		for (const button of wanted) button.tabIndex = -1;
+		const first = wanted.find((button) => button === held) ?? wanted[0];
+		if (first) first.tabIndex = 0;
+	}
+	if (held !== document.activeElement) held.focus({ preventScroll: true });
+	fold.hidden = loud.length === order.length;
+	silent.hidden = fold.hidden || !unfolded.has(layer.name);
+	fold.setAttribute("aria-expanded", !silent.hidden);
+	fold.textContent = say("inside.fold", { silent: order.length - loud.length, count: order.length });
 }
 
 const layersOf = () => latest.network?.layers ?? [];
 
 // Tab reaches one tile of a layer; the arrow keys go on from there.
-function tile(tiles, name, index) {
+function tile(tiles, { name }, index) {
 	const canvas = made("canvas", { className: "pixels" });
-	const button = made("button", { type: "button", className: "tile", tabIndex: index ? -1 : 0 }, canvas);
+	const button = made("button", { type: "button", className: "tile", data: { channel: index }, tabIndex: -1 }, canvas);
 	button.addEventListener("click", () => openUnit(name, index));
 	button.addEventListener("keydown", (event) => {
 		if (event.key === "Escape" && button.classList.contains("open")) return openUnit(name, index);
-		const wide = getComputedStyle(tiles).gridTemplateColumns.split(" ").length;
+		const all = [...button.parentNode.children];
+		const wide = getComputedStyle(button.parentNode).gridTemplateColumns.split(" ").length;
 		const step = { ArrowRight: 1, ArrowLeft: -1, ArrowDown: wide, ArrowUp: -wide }[event.key];
 		if (!step) return;
 		event.preventDefault();
-		const next = tiles.children[index + step];
+		const next = all[all.indexOf(button) + step];
 		if (!next) return;
-		for (const one of tiles.children) one.tabIndex = -1;
+		for (const one of all) one.tabIndex = -1;
 		next.tabIndex = 0;
 		next.focus();
 	});
@@ -150,18 +213,21 @@ function paintOutputs(tiles, layer, { probabilities, best_guess }) {
 		const head = outputRow("");
 		head.className = "head";
 		const rows = made("ol", { className: "outputs" }, head, ...probabilities.map((_, digit) => outputRow(digit)));
-		tiles.replaceChildren(rows, made("p", { className: "passes" }));
+		tiles.replaceChildren(rows, made("p", { className: "passes" }), made("p", { className: "passes" }));
 	}
 	const [head, ...items] = tiles.querySelectorAll(".outputs li");
 	head.querySelector(".share").textContent = say("inside.probability");
 	head.querySelector(".logit").textContent = say("inside.score");
 	items.forEach((item, digit) => {
 		item.style.setProperty("--share", probabilities[digit]);
-		item.querySelector(".share").textContent = percent(probabilities[digit], 1);
+		item.querySelector(".share").textContent = nearly(probabilities[digit]);
 		item.querySelector(".logit").textContent = number(values[digit]);
 		item.classList.toggle("best", digit === best_guess);
 	});
-	tiles.querySelector(".passes").textContent = values.length > 10 ? say("inside.eleventh", { score: number(values[10]) }) : "";
+	const [compared, eleventh] = tiles.querySelectorAll(".passes");
+	const [best, second] = [...values.subarray(0, 10).keys()].sort((a, b) => values[b] - values[a]);
+	compared.textContent = say("inside.compared", { best, second, lead: number(values[best] - values[second]) });
+	eleventh.textContent = values.length > 10 ? say("inside.eleventh", { score: number(values[10]) }) : "";
 }
 
 // ------------------------------------------------------------------ kernels
@@ -181,18 +247,12 @@ function kernelsFor(layer, model) {
 	return filtersOf.get(key);
 }
 
-function showFilters({ layer, weights, inputs }, { prediction }) {
-	filtersOf.set(`${prediction.model} ${layer}`, { weights: unpack(weights), inputs });
+function showFilters({ layer, weights }, { prediction }) {
+	filtersOf.set(`${prediction.model} ${layer}`, { ...unpack(weights), signed: true });
 	if (latest.network && view === "network") showNetwork(latest.network, latest);
 }
 
-function paintKernel(canvas, { weights }, filter, limit) {
-	const [, inputs, height, width] = weights.shape;
-	const size = height * width;
-	const strongest = weights.values.subarray(filter * inputs * size, filter * inputs * size + size);
-	paintValues(canvas, strongest, [height, width], { signed: true, limit });
-}
-
+// On a scale of its own a tile's full colour is its own most.
 function showLegend(signed) {
 	const bar = made("i", { className: signed ? "signed" : "ink" });
 	const ends = signed ? [say("inside.negative"), "0", say("inside.positive")] : ["0", "", say("inside.most")];
@@ -214,7 +274,8 @@ function showUnit(unit, model) {
 	if (!unit || unit.layer !== network.layer) return card.remove();
 	const { row, canvases } = tilesOf.get(unit.layer);
 	const [after, before, kernel] = [unit.after, unit.before, unit.kernel].map(unpack);
-	const title = made("h4", { textContent: say("inside.channel", { layer: unit.layer, index: unit.channel }) });
+	const what = after.shape.length === 2 ? "map" : "number";
+	const title = made("h4", { textContent: nameOf(unit.layer, unit.channel, what) });
 	const close = made("button", { type: "button", className: "close", textContent: "×" });
 	close.setAttribute("aria-label", say("inside.close"));
 	close.addEventListener("click", () => {
@@ -222,7 +283,7 @@ function showUnit(unit, model) {
 		canvases[unit.channel]?.button.focus();
 	});
 	const parts = made("div", { className: "parts" });
-	if (kernel) parts.append(kernelFigure(kernel, unit));
+	if (kernel) parts.append(kernelFigure(kernel, unit, what));
 	if (after.shape.length === 2) {
 		if (before) parts.append(mapFigure(before, say("inside.before"), true));
 		parts.append(mapFigure(after, say(before ? "inside.after" : "inside.map"), after.values.some((value) => value < 0)));
@@ -238,7 +299,7 @@ function showUnit(unit, model) {
 function strengthOf(before, after) {
 	if (after.shape.length === 2) {
 		const fires = after.values.filter((value) => value > 0).length / after.values.length;
-		return say("inside.fires", { share: percent(fires), most: number(largest(after.values)) });
+		return say("inside.fires", { share: counted(fires), most: number(largest(after.values)) });
 	}
 	return [before && [say("inside.before"), before], [say("inside.after"), after]]
 		.filter(Boolean)
@@ -252,15 +313,16 @@ function mapFigure({ values, shape }, name, signed) {
 	return figure(picture(values, shape, { signed }, name), say("inside.range", range));
 }
 
-function kernelFigure(kernel, unit) {
+function kernelFigure(kernel, unit, what) {
 	const [inputs, height, width] = kernel.shape;
 	const limit = largest(kernel.values);
+	const name = say(what === "map" ? "inside.kernel" : "inside.weights");
 	const strip = made("div", { className: "kernels" });
 	for (let index = 0; index < inputs; index++) {
-		const canvas = picture(plane(kernel, index), [height, width], { signed: true, limit }, say("inside.kernel"));
+		const canvas = picture(plane(kernel, index), [height, width], { signed: true, limit }, name);
 		strip.append(inputs > 1 ? figure(canvas, `← ${unit.inputs[index]}`) : canvas);
 	}
-	return figure(strip, say(inputs > 1 ? "inside.kernel_inputs" : "inside.kernel"));
+	return figure(strip, inputs > 1 ? say("inside.kernels") : name);
 }
 
 // Sought only when asked for: it takes seconds.

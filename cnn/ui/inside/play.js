@@ -6,7 +6,7 @@ const KERNELS = {
 	"blur": [1, 2, 1, 2, 4, 2, 1, 2, 1].map((weight) => weight / 16),
 	"sharpen": [0, -1, 0, -1, 5, -1, 0, -1, 0],
 };
-const play = { across: 0, down: 0, kernel: "vertical", stride: 1, padding: 0, relu: true, pool: "max" };
+const play = { across: 0, down: 0, kernel: "blur", stride: 1, padding: 0, pool: "mean" }; // none is a question's answer
 const demos = {};
 const depths = new Map(); // "model layer" -> pictures of what a few of its channels like to see
 const started = new Set(); // models whose depths were asked for
@@ -72,7 +72,8 @@ function demoConvolution(place) {
 	);
 	place.addEventListener("paint", () => {
 		const map = toyMap();
-		const size = say("play.size", { padding: 2 * play.padding, stride: play.stride, side: map.side });
+		const steps = SIDE + 2 * play.padding - 3;
+		const size = say(steps % play.stride ? "play.size_rounded" : "play.size", { padding: 2 * play.padding, stride: play.stride, side: map.side });
 		result.replaceChildren(
 			figure(picture(inked(), [SIDE, SIDE], { limit: 1 }, say("inside.input")), `${SIDE} × ${SIDE}`),
 			sign("∗"),

@@ -41,10 +41,10 @@ function showWhy(found, { prediction, pixels }) {
 	const claim = say("inside.claim", { label: found.label, share: nearly(chosen) });
 	words.append(made("p", { className: "claim", textContent: claim }));
 	if (found.note) words.append(made("p", { className: "note", textContent: say(found.note) }));
-	words.append(made("p", { textContent: say(`explain.${found.method}`) }));
+	words.append(made("p", { textContent: say(`explain.${found.method}`) }), made("p", { textContent: say("explain.lead") }));
 	if (found.total !== null) {
-		const sums = { total: number(found.total), expected: number(found.expected) };
-		words.append(made("p", { className: "sums", textContent: say("inside.complete", sums) }));
+		const sums = say("inside.complete", { total: number(found.total), expected: number(found.expected) });
+		words.append(made("p", { className: "sums", textContent: found.complete ? sums : `${sums} ${say("explain.incomplete")}` }));
 	}
 	const map = picture(evidence.values, [SIDE, SIDE], { signed: true, ink }, say("inside.evidence", { label: found.label }));
 	const legend = made("p", { className: "legend" }, say("inside.against", { label: found.label }), made("i", { className: "signed" }));

@@ -24,9 +24,6 @@ function stateOf(value) {
 	return value.confidence < DOUBT ? "doubtful" : "sure";
 }
 
-// A share never rounds up to certainty.
-const shown = (share) => (share > 0.9994 ? `>\u00a0${percent(0.999, 1)}` : percent(share, 1));
-
 function runnerUp({ probabilities, best_guess }) {
 	const second = Math.max(...probabilities.filter((_, digit) => digit !== best_guess));
 	const label = probabilities.findIndex((share, digit) => share === second && digit !== best_guess);
@@ -39,13 +36,12 @@ const states = {
 		return ["", say(looked ? "reading.no_ink" : EMPTY[value?.source ?? "pad"]), ""];
 	},
 	unread: (value) => {
-		const guess = say("reading.closest", { label: value.best_guess, share: shown(value.confidence) });
-		return ["?", say(`reading.${value.reason}`), guess];
+		return ["?", say(`reading.${value.reason}`), closestTo(value)];
 	},
-	doubtful: (value) => [value.label, shown(value.confidence), say("reading.doubtful", runnerUp(value))],
+	doubtful: (value) => [value.label, nearly(value.confidence), say("reading.doubtful", runnerUp(value))],
 	sure: (value) => {
 		const words = say(value.confidence < SURE ? "reading.likely" : "reading.certain");
-		return [value.label, shown(value.confidence), words];
+		return [value.label, nearly(value.confidence), words];
 	},
 };
 
@@ -54,8 +50,8 @@ function showBars(value, state) {
 		const share = state === "empty" ? 0 : value.probabilities[digit];
 		item.style.setProperty("--share", share);
 		item.classList.toggle("best", state !== "empty" && digit === value.best_guess);
-		item.querySelector(".share").textContent = share < 0.005 ? "" : Math.round(100 * share);
-		item.setAttribute("aria-label", `${digit}: ${percent(share)}`);
+		item.querySelector(".share").textContent = share < 0.005 ? "" : nearly(share, 0).replace(/[\s%]/g, "");
+		item.setAttribute("aria-label", `${digit}: ${nearly(share, 0)}`);
 		item.querySelector("button").setAttribute("aria-label", say("reading.meant", { digit }));
 	});
 }
