@@ -259,6 +259,15 @@ def test_the_strongest_maps_come_first_and_the_silent_are_folded_away(visit: Vis
     expect(layer.locator(".tiles").last.locator(".tile").nth(1)).to_be_focused()
     fold.press("Enter")
     expect(shown).to_have_count(loud)
+    before, posts = channels(layer.locator(".tile")), len(visitor.posts)
+    visitor.land([(0.2, 0.5), (0.8, 0.6)], steps=4)  # while the pen is down the tiles keep their places
+    visitor.until(lambda: len(visitor.posts) > posts)
+    visitor.arrived()
+    assert channels(layer.locator(".tile")) == before
+    visitor.page.mouse.up()
+    most = course.outputs(visitor.arrived()[None])["dense1"].after[0]
+    visitor.until(lambda: channels(shown)[:5] == by_strength(most)[:5])
+    assert channels(layer.locator(".tile")) != before
 
 
 def test_each_kind_of_layer_says_what_it_does(visit: Visiting) -> None:
