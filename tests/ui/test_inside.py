@@ -430,7 +430,7 @@ def test_every_method_paints_and_says_what_it_is(visit: Visiting, course: Classi
     label = int(course.probabilities(digit[None])[0].argmax())
     for method in METHODS:
         visitor.choose(say(f"inside.{method}"))
-        expect(visitor.reason).to_contain_text(say(f"explain.{method}"))
+        expect(visitor.reason).to_contain_text(say(f"explain.{method}"), timeout=30_000)  # the first is compiled
         expect(visitor.reason).to_contain_text("lead over the nine others together")
         found = explain(course, digit, method, label)
         note = visitor.reason.locator(".note")
