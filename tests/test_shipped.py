@@ -9,7 +9,9 @@ import numpy as np
 import pytest
 
 from cnn.classifier import Classifier
+from cnn.explain import explain
 from cnn.hub import BUNDLED, DEFAULT, METRICS, WEIGHTS, bundled, load
+from cnn.look import own_digits
 from cnn.number import read_number_strokes
 from cnn.read import read_strokes
 from cnn.types import Strokes
@@ -51,6 +53,18 @@ def test_the_default_reads_the_example_digits() -> None:
     default = load(DEFAULT)
     for example in json.loads(STROKES.read_text()):
         assert read_strokes(default, example["strokes"])[1].label == example["label"], example["style"]
+
+
+@pytest.mark.parametrize("method", ["occlusion", "smoothgrad", "integrated_gradients"])
+def test_evidence_for_a_clear_digit_outweighs_evidence_against_it(method: str) -> None:
+    default, images = load(DEFAULT), own_digits()[::8]
+    shares = default.probabilities(images)
+    clear = shares.max(1) > 0.95
+    assert clear.sum() > 30
+    asked = zip(images[clear], shares[clear].argmax(1), strict=True)
+    found = [explain(default, image, method, int(best)) for image, best in asked]
+    assert np.mean([one.evidence.sum() > 0 for one in found]) > 0.8
+    assert all(one.complete for one in found if one.total is not None)
 
 
 def test_the_default_refuses_what_is_no_digit() -> None:

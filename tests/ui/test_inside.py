@@ -211,7 +211,8 @@ def test_a_layers_name_opens_the_layer(visit: Visiting) -> None:
 def test_tiles_are_reached_and_opened_by_keyboard(visit: Visiting) -> None:
     visitor = visit()
     card, tiles = visitor.panel.locator(".unit"), visitor.panel.locator("[data-layer=conv1] .tile")
-    expect(visitor.panel.locator("[data-layer=conv1] .tile[tabindex='0']")).to_have_count(1)
+    stops = visitor.panel.locator("[data-layer=conv1] .tile[tabindex='0']")
+    expect(stops.filter(visible=True)).to_have_count(1)
     press = visitor.page.keyboard.press
     tiles.first.focus()
     press("ArrowRight")
@@ -258,6 +259,15 @@ def test_the_strongest_maps_come_first_and_the_silent_are_folded_away(visit: Vis
     expect(layer.locator(".tiles").last.locator(".tile").nth(1)).to_be_focused()
     fold.press("Enter")
     expect(shown).to_have_count(loud)
+    before, posts = channels(layer.locator(".tile")), len(visitor.posts)
+    visitor.land([(0.2, 0.5), (0.8, 0.6)], steps=4)  # while the pen is down the tiles keep their places
+    visitor.until(lambda: len(visitor.posts) > posts)
+    visitor.arrived()
+    assert channels(layer.locator(".tile")) == before
+    visitor.page.mouse.up()
+    most = course.outputs(visitor.arrived()[None])["dense1"].after[0]
+    visitor.until(lambda: channels(shown)[:5] == by_strength(most)[:5])
+    assert channels(layer.locator(".tile")) != before
 
 
 def test_each_kind_of_layer_says_what_it_does(visit: Visiting) -> None:
@@ -420,7 +430,7 @@ def test_every_method_paints_and_says_what_it_is(visit: Visiting, course: Classi
     label = int(course.probabilities(digit[None])[0].argmax())
     for method in METHODS:
         visitor.choose(say(f"inside.{method}"))
-        expect(visitor.reason).to_contain_text(say(f"explain.{method}"))
+        expect(visitor.reason).to_contain_text(say(f"explain.{method}"), timeout=30_000)  # the first is compiled
         expect(visitor.reason).to_contain_text("lead over the nine others together")
         found = explain(course, digit, method, label)
         note = visitor.reason.locator(".note")

@@ -153,11 +153,22 @@ function nameTiles({ canvases }, layer, strengths, what) {
 	}
 }
 
+const penDown = () => document.querySelector("[data-drawing]") !== null;
+let waiting = false; // for the pen to lift
+new MutationObserver(() => {
+	if (!waiting || penDown()) return;
+	waiting = false;
+	showNetwork(latest.network, latest);
+}).observe(document.body, { attributeFilter: ["data-drawing"], subtree: true });
+
 // The strongest first, the silent folded away. While the pen is down the tiles keep their places: they are being watched.
 function arrange(parts, layer, strengths, silence) {
 	const { tiles, silent, fold, canvases } = parts;
 	const kind = `${network.show} ${canvases.length}`;
-	if (parts.arranged === kind && document.querySelector("[data-drawing]")) return;
+	if (parts.arranged === kind && penDown()) {
+		waiting = true;
+		return;
+	}
 	parts.arranged = kind;
 	const order = [...strengths.keys()].sort((a, b) => strengths[b] - strengths[a]);
 	const loud = order.filter((index) => strengths[index] > silence);
