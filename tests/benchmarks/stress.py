@@ -33,6 +33,7 @@ ASKED = {
         "stack": [{"name": name, "strength": 0.5} for name in ("elastic", "fog", "gaussian_noise")],
     },
     "slider: pgd, the largest": {**SLIDER, "stack": [{"name": "pgd", "strength": 0.5}]},
+    "slider: pgd, moved on": {**SLIDER, "stack": [{"name": "pgd", "strength": 0.3}]},  # the same digit
     **{f"breaking: {name}": {"view": "breaking", "seed": 0, "name": name} for name in PERTURBATIONS},
 }
 

@@ -121,7 +121,7 @@ function cardWords() {
 
 // ------------------------------------------------------------------ as an image
 
-const PAGE = { margin: 32, name: 240, column: 230, row: 44, head: 196, scale: 2 };
+const PAGE = { margin: 32, name: 240, column: 300, row: 44, head: 196, scale: 2 };
 
 function downloadCard() {
 	const { margin, name: names, column, row, head, scale } = PAGE;
@@ -167,7 +167,7 @@ function downloadCard() {
 				context.fillRect(x + 46 + from * (column - 70), y + 10, Math.max(2, (to - from) * (column - 70)), 8);
 			}
 			context.globalAlpha = 1;
-			write(shortly(name, one), x + 46, y + 30, "13px", "--soft");
+			write(shortly(name, one), x + 46, y + 30, "13px", "--soft", column - 50);
 		});
 	});
 	canvas.toBlob((blob) => {

@@ -5,7 +5,7 @@ const NINETY = 0.9;
 function showCalibration() {
 	const { bins, expected_calibration_error: off } = tables.calibration;
 	const near = bins.reduce((best, one) => (Math.abs(one.confidence - NINETY) < Math.abs(best.confidence - NINETY) ? one : best));
-	const about = { stated: percent(near.confidence), actual: percent(near.accuracy), count: whole(near.count), low: percent(near.low), high: percent(near.high) };
+	const about = { stated: counted(near.confidence), actual: counted(near.accuracy), count: whole(near.count), low: counted(near.low), high: counted(near.high) };
 	const words = made("div", { className: "worth" }, made("p", { className: "verdict", textContent: say("errors.worth", about) }));
 	words.append(made("p", { textContent: say("errors.worth_range", about) }), made("p", { textContent: say("errors.off", { share: percent(off, 2) }) }));
 	words.append(made("p", { className: "note", textContent: say("errors.diagram") }), binsTable(bins));
@@ -37,6 +37,6 @@ function diagram(bins) {
 function binsTable(bins) {
 	const row = (name, cells) => made("tr", {}, ...cells.map((textContent) => made(name, { textContent })));
 	const head = row("th", [say("errors.stated"), say("errors.actual"), say("errors.range"), say("errors.images")]);
-	const rows = bins.map(({ confidence, accuracy, low, high, count }) => row("td", [percent(confidence, 1), percent(accuracy, 1), `${percent(low)} – ${percent(high)}`, whole(count)]));
+	const rows = bins.map(({ confidence, accuracy, low, high, count }) => row("td", [counted(confidence, 1), counted(accuracy, 1), `${counted(low)} – ${counted(high)}`, whole(count)]));
 	return made("details", {}, made("summary", { textContent: say("errors.as_table") }), made("table", { className: "four" }, head, ...rows));
 }
