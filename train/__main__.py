@@ -13,7 +13,7 @@ from tqdm import tqdm
 
 import cnn.hub
 from cnn.types import InputError
-from train import ablate, card, evaluate, examples, fit, mixture, readme, series, space
+from train import ablate, card, evaluate, examples, fit, framing, mixture, readme, series, space
 from train.calibrate import recalibrate
 from train.config import RECIPES
 from train.data import DataError, load
@@ -81,6 +81,21 @@ def _parser() -> argparse.ArgumentParser:
         "--folder", type=Path, default=RUNS / "ablation", help="where the runs go (default: %(default)s)"
     )
     ablating.set_defaults(run=_ablate)
+    measuring = commands.add_parser("measure", help="measure a part of the program on pictures of yours")
+    parts = measuring.add_subparsers(required=True, metavar="part")
+    framed = parts.add_parser(
+        "framing",
+        help="measure what each rule of framing is worth",
+        description="Read labelled pictures with all rules of framing and without each in turn, print the shares and "
+        "write framing.json. A folder of sets: sub-folders of pictures, each with a labels.csv (file, label). A picture "
+        "whose label is no digit is to be refused.",
+    )
+    framed.add_argument("folder", type=Path, help="a folder of sets")
+    framed.add_argument("--model", default="robust", help="who reads them (default: %(default)s)")
+    framed.add_argument(
+        "--output", type=Path, default=RUNS / "framing.json", help="where the figures go (default: %(default)s)"
+    )
+    framed.set_defaults(run=_measure_framing)
     drawing = commands.add_parser("examples", help="draw the app's example digits into assets/examples")
     drawing.set_defaults(run=_examples)
     telling = commands.add_parser("readme", help="put the measured figures into README.md")
@@ -207,6 +222,14 @@ def _ablate(options: argparse.Namespace) -> int:
     figures = ablate.ablate(load("train"), options.pen, options.folder, _report)
     ablate.write(figures)
     print(ablate.table(figures))
+    return 0
+
+
+def _measure_framing(options: argparse.Namespace) -> int:
+    found = framing.measure(cnn.hub.load(options.model), framing.read_sets(options.folder), _report)
+    options.output.parent.mkdir(parents=True, exist_ok=True)
+    framing.write(found, options.output)
+    print(framing.table(found))
     return 0
 
 
