@@ -37,7 +37,7 @@ class Limits:
     ringed: float = 0.3  # of a ring's larger side: the least digit in it; a nought's dot is smaller
     round: float = 0.65  # a ring's width for its height; a nought with a stroke in it is narrower
     box_pixels: int = 16  # a smaller box holds no digit that can be read
-    box: float = 0.6  # of the digit's larger side: the least box that is drawn around one
+    box: float = 0.5  # of the digit's larger side: the least box that is drawn around one
     under: float = 0.75  # of the digit's height: an underline is no higher
     least: float = 0.12  # what is left once lines are gone is no smaller, or they are the digit itself
 

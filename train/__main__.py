@@ -87,8 +87,8 @@ def _parser() -> argparse.ArgumentParser:
         "framing",
         help="measure what each rule of framing is worth",
         description="Read labelled pictures with all rules of framing and without each in turn, print the shares and "
-        "write framing.json. A folder of sets: sub-folders of pictures, each with a labels.csv (file, label). A picture "
-        "whose label is no digit is to be refused.",
+        "write framing.json. The folder holds sets: sub-folders of pictures, each with a labels.csv (file, label). A "
+        "picture whose label is no digit is to be refused.",
     )
     framed.add_argument("folder", type=Path, help="a folder of sets")
     framed.add_argument("--model", default="robust", help="who reads them (default: %(default)s)")

@@ -1,7 +1,7 @@
 """What each rule of framing is worth on labelled pictures: read with all of them, then without each in turn.
 
-A folder holds sets, a sub-folder each: pictures and `labels.csv` (file, label and, where known, writer). A label that is
-no digit says that the picture is to be refused.
+A folder holds sets, a sub-folder each: pictures and `labels.csv` (file, label). A label that is no digit says that the
+picture is to be refused.
 """
 
 import csv
@@ -47,7 +47,7 @@ def read_sets(folder: Path) -> dict[str, Labelled]:
 def measure(
     classifier: Classifier, sets: dict[str, Labelled], report: Callable[[str], None] = print
 ) -> dict[str, dict[str, dict[str, Any]]]:
-    """By rule that is switched off (`ALL`: none), and by set: its `images`, and shares `right`, `best_guess`, `refused`.
+    """By rule that is switched off (`ALL`: none), and by set: `images`, and shares `right`, `best_guess`, `refused`.
 
     `right` is what is answered rightly; of pictures that show no digit, what is refused.
     """
