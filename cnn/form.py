@@ -37,7 +37,7 @@ class Limits:
     ringed: float = 0.3  # of a ring's larger side: the least digit in it; a nought's dot is smaller
     round: float = 0.65  # a ring's width for its height; a nought with a stroke in it is narrower
     box_pixels: int = 16  # a smaller box holds no digit that can be read
-    box: float = 0.6  # of the digit's larger side: the least box that is drawn around one
+    box: float = 0.5  # of the digit's larger side: the least box that is drawn around one
     under: float = 0.75  # of the digit's height: an underline is no higher
     least: float = 0.12  # what is left once lines are gone is no smaller, or they are the digit itself
 
@@ -238,11 +238,12 @@ def _ends(line: Line, others: list[Line], shape: tuple[int, int], limits: Limits
     high, wide = shape[::-1] if line.upright else shape
     reach, rim = max(2.0, limits.reach * max(shape)), max(2.0, limits.at_rim * max(shape))
     crossing = [other for other in others if other.upright != line.upright]
+    slopes = abs(line.rows[-1] - line.rows[0]) > 2 * line.thickness + 2  # else one along the rim would end there
     found = []
     for end, far, out in ((line.start, line.goes[0], -1), (line.stop - 1, line.goes[1], 1)):
         row = line.at(end)
         on = far <= rim if out < 0 else far >= wide - 1 - rim
-        on |= row <= 1 or row >= high - 2
+        on |= slopes and not 1 < row < high - 2
         for other in crossing:
             past = out * (end - other.at(row))  # how far the end is beyond the other line
             short = reach + other.thickness + abs(far - end)
@@ -319,10 +320,11 @@ def _is_stroke(line: Line, body: _Body | None, ink: np.ndarray, chosen: list[Lin
     if body is None:
         return line.upright or not _on_rim(chosen, ink.shape, limits)
     shape = ink.shape
-    mask, box = (body.mask.T, body.box[::-1]) if line.upright else (body.mask, body.box)
-    high, wide = mask.shape
+    box = body.box[::-1] if line.upright else body.box
+    high, wide = shape[::-1] if line.upright else shape
     reach = max(2.0, limits.at_rim * max(shape))
-    touching = _contact(line, ink, body).size > 0
+    contact = _contact(line, ink, body)
+    touching = contact.size > 0
     place = line.rows.mean() / high
     central = limits.beside < place < 1 - limits.beside
     boxed = not _on_rim(chosen, shape, limits)
@@ -330,15 +332,10 @@ def _is_stroke(line: Line, body: _Body | None, ink: np.ndarray, chosen: list[Lin
         return True  # a four's stem, a one between two lines
     if line.upright and touching and not boxed and (box[0, 0] <= 1 if place > 0.5 else box[0, 1] >= high - 1):
         return True  # a tight picture's nine
-    if not touching:
-        return False
-    near = int(3 * line.thickness + 2)
-    rims = slice(0, int(reach)), slice(wide - int(reach), wide)
-    for end, columns, on in zip((line.start, line.stop - 1), rims, _rims(line, wide, reach), strict=True):
-        row = int(line.at(end))
-        if on and mask[max(0, row - near) : row + near + 1, columns].any():
-            return True  # a tight picture's seven: its stem starts where its bar ends
-    return False
+    near = line.thickness + 2
+    starts, ends = (contact <= near).any(), (contact >= len(line.rows) - 1 - near).any()
+    left, right = _rims(line, wide, reach)
+    return bool((left and starts) or (right and ends))  # a tight picture's seven: its stem starts where its bar ends
 
 
 def _is_box(lines: list[Line], body: _Body | None, limits: Limits) -> bool:
@@ -361,7 +358,7 @@ def _alike(line: Line, other: Line) -> bool:
 
 
 def _rims(line: Line, wide: int, reach: float) -> tuple[bool, bool]:
-    return line.start <= reach, line.stop - 1 >= wide - 1 - reach
+    return line.goes[0] <= reach, line.goes[1] >= wide - 1 - reach
 
 
 def _on_rim(chosen: list[Line], shape: tuple[int, int], limits: Limits) -> bool:

@@ -24,6 +24,7 @@ from train import (
     evaluate,
     examples,
     fit,
+    framing,
     handwriting,
     measure_numbers,
     misread,
@@ -132,6 +133,19 @@ def _parser() -> argparse.ArgumentParser:
     numbering.add_argument("folder", type=Path)
     numbering.add_argument("--model", default=cnn.hub.DEFAULT, help="a bundled model's name, or a run's folder")
     numbering.set_defaults(run=_measure_numbers)
+    framed = measuring.add_parser(
+        "framing",
+        help="measure what each rule of framing is worth",
+        description="Read labelled pictures with all rules of framing and without each in turn, print the shares and "
+        "write framing.json. The folder holds sets: sub-folders of pictures, each with a labels.csv (file, label). A "
+        "picture whose label is no digit is to be refused.",
+    )
+    framed.add_argument("folder", type=Path, help="a folder of sets")
+    framed.add_argument("--model", default="robust", help="who reads them (default: %(default)s)")
+    framed.add_argument(
+        "--output", type=Path, default=RUNS / "framing.json", help="where the figures go (default: %(default)s)"
+    )
+    framed.set_defaults(run=_measure_framing)
     ablating = commands.add_parser(
         "ablate",
         help="measure what each step is worth",
@@ -333,6 +347,14 @@ def _ablate(options: argparse.Namespace) -> int:
     figures = ablate.ablate(load("train"), options.real, options.folder, handwriting.load(), _report)
     ablate.write(figures)
     print(ablate.table(figures))
+    return 0
+
+
+def _measure_framing(options: argparse.Namespace) -> int:
+    found = framing.measure(cnn.hub.load(options.model), framing.read_sets(options.folder), _report)
+    options.output.parent.mkdir(parents=True, exist_ok=True)
+    framing.write(found, options.output)
+    print(framing.table(found))
     return 0
 
 
