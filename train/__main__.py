@@ -119,7 +119,10 @@ def _fit(options: argparse.Namespace) -> int:
     chosen = {name: value for name in ("epochs", "seed") if (value := getattr(options, name)) is not None}
     recipe = dataclasses.replace(RECIPES[options.recipe], fast=not options.stock, **chosen)
     folder = options.folder or RUNS / options.recipe
-    digits = mixture.join([load("train"), *(series.read(path).digits for path in options.series)])
+    tried = [series.read(path) for path in options.series]
+    # A network without an output for what is no digit learns from digits alone.
+    others = [one.others for one in tried] if recipe.outliers else []
+    digits = mixture.join([load("train"), *(one.digits for one in tried), *others])
     progress = fit.fit(recipe, digits, folder, options.start)
     finished = _show(progress)
     if not finished:
@@ -177,7 +180,7 @@ def _evaluate(options: argparse.Namespace) -> int:
     folders = [cnn.hub.folder(model) for model in options.models]
     test = load("test")
     sets = evaluate.Sets(test) if options.quick else evaluate.gather(test, options.pen, _report)
-    tried = series.read(options.series).digits if options.series else None
+    tried = series.read(options.series) if options.series else None
     sets = dataclasses.replace(sets, training=load("train"), series=tried)
     for model, folder in zip(options.models, folders, strict=True):
         metrics = evaluate.evaluate(cnn.hub.load(model), sets)
@@ -197,8 +200,11 @@ def _summary(model: str, metrics: dict[str, Any]) -> Iterator[str]:
         yield "  refused: " + ", ".join(shares)
     if "numbers" in metrics:
         yield f"  photographed five-digit numbers read whole: {metrics['numbers']['whole']:.1%}"
-    if "series" in metrics:
+    if "accuracy" in metrics.get("series", {}):
         yield f"  your test series: {metrics['series']['accuracy']:.1%} of {metrics['series']['images']} right"
+    if "others" in metrics.get("series", {}):
+        others = metrics["series"]["others"]
+        yield f"  no digit or several, in your test series: {others['refused']:.1%} of {others['images']} refused"
     for condition, figures in metrics.get("pen", {}).items():
         yield f"  pen strokes, {condition}: {figures['accuracy']:.2%} right, {figures['refused']:.2%} refused"
 
@@ -216,6 +222,7 @@ def _report(what: str) -> None:
 
 def _examples(_: argparse.Namespace) -> int:
     print(f"{examples.write_examples()} examples written to {examples.STROKES}")
+    print(f"{examples.write_numbers()} numbers written to {examples.NUMBERS}")
     print(f"{examples.write_digits()} digits written to {examples.DIGITS}")
     return 0
 
