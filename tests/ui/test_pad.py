@@ -96,5 +96,5 @@ def test_each_digit_of_a_number_has_the_points_it_needs(visitor: Visit) -> None:
     visitor.pad.scroll_into_view_if_needed()
     digits = [[(0.1 + 0.1 * n + 0.06 * (i % 2), 0.2 + 0.05 * i) for i in range(10)] for n in range(8)]
     for corners in digits:
-        visitor.draw(corners, steps=4)
+        visitor.draw(corners, steps=1)
     visitor.sent([[[round(WIDE * x), round(SIDE * y)] for x, y in corners] for corners in digits])

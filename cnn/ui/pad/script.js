@@ -91,7 +91,7 @@ function keep() {
 
 function place(event) {
 	const box = canvas.getBoundingClientRect();
-	return [((event.clientX - box.left) / box.width) * SIDE, ((event.clientY - box.top) / box.height) * SIDE];
+	return [((event.clientX - box.left) / box.width) * WIDTH, ((event.clientY - box.top) / box.height) * SIDE];
 }
 
 function land(event) {
