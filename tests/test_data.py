@@ -99,11 +99,11 @@ def test_without_a_network_says_what_to_do(monkeypatch: pytest.MonkeyPatch) -> N
 
 
 def test_split_is_seeded_disjoint_and_whole(digits: Digits) -> None:
-    marked = Digits(digits.images, np.arange(len(digits.labels)))  # labels that tell the images apart
+    marked = Digits(digits.images, np.arange(100, len(digits.labels) + 100))  # tells the images apart
     training, validation = hold_out(marked, 0.2, seed=3)
     again, _ = hold_out(marked, 0.2, seed=3)
     other, _ = hold_out(marked, 0.2, seed=4)
     assert len(validation.labels) == 300
-    assert sorted([*training.labels, *validation.labels]) == list(range(1500))
+    assert sorted([*training.labels, *validation.labels]) == list(range(100, 1600))
     np.testing.assert_array_equal(training.labels, again.labels)
     assert (training.labels != other.labels).any()

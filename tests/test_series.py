@@ -9,8 +9,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from cnn.types import NOT_A_DIGIT
 from train import __main__ as train
-from train.data import DataError, Digits
+from train.data import DataError, Digits, hold_out
 from train.series import read
 
 STROKES = {"strokes": [[[10, 20], [30, 40]]], "width": 280, "height": 280}
@@ -53,15 +54,31 @@ def test_what_is_no_series_is_one_sentence(few: Digits, tmp_path: Path) -> None:
             read(broken)
 
 
+def test_what_is_no_digit_is_kept_apart(few: Digits, tmp_path: Path) -> None:
+    series = read(save(tmp_path / "none.zip", few, meant="not_a_digit"))
+    assert len(series.digits.labels) == len(series.strokes) == 0
+    np.testing.assert_array_equal(series.others.images, few.images)
+    assert set(series.others.labels) == {NOT_A_DIGIT}
+    assert len(read(save(tmp_path / "several.zip", few, meant="several_digits")).others.labels) == 3
+
+
 def test_fit_trains_on_it_too_and_evaluate_measures_it(
     few: Digits, digits: Digits, idx_folder: Path, tiny_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("MNIST_DIR", str(idx_folder))
     zipped, seen = str(save(tmp_path / "tests.zip", few)), []
     monkeypatch.setattr("train.fit.fit", lambda recipe, digits, *rest: iter(seen.append(digits) or ()))
-    assert train.main(["fit", "course", "--series", zipped]) == 0
+    others = str(save(tmp_path / "others.zip", few, meant="not_a_digit"))
+    assert train.main(["fit", "course", "--series", zipped, "--series", others]) == 0
     np.testing.assert_array_equal(seen[0].images, np.concatenate([digits.images[:1000], few.images]))
     np.testing.assert_array_equal(seen[0].labels[1000:], few.labels)
+    assert train.main(["fit", "robust", "--series", zipped, "--series", others]) == 0
+    np.testing.assert_array_equal(seen[1].labels[1000:], [*few.labels, *3 * [NOT_A_DIGIT]])
+    training, held = hold_out(seen[1], 0.9, 0)
+    assert (training.labels == NOT_A_DIGIT).sum() == 3
+    assert held.labels.max() < NOT_A_DIGIT
     monkeypatch.setattr("train.evaluate.write", lambda metrics, folder: seen.append(metrics))
-    assert train.main(["evaluate", str(tiny_folder), "--quick", "--series", zipped]) == 0
-    assert seen[1]["series"]["images"] == 3
+    for series in (zipped, others):
+        assert train.main(["evaluate", str(tiny_folder), "--quick", "--series", series]) == 0
+    assert seen[2]["series"]["images"] == 3
+    assert seen[3]["series"] == {"others": {"refused": 0.0, "images": 3}}  # a network that refuses nothing

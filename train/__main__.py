@@ -208,8 +208,11 @@ def _fit(options: argparse.Namespace) -> int:
     chosen = {name: value for name in ("epochs", "seed") if (value := getattr(options, name)) is not None}
     recipe = dataclasses.replace(recipes()[options.recipe], fast=not options.stock, **chosen)
     folder = options.folder or RUNS / options.recipe
-    digits = mixture.join([load("train"), *(series.read(path).digits for path in options.series)])
     people = _people(recipe)
+    tried = [series.read(path) for path in options.series]
+    # A network without an output for what is no digit learns from digits alone.
+    others = [one.others for one in tried] if recipe.outliers else []
+    digits = mixture.join([load("train"), *(one.digits for one in tried), *others])
     progress = fit.fit(recipe, digits, folder, options.start, people)
     finished = _show(progress)
     if not finished:
@@ -285,7 +288,7 @@ def _evaluate(options: argparse.Namespace) -> int:
     folders = [cnn.hub.folder(model) for model in options.models]
     test = load("test")
     sets = evaluate.Sets(test) if options.quick else evaluate.gather(test, options.pen, _report)
-    tried = series.read(options.series).digits if options.series else None
+    tried = series.read(options.series) if options.series else None
     pictures = tuple(real.read(options.real)) if options.real else ()
     sets = dataclasses.replace(sets, training=load("train"), series=tried, pictures=pictures)
     for model, folder in zip(options.models, folders, strict=True):
@@ -311,8 +314,11 @@ def _summary(model: str, metrics: dict[str, Any]) -> Iterator[str]:
         yield "  refused: " + ", ".join(shares)
     if "numbers" in metrics:
         yield f"  photographed five-digit numbers read whole: {metrics['numbers']['whole']:.1%}"
-    if "series" in metrics:
+    if "accuracy" in metrics.get("series", {}):
         yield f"  your test series: {metrics['series']['accuracy']:.1%} of {metrics['series']['images']} right"
+    if "others" in metrics.get("series", {}):
+        others = metrics["series"]["others"]
+        yield f"  no digit or several, in your test series: {others['refused']:.1%} of {others['images']} refused"
     for name, figures in metrics.get("real", {}).items():
         told = {what: figures[what] for what in ("right", "whole", "mean_over_writers", "refused") if what in figures}
         shares = ", ".join(f"{what.replace('_', ' ')} {share:.1%}" for what, share in told.items())
@@ -364,6 +370,7 @@ def _report(what: str) -> None:
 
 def _examples(_: argparse.Namespace) -> int:
     print(f"{examples.write_examples()} examples written to {examples.STROKES}")
+    print(f"{examples.write_numbers()} numbers written to {examples.NUMBERS}")
     print(f"{examples.write_digits()} digits written to {examples.DIGITS}")
     return 0
 

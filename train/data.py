@@ -14,7 +14,7 @@ from typing import Literal
 
 import numpy as np
 
-from cnn.types import LABELS, SIDE, Digits
+from cnn.types import LABELS, NOT_A_DIGIT, SIDE, Digits
 
 IMAGES, LABELS_MAGIC = 2051, 2049
 FILES = {
@@ -47,10 +47,15 @@ def find(folder: Path, name: str) -> Path | None:
 
 
 def hold_out(digits: Digits, share: float, seed: int) -> tuple[Digits, Digits]:
-    """Split into (training, validation) at random, `share` of them held out; the same seed gives the same split."""
+    """Split into (training, validation) at random, `share` of them held out; the same seed gives the same split.
+
+    What is no digit stays in training.
+    """
     order = np.random.default_rng(seed).permutation(len(digits.labels))
-    held = round(share * len(order))
-    return _take(digits, np.sort(order[held:])), _take(digits, np.sort(order[:held]))
+    held = np.zeros(len(order), bool)
+    held[order[: round(share * len(order))]] = True
+    held &= digits.labels != NOT_A_DIGIT
+    return _take(digits, np.flatnonzero(~held)), _take(digits, np.flatnonzero(held))
 
 
 def _take(digits: Digits, indices: np.ndarray) -> Digits:

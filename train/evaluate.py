@@ -28,6 +28,7 @@ from cnn.types import LABELS
 from train import machine, mnist_c, pen, real, strangers, unipen
 from train.data import Digits
 from train.figures import confusion, cross_entropy, nearest, reliability
+from train.series import Series
 
 CHUNK = 250  # pictures framed by one task
 STRANGERS = 1000  # of each kind
@@ -57,7 +58,7 @@ class Sets:
     written: dict[str, Digits] = dataclasses.field(default_factory=dict)
     numbers: tuple[tuple[str, Image.Image], ...] = ()  # made photos of five-digit numbers, and what stands there
     pictures: tuple[real.RealSet, ...] = ()
-    series: Digits | None = None
+    series: Series | None = None
     training: Digits | None = None
     bent: Digits | None = None
 
@@ -146,7 +147,7 @@ def evaluate(classifier: Classifier, sets: Sets) -> dict[str, Any]:
         metrics["numbers"] = _on_numbers(classifier, sets.numbers)
     metrics |= _looked_at(classifier, sets, probabilities)
     if sets.series:
-        metrics["series"] = _on_digits(classifier, sets.series)
+        metrics["series"] = _on_series(classifier, sets.series)
     return metrics
 
 
@@ -254,6 +255,15 @@ def _on_digits(classifier: Classifier, digits: Digits) -> dict[str, Any]:
         "expected_calibration_error": reliability(probabilities.max(axis=1), right)["expected_calibration_error"],
         "images": len(digits.labels),
     }
+
+
+def _on_series(classifier: Classifier, series: Series) -> dict[str, Any]:
+    """As `_on_digits`, and the share of the others that was refused; each where there are any."""
+    figures = _on_digits(classifier, series.digits) if len(series.digits.labels) else {}
+    if len(series.others.labels):
+        refused = float((said(classifier, series.others.images) < 0).mean())
+        figures["others"] = {"refused": refused, "images": len(series.others.labels)}
+    return figures
 
 
 def _floats(images: np.ndarray) -> np.ndarray:

@@ -1,6 +1,7 @@
 """A real server and a real browser, with a fake network, so that no test of the page depends on weights."""
 
 import json
+import re
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -130,7 +131,10 @@ class Visit:
         return box["x"] + point[0] * box["width"], box["y"] + point[1] * box["height"]
 
     def land(self, points: Sequence[Point], steps: int = 12) -> None:
-        """Move the pen along the points and leave it down."""
+        """Move the pen along the points and leave it down; a pad that is a still picture is changed before."""
+        board = self.pad.locator("xpath=ancestor::*[contains(@class, 'board')]")
+        if "still" in board.get_attribute("class"):
+            board.get_by_role("button", name=re.compile("Change|Modifier")).click()
         self.page.mouse.move(*self.at(points[0]))
         self.page.mouse.down()
         for point in points[1:]:

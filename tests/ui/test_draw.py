@@ -4,14 +4,27 @@ import io
 import math
 import threading
 from collections.abc import Callable
+from pathlib import Path
 
+import gradio as gr
 import numpy as np
 import pytest
 from PIL import Image, ImageDraw
-from playwright.sync_api import expect
+from playwright.sync_api import Browser, expect
 
 from cnn.types import Framed, Prediction
-from tests.ui.conftest import DESKTOP, ONE, PHONE, SEVEN, FakeClassifier, Visit, prediction, seven_or_one
+from tests.ui.conftest import (
+    CHROMIUM,
+    DESKTOP,
+    FLAGS,
+    ONE,
+    PHONE,
+    SEVEN,
+    FakeClassifier,
+    Visit,
+    prediction,
+    seven_or_one,
+)
 
 Visiting = Callable[..., Visit]
 
@@ -33,6 +46,10 @@ TOUCH = """(canvas, points) => {
     fire("pointerup", [0.9, 0.9], 3);
     fire("pointerup", points.at(-1), 2);
 }"""
+
+# What the page wants of the browser's camera, as `asked`.
+ASKED = """const media = navigator.mediaDevices, camera = media.getUserMedia.bind(media);
+media.getUserMedia = (wanted) => camera((window.asked = wanted));"""
 
 
 def png(image: Image.Image) -> dict:
@@ -212,10 +229,17 @@ def test_doubt_and_refusal_look_their_part(visit: Visiting, fake: FakeClassifier
     visitor.reads("?")
     expect(visitor.verdict).to_have_text("Not a digit?")
     expect(visitor.page.locator(".reading .detail")).to_have_text("Closest to 4 (40.0%)")
-    fake.answers = lambda framed: prediction(1, 0.143, "not_a_digit")  # nothing is close
+    visitor.page.get_by_role("button", name="Read it as a 4").click()
+    visitor.reads(4)
+    expect(visitor.verdict).to_have_text("Your answer: 4")
+    visitor.page.get_by_role("button", name="Right", exact=True).click()
+    expect(visitor.page.locator(".judge .ask")).to_have_text("Noted: you meant a 4. Tests: 1.")
+    visitor.page.locator(".judge .take").click()
+    visitor.reads("?")
+    fake.answers = lambda framed: prediction(4, 0.15, "not_a_digit")
     visitor.draw(ONE)
-    expect(visitor.page.locator(".reading .bars .best button")).to_have_text("1")
-    expect(visitor.page.locator(".reading .detail")).to_be_empty()
+    expect(visitor.page.locator(".reading .detail")).to_have_text("Close to no digit")
+    expect(visitor.page.locator(".judge .take")).to_be_hidden()
 
 
 def test_a_rounded_share_claims_no_more_than_the_answer(visit: Visiting, fake: FakeClassifier) -> None:
@@ -349,3 +373,29 @@ def test_a_file_that_is_no_picture_is_refused_in_the_visitors_language(visit: Vi
     expect(visitor.page.get_by_text("Ce fichier ne se lit pas comme une image")).to_be_visible()
     expect(visitor.page.locator("#photo img")).to_have_count(0)
     expect(visitor.verdict).to_have_text("Ajoutez la photo d’un chiffre")
+
+
+def test_the_camera_sees_the_digit_as_it_is(
+    browser: Browser, fake_app: tuple[FakeClassifier, gr.Blocks], fake: FakeClassifier, tmp_path: Path
+) -> None:
+    """Gradio mirrors a webcam's picture where nobody tells it not to: the one below lies on the other side then."""
+    film = tmp_path / "film.y4m"  # a frame of luma, and half as many bytes of colour, all grey
+    frame = paper([(200, 60), (60, 60), (60, 340), (110, 340)]).convert("L").tobytes() + bytes([128]) * (300 * 400 // 2)
+    film.write_bytes(b"YUV4MPEG2 W300 H400 F10:1 C420jpeg\n" + b"".join([b"FRAME\n" + frame] * 2))
+    camera = ["--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"]
+    seen = []
+    fake.answers = lambda framed: seen.append(framed) or seven_or_one(framed)
+    with browser.browser_type.launch(
+        executable_path=str(CHROMIUM), args=[*FLAGS, *camera, f"--use-file-for-fake-video-capture={film}"]
+    ) as with_camera:
+        page = with_camera.new_page(locale="en-US")
+        page.add_init_script(ASKED)
+        page.goto(fake_app[1].local_url)
+        page.get_by_role("tab", name="Photo").click()
+        page.get_by_role("button", name="Capture from camera").click()
+        page.get_by_title("grant webcam access").locator("button").click()
+        page.get_by_role("button", name="capture photo").click()
+        expect(page.locator(".reading .digit")).not_to_be_empty()
+        assert page.evaluate("asked")["video"]["facingMode"] == {"ideal": "environment"}
+    left, right = np.split(seen[-1].image, 2, axis=1)
+    assert left.sum() > 1.5 * right.sum()

@@ -97,6 +97,8 @@ def test_a_number_is_written_on_the_pad(visit: Visiting) -> None:
     visitor = visit()
     visitor.wants("Number")
     expect(visitor.page.locator(".number .verdict")).to_have_text("Write a number")
+    visitor.pad = visitor.page.locator("#pad-number canvas")
+    assert visitor.pad.bounding_box()["width"] > 2 * visitor.pad.bounding_box()["height"]
     for shift, shape in ((-0.3, SEVEN), (0, ONE), (0.3, SEVEN)):
         visitor.draw([(0.5 + shift + 0.4 * (x - 0.5), 0.5 + 0.5 * (y - 0.5)) for x, y in shape])
     expect(visitor.number).to_have_text("717")
@@ -104,9 +106,23 @@ def test_a_number_is_written_on_the_pad(visit: Visiting) -> None:
     # All at one moment: an answer still on its way draws the boxes anew.
     left, _, right = visitor.boxes.evaluate_all("boxes => boxes.map(box => box.getBoundingClientRect().toJSON())")
     assert left["x"] + left["width"] < right["x"]
-    visitor.page.get_by_role("button", name="Clear").click()
+    assert visitor.page.evaluate("window.digitPicture")  # the first digit is the one that the other tabs show
+    visitor.page.locator("#pad-number").get_by_role("button", name="Clear").click()
     expect(visitor.page.locator(".number .verdict")).to_have_text("Write a number")
     expect(visitor.boxes).to_have_count(0)
+    visitor.page.get_by_role("button", name="Example: 75014").click()
+    expect(visitor.boxes).not_to_have_count(0)
+
+
+def test_several_digits_are_read_as_a_number_with_one_tap(visit: Visiting, fake: FakeClassifier) -> None:
+    visitor = visit()
+    fake.answers = lambda framed: prediction(7, 0.5, "several_digits")
+    for shift, shape in ((-0.25, SEVEN), (0.25, ONE)):
+        visitor.draw([(0.5 + shift + 0.4 * (x - 0.5), 0.5 + 0.5 * (y - 0.5)) for x, y in shape])
+    visitor.reads("?")
+    fake.answers = seven_or_one
+    visitor.page.get_by_role("button", name="Read it as a number").click()
+    expect(visitor.number).to_have_text("71")
 
 
 def test_what_is_there_is_read_again_when_the_task_changes(visit: Visiting) -> None:

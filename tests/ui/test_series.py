@@ -12,7 +12,7 @@ from playwright.sync_api import Locator, expect
 from cnn.ink import from_strokes, parse_strokes
 from cnn.statistics import wilson
 from cnn.ui.pad import SIDE
-from tests.ui.conftest import ONE, PHONE, SEVEN, FakeClassifier, Visit, prediction
+from tests.ui.conftest import ONE, PHONE, SEVEN, FakeClassifier, Visit, prediction, seven_or_one
 from tests.ui.test_draw import paper, png
 from train.series import read
 
@@ -32,7 +32,7 @@ def series(visitor: Visit, tab: str = "My tests") -> Locator:
     return panel
 
 
-def drawn(visitor: Visit, points: list, digit: int) -> None:
+def drawn(visitor: Visit, points: list, digit: int | str) -> None:
     """Draw on an empty pad, and wait for the answer to what the pen has left there: not to what it was on the way."""
     visitor.pad.focus()
     visitor.page.keyboard.press("Escape")
@@ -173,10 +173,41 @@ def test_photos_are_counted_by_where_they_come_from_and_refusals_as_such(
     visitor.page.get_by_role("tab", name="Photo").click()
     photo.set_input_files({**png(paper([(150, 80), (150, 320)])), "name": "image.png"})  # as Gradio's webcam names it
     visitor.reads("?")
-    expect(visitor.page.locator(".judge .yes")).to_be_disabled()
     visitor.page.get_by_role("button", name="I meant a 1").click()
     panel = series(visitor)
     rates = panel.locator(".rates").first.locator("tr")
     expect(rates.nth(1)).to_contain_text("Uploaded100%1 of 1")
     expect(rates.nth(2)).to_contain_text("Photographed0%0 of 1")
     expect(panel.get_by_label("1 read as ?: 1")).to_be_visible()
+
+
+def test_a_right_refusal_is_right_and_an_answer_to_what_is_no_digit_is_wrong(
+    visit: Visiting, fake: FakeClassifier, tmp_path: Path
+) -> None:
+    visitor = visit()
+    ask = visitor.page.locator(".judge .ask")
+    drawn(visitor, SEVEN, 7)
+    visitor.page.get_by_role("button", name="No digit").click()
+    expect(ask).to_have_text("Noted: it is no digit. Tests: 1.")
+    fake.answers = lambda framed: seven_or_one(framed) if framed.blank else prediction(7, 0.5, "several_digits")
+    drawn(visitor, ONE, "?")
+    visitor.page.get_by_role("button", name="Right", exact=True).click()
+    expect(ask).to_have_text("Noted: read right. Tests: 2.")
+    expect(visitor.page.get_by_role("button", name="Several digits")).to_have_attribute("aria-pressed", "true")
+    panel = series(visitor)
+    expect(panel.locator(".result .verdict")).to_have_text("1 of 2 read right: 50%.")
+    expect(panel.get_by_label("No digit read as 7: 1")).to_be_visible()
+    expect(panel.get_by_label("Several read as ?: 1")).to_be_visible()
+    rows = list(csv.DictReader(io.StringIO(saved(visitor, panel, "csv", tmp_path).read_text())))
+    assert [(row["meant"], row["said"], row["reason"], row["right"]) for row in rows] == [
+        ("not_a_digit", "7", "", "0"),
+        ("several_digits", "", "several_digits", "1"),
+    ]
+    assert "- No digit read as 7, 90.0%" in saved(visitor, panel, "md", tmp_path).read_text()
+    zipped = saved(visitor, panel, "zip", tmp_path)
+    assert len(read(zipped).others.labels) == 2
+    other = visit()
+    theirs = series(other)
+    theirs.locator("input[type=file]").set_input_files(zipped)
+    expect(theirs.locator(".result .verdict")).to_have_text("1 of 2 read right: 50%.")
+    assert visitor.errors == other.errors == []

@@ -84,6 +84,7 @@ function spoken(value, state) {
 function show() {
 	const value = props.value;
 	if (value?.source && !onShow(value.source)) return;
+	if (!value?.again && value?.first) sharePicture(value.first);
 	const state = stateOf(value);
 	panel.dataset.state = state;
 	part("text").textContent = state === "read" ? value.text : "";

@@ -9,22 +9,31 @@ from cnn.types import Framed
 from cnn.ui.component import Component
 
 HERE = Path(__file__).parent
-SIDE = 280  # the grid of the pad's own drawings, as in geometry.js
-EXAMPLES = HERE.parents[2] / "assets" / "examples" / "strokes.json"
+SIDE, WIDE = 280, 640  # the grid of the pad's own drawings: its side, and the width of the one for numbers
+EXAMPLES = HERE.parents[2] / "assets" / "examples"
 
 
 class Pad(Component):
     """A pad whose value is `{"strokes": [[[x, y], ...], ...], "width": w, "height": h}`, on a grid of SIDE x SIDE.
 
     `input` fires while the pen moves, and once more when it lifts. `examples` are digits to click:
-    `[{"label": 7, "style": "crossed", "strokes": <a value of the pad>}, ...]`. All pads of a page show one drawing; one
-    that `follows` says nothing of it before it is drawn on.
+    `[{"label": 7, "style": "crossed", "strokes": <a value of the pad>}, ...]`. All pads of a page show one drawing. One
+    that `follows` is a still picture of the digit, which the page scrolls over, until it is to be changed; it
+    says nothing of it before. One for a `number` is WIDE, has a line to write on, and a drawing of its own.
     """
 
-    def __init__(self, examples: list[dict[str, Any]] | None = None, follows: bool = False, **options: Any):
-        options.setdefault("value", {"strokes": [], "width": SIDE, "height": SIDE})
-        constants = {"EXAMPLES": examples or [], "FOLLOWS": follows}
-        super().__init__(HERE, ("pad.",), constants, shared=("memory",), **options)
+    def __init__(
+        self,
+        examples: list[dict[str, Any]] | None = None,
+        follows: bool = False,
+        number: bool = False,
+        **options: Any,
+    ):
+        width = WIDE if number else SIDE
+        options.setdefault("value", {"strokes": [], "width": width, "height": SIDE})
+        kind = {"FOLLOWS": follows, "NUMBER": number, "WIDTH": width, "SIDE": SIDE}
+        constants = {"EXAMPLES": examples or [], **kind}
+        super().__init__(HERE, ("pad.",), constants, shared=("memory", "picture"), **options)
 
     def api_info(self) -> dict[str, Any]:
         """The value as JSON schema."""
@@ -37,8 +46,9 @@ class Pad(Component):
     example_value = example_payload
 
 
-def examples(path: Path = EXAMPLES) -> list[dict[str, Any]]:
-    """The example digits the project made; none where the file is missing."""
+def examples(name: str = "strokes") -> list[dict[str, Any]]:
+    """The examples the project made: digits ("strokes") or "numbers"; none where the file is missing."""
+    path = EXAMPLES / f"{name}.json"
     return json.loads(path.read_text(encoding="utf-8")) if path.is_file() else []
 
 

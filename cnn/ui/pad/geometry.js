@@ -1,14 +1,15 @@
-// Pen strokes as numbers: points on a SIDE x SIDE grid, y down. Knows no canvas and no page.
+// Pen strokes as numbers: points on a WIDTH x SIDE grid, y down. Knows no canvas and no page.
 
-const SIDE = 280;
-// A whole request stays below 500 bytes; Gradio's envelope around the strokes takes about 110 of them.
-const BUDGET = 360;
+// A whole request of a digit stays below 500 bytes; Gradio's envelope around the strokes takes about 110 of them.
+// Each digit of a number has as many points as it needs: thirty of them stay below this.
+const BUDGET = NUMBER ? 16_384 : 360;
 // Points closer than this to the line through their neighbours say nothing about a digit.
 const TOLERANCE = 0.7;
 const LIMIT = BUDGET / 6; // points; the shortest is written [1,2], with its comma
 
 const distance = (a, b) => Math.hypot(a[0] - b[0], a[1] - b[1]);
-const inside = (point) => point.every((part) => part >= 0 && part <= SIDE);
+const SIDES = [WIDTH, SIDE];
+const inside = (point) => point.every((part, axis) => part >= 0 && part <= SIDES[axis]);
 
 function offLine(point, from, to) {
 	const span = distance(from, to);
@@ -21,7 +22,7 @@ function offLine(point, from, to) {
 function edge(within, beyond) {
 	const reach = (part, axis) => {
 		const step = beyond[axis] - part;
-		return step > 0 ? (SIDE - part) / step : step < 0 ? -part / step : 1;
+		return step > 0 ? (SIDES[axis] - part) / step : step < 0 ? -part / step : 1;
 	};
 	const share = Math.min(1, ...within.map(reach));
 	return within.map((part, axis) => part + share * (beyond[axis] - part));
@@ -62,9 +63,10 @@ function compact(strokes) {
 		const kept = strokes.map(() => []);
 		for (const [at, index] of ranks.slice(0, count)) kept[at].push(index);
 		const points = (indices, at) => indices.sort((a, b) => a - b).map((index) => strokes[at][index].map(Math.round));
-		return { strokes: kept.map(points).filter((stroke) => stroke.length > 0), width: SIDE, height: SIDE };
+		return { strokes: kept.map(points).filter((stroke) => stroke.length > 0), width: WIDTH, height: SIDE };
 	};
-	let [fits, over] = [0, ranks.length + 1];
+	if (JSON.stringify(keep(ranks.length)).length <= BUDGET) return keep(ranks.length);
+	let [fits, over] = [0, ranks.length];
 	while (over - fits > 1) {
 		const middle = (fits + over) >> 1;
 		if (JSON.stringify(keep(middle)).length <= BUDGET) fits = middle;
@@ -73,9 +75,11 @@ function compact(strokes) {
 	return keep(fits);
 }
 
-// A drawing made on any pad, on ours.
+// A drawing made on any pad, in the middle of ours.
 function fitted(value) {
-	const scale = SIDE / Math.max(value?.width || SIDE, value?.height || SIDE);
+	const [width, height] = [value?.width || WIDTH, value?.height || SIDE];
+	const scale = Math.min(WIDTH / width, SIDE / height);
+	const [left, top] = [(WIDTH - scale * width) / 2, (SIDE - scale * height) / 2];
 	const strokes = (value?.strokes ?? []).filter((points) => points.length > 0);
-	return strokes.map((points) => points.map(([x, y]) => [x * scale, y * scale]));
+	return strokes.map((points) => points.map(([x, y]) => [left + x * scale, top + y * scale]));
 }

@@ -34,12 +34,13 @@ function paintStroke(context, { points, path }) {
 
 // The canvas takes the size it is shown at, in the screen's own pixels; strokes stay on their grid.
 function paint(canvas, strokes, width) {
-	const pixels = Math.round(canvas.clientWidth * window.devicePixelRatio);
-	if (pixels === 0) return;
-	if (canvas.width !== pixels) canvas.width = canvas.height = pixels;
+	const [across, down] = [canvas.clientWidth, canvas.clientHeight].map((side) => Math.round(side * window.devicePixelRatio));
+	if (across === 0) return;
+	if (canvas.width !== across) canvas.width = across;
+	if (canvas.height !== down) canvas.height = down;
 	const context = canvas.getContext("2d");
-	context.setTransform(pixels / SIDE, 0, 0, pixels / SIDE, 0, 0);
-	context.clearRect(0, 0, SIDE, SIDE);
+	context.setTransform(across / WIDTH, 0, 0, down / SIDE, 0, 0);
+	context.clearRect(0, 0, WIDTH, SIDE);
 	context.lineCap = context.lineJoin = "round";
 	context.lineWidth = width;
 	context.strokeStyle = getComputedStyle(canvas).color;
@@ -49,5 +50,5 @@ function paint(canvas, strokes, width) {
 // A small picture of a drawing, for the button that puts it on the pad.
 function thumbnail(strokes) {
 	const lines = strokes.map((points) => `M${points.map((point) => point.map(Math.round).join(" ")).join("L")}`);
-	return `<svg viewBox="0 0 ${SIDE} ${SIDE}" aria-hidden="true"><path d="${lines.join("")}"/></svg>`;
+	return `<svg viewBox="0 0 ${WIDTH} ${SIDE}" aria-hidden="true"><path d="${lines.join("")}"/></svg>`;
 }

@@ -3,14 +3,16 @@
 const PACE = 80; // milliseconds between messages
 const PLAY = 600; // milliseconds an example takes to draw itself
 const SPECK = 0.4; // grid units; shorter moves say nothing
-const SETTINGS = "digit-pad"; // stay with the browser
-const DRAWING = "digit-pad-drawing"; // stays with the tab, through a reload or a lost connection
+const SETTINGS = NUMBER ? "digit-pad-numbers" : "digit-pad"; // stay with the browser
+const DRAWING = NUMBER ? "digit-pad-number" : "digit-pad-drawing"; // stays with the tab, through a reload
 const SHARED_DRAWING = "digit-pad-shared";
+const AS_NUMBER = "digit-pad-as-number"; // a drawing of one digit that was several
 
 const board = element.querySelector(".board");
 const canvas = element.querySelector("canvas");
-const settings = { width: 15, guide: true, ...recall("localStorage", SETTINGS) };
+const settings = { width: NUMBER ? 9 : 15, guide: true, ...recall("localStorage", SETTINGS) };
 
+let still = FOLLOWS; // a picture of the digit, until the visitor wants to change it
 let strokes = [];
 let cleared = []; // what the last clearing took, until something new is drawn
 let hands = 0;
@@ -27,7 +29,10 @@ let sent = JSON.stringify(props.value);
 function show() {
 	frame ||= requestAnimationFrame(() => {
 		frame = 0;
-		paint(canvas, strokes, settings.width);
+		const picture = still ? sharedPicture() : null;
+		board.classList.toggle("pixels", picture !== null);
+		if (picture !== null) paintPicture(canvas, picture);
+		else paint(canvas, strokes, settings.width);
 		board.classList.toggle("blank", strokes.length === 0);
 		enable("undo", strokes.length + cleared.length > 0);
 		enable("clear", strokes.length > 0);
@@ -47,7 +52,10 @@ function send() {
 	if (JSON.stringify(value) === sent) return;
 	sent = JSON.stringify(value);
 	props.value = value;
-	window.dispatchEvent(new CustomEvent(SHARED_DRAWING, { detail: { from: element, strokes } }));
+	if (!NUMBER) {
+		sharePicture(null);
+		window.dispatchEvent(new CustomEvent(SHARED_DRAWING, { detail: { from: element, strokes } }));
+	}
 	trigger("input");
 }
 
@@ -83,13 +91,13 @@ function keep() {
 
 function place(event) {
 	const box = canvas.getBoundingClientRect();
-	return [((event.clientX - box.left) / box.width) * SIDE, ((event.clientY - box.top) / box.height) * SIDE];
+	return [((event.clientX - box.left) / box.width) * WIDTH, ((event.clientY - box.top) / box.height) * SIDE];
 }
 
 function land(event) {
 	// A pen outranks the palm that landed before it; any other second pointer is ignored.
 	const palm = pen?.type === "touch" && event.pointerType === "pen";
-	if (event.button !== 0 || (pen && !palm)) return;
+	if (still || event.button !== 0 || (pen && !palm)) return;
 	if (palm) undo();
 	stop();
 	canvas.setPointerCapture(event.pointerId);
@@ -156,7 +164,24 @@ const acts = {
 		redraw([]);
 	},
 	guide: () => adjust({ guide: !settings.guide }),
+	change: () => {
+		hold(!still);
+		if (!still) canvas.focus({ preventScroll: true });
+	},
 };
+
+// Still: the page scrolls over the digit, and no pen changes it. A picture that is to change makes place for a drawing.
+function hold(next) {
+	if (!next && sharedPicture() !== null) strokes = [];
+	still = next;
+	board.classList.toggle("still", still);
+	canvas.tabIndex = still ? -1 : 0;
+	canvas.setAttribute("role", still ? "img" : "application");
+	canvas.dataset.label = still ? "pad.still" : NUMBER ? "pad.canvas_number" : "pad.canvas";
+	button("change").querySelector("span").dataset.text = still ? "pad.change" : "pad.done";
+	translate();
+	show();
+}
 
 function act(name) {
 	stop();
@@ -176,7 +201,7 @@ function adjust(change) {
 function press(event) {
 	const undoes = (event.ctrlKey || event.metaKey) && !event.shiftKey && event.key.toLowerCase() === "z";
 	const clears = ["Delete", "Backspace", "Escape"].includes(event.key);
-	if (!undoes && !clears) return;
+	if (still || (!undoes && !clears)) return;
 	event.preventDefault();
 	act(undoes ? "undo" : "clear");
 }
@@ -251,13 +276,19 @@ for (const choice of board.querySelectorAll(".pens input")) {
 	choice.addEventListener("change", () => adjust({ width: Number(choice.value) }));
 }
 
-window.addEventListener(SHARED_DRAWING, follow);
+if (!NUMBER) window.addEventListener(SHARED_DRAWING, follow);
+else window.addEventListener(AS_NUMBER, ({ detail }) => redraw(fitted(detail).map((points) => whole(points, ++hands))));
+onPicture(show);
 new ResizeObserver(show).observe(canvas);
 new MutationObserver(show).observe(document.body, { attributeFilter: ["class"] }); // light or dark
 watch("value", receive);
 
 for (const example of EXAMPLES) offer(example);
 board.querySelector(".examples").hidden = EXAMPLES.length === 0;
+board.classList.toggle("number", NUMBER);
+board.classList.toggle("follower", FOLLOWS);
+board.style.setProperty("--examples", EXAMPLES.length);
+hold(FOLLOWS);
 onLanguage(translate);
 receive();
 adjust({});

@@ -14,7 +14,7 @@ from PIL import Image
 from cnn.types import Framed, Prediction, Step
 from cnn.ui.component import Component
 
-Source = Literal["pad", "photo"]
+Source = Literal["pad", "pad-number", "photo"]  # what was read, by its place in the page
 Kind = Literal["drawn", "uploaded", "photographed"]  # as KINDS in trials.js
 THUMBNAIL = 112  # pixels a side, at most, of a step's picture
 
@@ -23,7 +23,7 @@ class Reading(Component):
     """Shows what `answer` or `nothing` makes."""
 
     def __init__(self, source: Source = "pad", **options: Any):
-        texts, shared = ("reading.", "step."), ("memory", "trials")
+        texts, shared = ("reading.", "step."), ("memory", "trials", "picture")
         super().__init__(Path(__file__).parent, texts, shared=shared, value=nothing(source), **options)
 
     def api_info(self) -> dict[str, Any]:
@@ -46,7 +46,12 @@ def answer(
     """
     steps = [] if source == "pad" else [_thumbnail(step) for step in framed.steps]
     sent = {"source": source, "kind": kind, "strokes": strokes}
-    return {**prediction.as_dict(), **sent, "pixels": _base64(_bytes(framed.image)), "steps": steps}
+    return {**prediction.as_dict(), **sent, "pixels": pixels(framed), "steps": steps}
+
+
+def pixels(framed: Framed) -> str:
+    """The 28x28 the network got, one byte a pixel, ink = 255, as base64."""
+    return _base64(_bytes(framed.image))
 
 
 def _thumbnail(step: Step) -> dict[str, str]:

@@ -2,6 +2,7 @@
 
 const DOUBT = 0.6; // below this confidence the answer looks like a guess
 const SURE = 0.95;
+const CLOSE = 0.3; // below this nothing refused is close to any digit
 
 const EMPTY = { pad: "reading.empty_pad", photo: "reading.empty_photo" };
 
@@ -17,12 +18,17 @@ function bar(digit) {
 	return item;
 }
 
-// empty: nothing to read. unread: abstained. doubtful: a guess. sure: an answer.
+let taken = null; // the picture whose refused best guess the visitor took
+
+// empty: nothing to read. unread: abstained. taken: so, but the visitor took the best guess. doubtful: a guess. sure: an
+// answer.
 function stateOf(value) {
 	if (!value?.probabilities || value.reason === "blank") return "empty";
-	if (value.abstained) return "unread";
+	if (value.abstained) return taken === value.pixels ? "taken" : "unread";
 	return value.confidence < DOUBT ? "doubtful" : "sure";
 }
+
+const close = ({ confidence }) => confidence >= CLOSE;
 
 function runnerUp({ probabilities, best_guess }) {
 	const second = Math.max(...probabilities.filter((_, digit) => digit !== best_guess));
@@ -36,8 +42,10 @@ const states = {
 		return ["", say(looked ? "reading.no_ink" : EMPTY[value?.source ?? "pad"]), ""];
 	},
 	unread: (value) => {
-		return ["?", say(`reading.${value.reason}`), closestTo(value)];
+		const guess = { label: value.best_guess, share: nearly(value.confidence) };
+		return ["?", say(`reading.${value.reason}`), say(close(value) ? "reading.closest" : "reading.nothing_close", guess)];
 	},
+	taken: (value) => [value.best_guess, say("reading.taken", { label: value.best_guess }), say("reading.refused")],
 	doubtful: (value) => [value.label, nearly(value.confidence), say("reading.doubtful", runnerUp(value))],
 	sure: (value) => {
 		const words = say(value.confidence < SURE ? "reading.likely" : "reading.certain");
@@ -56,14 +64,25 @@ function showBars(value, state) {
 	});
 }
 
-// Ink is the text's own colour over the paper's, so that the picture suits light and dark.
-function showPixels(pixels) {
-	const context = part("seen").querySelector("canvas").getContext("2d");
-	const image = context.createImageData(28, 28);
-	const [red, green, blue] = getComputedStyle(part("seen")).color.match(/\d+/g).map(Number);
-	const ink = atob(pixels ?? "");
-	for (let at = 0; at < ink.length; at++) image.data.set([red, green, blue, ink.charCodeAt(at)], 4 * at);
-	context.putImageData(image, 0, 0);
+const showPixels = (pixels) => paintPicture(part("seen").querySelector("canvas"), pixels);
+
+// What a refusal leaves to the visitor: to take the best guess, and to have several digits read as a number.
+function showOffers(value, state) {
+	part("take").hidden = state !== "taken" && !(state === "unread" && close(value));
+	part("take").textContent = say(state === "taken" ? "reading.untake" : "reading.take", { label: value?.best_guess });
+	part("as-number").hidden = state !== "unread" || value.reason !== "several_digits";
+}
+
+function take() {
+	taken = stateOf(props.value) === "taken" ? null : props.value.pixels;
+	show();
+}
+
+// The same drawing, or the same photo, where numbers are read.
+function readAsNumber() {
+	const { source, strokes } = props.value;
+	if (source === "pad") window.dispatchEvent(new CustomEvent("digit-pad-as-number", { detail: strokes }));
+	document.querySelector("#task input[value=number]").click();
 }
 
 const PAGES = ["step.sent", "step.grey"]; // what a person sent; the other steps are ink alone, 1 where there is most
@@ -95,6 +114,7 @@ const late = (value) => value?.source === "pad" && value.reason === "blank" && d
 function show() {
 	const value = props.value;
 	if ((value?.source && !onShow(value.source)) || late(value)) return;
+	if (!value?.again) sharePicture(value?.source === "photo" && value.reason !== "blank" ? (value.pixels ?? null) : null);
 	const state = stateOf(value);
 	const [digit, verdict, detail] = states[state](value);
 	panel.dataset.state = state;
@@ -103,6 +123,7 @@ function show() {
 	part("detail").textContent = detail;
 	showBars(value, state);
 	showPixels(value?.pixels);
+	showOffers(value, state);
 	showSteps(value?.steps);
 	showMade(value, state);
 	showJudged();
@@ -119,9 +140,10 @@ function judged() {
 
 // Another verdict on the same answer takes the place of the first.
 function judge(meant) {
-	const { kind, label: said, best_guess: guess, confidence, model, pixels, strokes } = props.value;
+	const { kind, label: said, reason, best_guess: guess, confidence, model, pixels, strokes } = props.value;
 	const others = judged() ? recallTrials().slice(0, -1) : recallTrials();
-	keepTrials([...others, { at: new Date().toISOString(), kind, meant, said, guess, confidence, model, pixels, strokes }]);
+	const at = new Date().toISOString();
+	keepTrials([...others, { at, kind, meant, said, reason, guess, confidence, model, pixels, strokes }]);
 	part("aloud").textContent = part("ask").textContent;
 }
 
@@ -130,23 +152,32 @@ function unjudge() {
 	part("yes").focus();
 }
 
+// What "right" says of the answer on show: its digit, what was refused, or the guess that the visitor took.
+const rightly = (value) => (stateOf(value) === "taken" ? value.best_guess : (value.label ?? value.reason));
+
 function showJudged() {
 	const empty = stateOf(props.value) === "empty";
 	const [trial, count] = [empty ? null : judged(), recallTrials().length];
-	const { label } = props.value ?? {};
 	panel.toggleAttribute("data-judged", Boolean(trial));
-	part("yes").disabled = empty || label === null;
-	part("yes").setAttribute("aria-pressed", Boolean(trial && isRight(trial)));
+	part("yes").disabled = empty;
+	part("yes").setAttribute("aria-pressed", Boolean(trial && trial.meant === rightly(props.value)));
+	for (const button of panel.querySelectorAll(".not")) {
+		button.disabled = empty;
+		button.setAttribute("aria-pressed", trial?.meant === button.dataset.meant);
+	}
 	bars.forEach((item, digit) => {
 		item.querySelector("button").disabled = empty;
 		item.classList.toggle("meant", trial?.meant === digit);
 	});
 	part("undo").hidden = !trial;
-	const noted = () => say(isRight(trial) ? "reading.noted_right" : "reading.noted_wrong", { ...trial, count });
+	const noted = () => say(`reading.noted_${isRight(trial) ? "right" : isDigit(trial) ? "wrong" : trial.meant}`, { ...trial, count });
 	part("ask").textContent = trial ? noted() : empty ? "" : say("reading.judge");
 }
 
-part("yes").addEventListener("click", () => judge(props.value.label));
+part("yes").addEventListener("click", () => judge(rightly(props.value)));
+for (const button of panel.querySelectorAll(".not")) button.addEventListener("click", () => judge(button.dataset.meant));
+part("take").addEventListener("click", take);
+part("as-number").addEventListener("click", readAsNumber);
 part("undo").addEventListener("click", unjudge);
 
 // ------------------------------------------------------------------ wiring

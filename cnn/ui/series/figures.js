@@ -21,18 +21,24 @@ function rate(trials) {
 const mean = (values) => (values.length ? values.reduce((sum, value) => sum + value, 0) / values.length : null);
 const sureness = (trials, right) => mean(trials.filter((trial) => isRight(trial) === right).map((trial) => trial.confidence));
 
-// A row for each digit meant, a column for each said, the eleventh for what was refused.
-function confusions(trials) {
-	const counts = Array.from({ length: 10 }, () => Array(11).fill(0));
-	for (const { meant, said } of trials) counts[meant][said ?? 10] += 1;
-	return counts;
-}
+// What was meant: the ten digits, then what is no digit, where it was tried.
+const tried = (trials) => [...Array(10).keys(), ...NO_DIGIT.filter((what) => trials.some(({ meant }) => meant === what))];
+
+// A row for each that was meant, a column for each digit said, the eleventh for what was refused.
+const confusions = (trials) =>
+	tried(trials).map((what) => {
+		const row = Array(11).fill(0);
+		for (const { meant, said } of trials) if (meant === what) row[said ?? 10] += 1;
+		return row;
+	});
+
+const byMeant = (trials) => tried(trials).map((what) => ({ meant: what, ...rate(trials.filter(({ meant }) => meant === what)) }));
 
 // The digits that were tried and are read most and least often; where all are read alike, none stands out.
 function extremes(trials) {
-	const tried = Array.from({ length: 10 }, (_, digit) => ({ digit, ...rate(trials.filter(({ meant }) => meant === digit)) }));
-	const shares = tried.filter(({ count }) => count).map(({ share }) => share);
-	const digitsAt = (share) => tried.filter((one) => one.count && one.share === share).map(({ digit }) => digit);
+	const rates = byMeant(trials.filter(isDigit)).filter(({ count }) => count);
+	const digitsAt = (wanted) => rates.filter(({ share }) => share === wanted).map(({ meant }) => meant);
+	const shares = rates.map(({ share }) => share);
 	const [best, worst] = [Math.max(...shares), Math.min(...shares)];
-	return { tried, best: best > worst ? digitsAt(best) : [], worst: best > worst ? digitsAt(worst) : [] };
+	return { best: best > worst ? digitsAt(best) : [], worst: best > worst ? digitsAt(worst) : [] };
 }

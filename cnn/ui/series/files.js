@@ -113,7 +113,7 @@ async function inflated(data, method) {
 
 const LIST = "series.json";
 
-// A folder for each digit meant, its pictures as MNIST has them (ink white on black), and the list of all with strokes.
+// A folder for each digit meant, and for what is none, its pictures as MNIST has them (ink white on black), and the list of all with strokes.
 function asZip(trials) {
 	const files = {};
 	const list = trials.map(({ pixels, ...rest }, at) => {
@@ -136,30 +136,31 @@ async function fromZip(bytes) {
 	return trials;
 }
 
-function checked({ at, kind, meant, said, guess, confidence, model, strokes }, pixels) {
+function checked({ at, kind, meant, said, reason = null, guess, confidence, model, strokes }, pixels) {
 	const digit = (label) => Number.isInteger(label) && label >= 0 && label < 10;
 	const holds = [
 		!Number.isNaN(Date.parse(at)),
 		KINDS.includes(kind),
-		digit(meant) && digit(guess) && (said === null || digit(said)),
+		(digit(meant) || NO_DIGIT.includes(meant)) && digit(guess) && (said === null || digit(said)),
+		reason === null || NO_DIGIT.includes(reason),
 		confidence >= 0 && confidence <= 1,
 		typeof model === "string",
 		strokes === null || Array.isArray(strokes?.strokes),
 	];
 	if (!holds.every(Boolean)) throw new Error("not a trial");
-	return { at, kind, meant, said, guess, confidence, model, pixels, strokes };
+	return { at, kind, meant, said, reason, guess, confidence, model, pixels, strokes };
 }
 
 // ------------------------------------------------------------------ CSV
 
-const COLUMNS = ["number", "time", "kind", "meant", "said", "best_guess", "confidence", "right", "model"];
+const COLUMNS = ["number", "time", "kind", "meant", "said", "reason", "best_guess", "confidence", "right", "model"];
 
-// RFC 4180; what was refused has no `said`.
+// RFC 4180; what was refused has no `said`, but a `reason`.
 function asCsv(trials) {
 	const cell = (value) => (/[",\r\n]/.test(value) ? `"${`${value}`.replaceAll('"', '""')}"` : value);
 	const row = (trial, at) => {
-		const { at: time, kind, meant, said, guess, confidence, model } = trial;
-		return [at + 1, time, kind, meant, said ?? "", guess, confidence.toFixed(4), isRight(trial) ? 1 : 0, model];
+		const { at: time, kind, meant, said, reason, guess, confidence, model } = trial;
+		return [at + 1, time, kind, meant, said ?? "", reason ?? "", guess, confidence.toFixed(4), isRight(trial) ? 1 : 0, model];
 	};
 	return [COLUMNS, ...trials.map(row)].map((cells) => `${cells.map(cell).join(",")}\r\n`).join("");
 }

@@ -2,13 +2,13 @@
 
 const between = ({ low, high }) => say("series.between", { low: percent(low), high: percent(high) });
 const saidOf = (trial) => trial.said ?? say("series.refused_short", { label: trial.guess });
+const nameOf = (meant) => (NO_DIGIT.includes(meant) ? say(`series.${meant}`) : meant);
 const dayOf = (trial) => new Date(trial.at).toLocaleDateString(language());
-const failure = (trial) => say("series.failure", { meant: trial.meant, said: saidOf(trial), share: nearly(trial.confidence) });
+const failure = (trial) => say("series.failure", { meant: nameOf(trial.meant), said: saidOf(trial), share: nearly(trial.confidence) });
 
 // {heading}, {fields}, {text}, {head, rows}, {trials} or {question}.
 function observations(trials) {
 	const wrong = trials.filter((trial) => !isRight(trial));
-	const { tried } = extremes(trials);
 	const rated = (one) => [one.count, one.hits, one.count ? percent(one.share) : "", one.count ? between(one) : ""];
 	const rates = [say("series.tests"), say("series.hits"), say("series.rate"), say("series.interval")];
 	const days = [...new Set([trials[0], trials.at(-1)].map(dayOf))].join(" – ");
@@ -31,12 +31,12 @@ function observations(trials) {
 			rows: KINDS.map((kind) => [say(`series.${kind}`), ...rated(rate(trials.filter((trial) => trial.kind === kind)))]),
 		},
 		{ heading: say("series.by_digit") },
-		{ head: [say("series.digit"), ...rates], rows: tried.map((one) => [one.digit, ...rated(one)]) },
+		{ head: [say("series.digit"), ...rates], rows: byMeant(trials).map((one) => [nameOf(one.meant), ...rated(one)]) },
 		{ heading: say("series.matrix") },
 		{ text: say("series.matrix_caption") },
 		{
 			head: ["", ...Array(10).keys(), "?"],
-			rows: confusions(trials).map((row, meant) => [meant, ...row.map((count) => count || "·")]),
+			rows: confusions(trials).map((row, at) => [nameOf(tried(trials)[at]), ...row.map((count) => count || "·")]),
 		},
 		{ heading: say("series.failures") },
 		...(wrong.length ? [{ trials: wrong }] : [{ text: say("series.no_failures") }]),
@@ -48,7 +48,7 @@ function observations(trials) {
 			rows: trials.map((trial, at) => [
 				at + 1,
 				say(`series.${trial.kind}`),
-				trial.meant,
+				nameOf(trial.meant),
 				`${saidOf(trial)}${isRight(trial) ? "" : " ✗"}`,
 				nearly(trial.confidence),
 			]),

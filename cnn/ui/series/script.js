@@ -53,13 +53,14 @@ function byKind(trials) {
 }
 
 function byDigit(trials) {
-	const { tried } = extremes(trials);
-	return card(say("series.by_digit"), ratesTable(tried.map(({ digit }) => digit), tried));
+	const rates = byMeant(trials);
+	return card(say("series.by_digit"), ratesTable(rates.map(({ meant }) => nameOf(meant)), rates));
 }
 
 function matrix(trials) {
-	const name = (meant, said, count) => say("series.cell", { meant, said: said < 10 ? said : "?", count });
-	return card(say("series.matrix"), confusionMatrix(confusions(trials), say("series.matrix_caption"), name));
+	const names = tried(trials).map(nameOf);
+	const name = (row, said, count) => say("series.cell", { meant: names[row], said: said < 10 ? said : "?", count });
+	return card(say("series.matrix"), confusionMatrix(confusions(trials), say("series.matrix_caption"), name, null, null, names));
 }
 
 function failures(trials) {
