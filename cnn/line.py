@@ -171,17 +171,13 @@ def _sides(columns: np.ndarray, high: np.ndarray, usable: np.ndarray, width: int
 
     Narrow, near a side of the picture, with nothing beyond and the writing well apart.
     """
+    narrow = usable & (np.ptp(columns, 1) < SLIM * high)
     found = np.zeros(len(high), bool)
-    upright = usable & (np.ptp(columns, 1) < SLIM * high)
-    for i in np.flatnonzero(upright):
-        others = columns[usable & (high > LOW * high[i]) & (np.arange(len(high)) != i)]
-        for first, last, there in (
-            (columns[i, 0], columns[i, 1], others),
-            (width - columns[i, 1], width - columns[i, 0], width - others[:, ::-1]),
-        ):
-            found[i] |= bool(
-                there.size and first < BESIDE[0] * high[i] and there[:, 0].min() - last > BESIDE[1] * high[i]
-            )
+    for left, right in (columns.T, width - columns.T[::-1]):  # from either side of the picture
+        near = narrow & (left < BESIDE[0] * high)
+        for i in np.flatnonzero(near):
+            writing = left[usable & ~near & (high > LOW * high[i])]
+            found[i] |= bool(writing.size and writing.min() - right[i] > BESIDE[1] * high[i])
     return found
 
 

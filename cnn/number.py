@@ -15,7 +15,7 @@ import numpy as np
 from PIL import Image
 from scipy import ndimage
 
-from cnn.classifier import Classifier
+from cnn.classifier import SIZES, Classifier
 from cnn.line import HEIGHT, LOW, Strip, from_image, from_strokes
 from cnn.paper import EDGE
 from cnn.pen import centred, even_pen, span, stroke_width
@@ -42,6 +42,7 @@ JOIN = 2.0  # two parts in one digit: the pen was lifted; and by the gap between
 GAP = 12.0  # a gap as wide as the line is high
 WIDE = 0.2  # of the line's height: how widths above 0.8 of it spread
 HIGH = 0.25  # how heights spread, as the log of their ratio to the line's
+WORST = 16.0  # a shape that costs more is not looked at: leaving the ink out is cheaper
 SKIP = 8.0  # ink that is left out, by its length over the line's height
 DIM = 1e-4  # no single digit is less probable than this: a network is sure of nonsense
 
@@ -157,7 +158,7 @@ def read_strips(classifier: Classifier, strips: list[Strip]) -> Number:
     masks = [_union(run.pieces) for line in runs for run in line]
     if not masks:
         return Number((), classifier.name)
-    probabilities, strangeness = classifier.assess(np.stack([frame(mask) for _, _, mask in masks]))
+    probabilities, strangeness = _assessed(classifier, np.stack([frame(mask) for _, _, mask in masks]))
     costs = _reading_costs(probabilities, strangeness)
     lines, first = [], 0
     for strip, found, line in zip(strips, cut, runs, strict=True):
@@ -311,6 +312,16 @@ def frame(mask: np.ndarray) -> np.ndarray:
     return centred(even_pen(np.pad(mask, 1)))
 
 
+def _assessed(classifier: Classifier, images: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """What `Classifier.assess` says of N images, a middling number at a time: few more are not filled up to many."""
+    some = SIZES[1]
+    if not some < len(images) <= 3 * some:
+        return classifier.assess(images)
+    parts = [classifier.assess(images[at : at + some]) for at in range(0, len(images), some)]
+    probabilities, strangeness = (np.concatenate(part) for part in zip(*parts, strict=True))
+    return probabilities, strangeness
+
+
 # ------------------------------------------------------------------------------------------------------------ the path
 
 
@@ -323,7 +334,8 @@ def _runs(found: list[Piece]) -> list[Run]:
             for more in [[], [shared]] if shared else [[]]:
                 run = more + found[first:last]
                 left, top, right, bottom = _bounds(run)
-                if right - left <= WIDEST * HEIGHT and bottom - top >= LOW * HEIGHT:
+                fits = right - left <= WIDEST * HEIGHT and bottom - top >= LOW * HEIGHT
+                if fits and _shape_cost(run) < WORST:
                     runs.append(Run(first, last, run, bool(more)))
     return runs
 

@@ -17,10 +17,8 @@ LEAST = 0.035  # of the paper's grey: ink that is darker by less is none
 NOISE = 4  # times the paper's own noise: what stands out by as much may be ink
 NEARBY = 0.06  # of the larger side: the paper so far around it tells the level
 BINS = 128
-LONG, HELD = (
-    2.5,
-    1.25,
-)  # times the writing's height: printed lines, and those that end at the rim or at another, are as long
+LONG = 2.5  # times the writing's height: a straight line as long is printed
+HELD = 1.25  # the same of one that ends at the picture's rim or at another line
 AT_RIM = 0.08  # of the smaller side
 RIM_TO_RIM = 0.9  # of the picture's height: an upright line of squared paper is as long
 ASIDE = 0.15  # of the width: so far from a side a frame's own side is
@@ -120,16 +118,18 @@ def printed(mask: np.ndarray) -> np.ndarray:
         found |= _drawn(level, mask.shape)
         across = [_turned(line) for line in _level_lines((mask & ~found).T, RIM_TO_RIM * height)]
         found |= _drawn([line for line in across if sum(_crosses(line, other) for other in level) > 1], mask.shape)
+    taken: list[Line] = []
     for _ in range(6):
         left = mask & ~found
         lines = _level_lines(left, HELD * height)
         lines += [_turned(line) for line in _level_lines(left.T, HELD * height)]
         near = max(3.0, min(AT_RIM * min(mask.shape), height / 2))
         for line in lines:
-            ends = [_at_rim(end, mask.shape, near) or _meets(end, line, lines, near) for end in line.ends]
+            ends = [_at_rim(end, mask.shape, near) or _meets(end, line, lines + taken, near) for end in line.ends]
             aside = abs(line.ends[:, 1].mean() / mask.shape[1] - 0.5) > 0.5 - ASIDE
             if line.length > LONG * height or all(ends) or (any(ends) and aside and _upright(line)):
-                found[line.box] |= line.pixels
+                taken.append(line)
+        found |= _drawn(taken, mask.shape)
         lower = min(height, writing_height(mask & ~found))
         if lower > 0.95 * height or not lower:
             break

@@ -238,7 +238,7 @@ def rectangle(x0: float, y0: float, x1: float, y1: float) -> list[tuple[float, f
 @pytest.mark.parametrize("form", ["boxes", "frame", "rows", "underlined", "squares"])
 def test_a_number_is_read_out_of_its_form(shapes: Shapes, form: str, tone: int) -> None:
     names = ["4", "0", "3", "7", "1"]
-    page, boxes = page_of(names, height=66, gap=50, pen=7, size=(720, 260), at=(90, 90))
+    page, boxes = page_of(names, height=66, gap=50, pen=7, size=(720, 300), at=(90, 90))
     (x0, y0), (x1, y1) = np.min(boxes, 0)[:2], np.max(boxes, 0)[2:]
     edges = [x0 - 22, *((a[2] + b[0]) / 2 for a, b in itertools.pairwise(boxes)), x1 + 22]
     lines = {
@@ -246,7 +246,7 @@ def test_a_number_is_read_out_of_its_form(shapes: Shapes, form: str, tone: int) 
         "frame": rectangle(x0 - 40, y0 - 40, x1 + 60, y1 + 40),
         "rows": [(0, y, 720, y) for y in (y0 - 25, y1 + 12)],
         "underlined": [(x0 - 20, y1 + 6, x1 + 30, y1 + 9)],
-        "squares": [(x, 0, x, 260) for x in range(15, 720, 45)] + [(0, y, 720, y) for y in range(20, 260, 45)],
+        "squares": [(x, 0, x, 300) for x in range(15, 720, 45)] + [(0, y, 720, y) for y in range(20, 300, 45)],
     }[form]
     printed = ruled(Image.new("L", page.size), lines, tone=tone)
     number = read_number(shapes, on_paper(ImageChops.lighter(page, printed)))
