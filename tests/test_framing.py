@@ -3,15 +3,12 @@
 import json
 from pathlib import Path
 
-import pytest
-
 from cnn.classifier import Classifier
 from cnn.ink import RULES
 from tests.test_classifier import eleven
 from tests.test_form import box, lined
 from tests.test_ink import DIGITS, drawing
-from train import framing
-from train.data import DataError
+from train import framing, real
 
 
 def a_set(folder: Path, rows: list[tuple[str, str]]) -> None:
@@ -22,24 +19,14 @@ def a_set(folder: Path, rows: list[tuple[str, str]]) -> None:
 
 def test_every_rule_is_measured_on_every_set(tmp_path: Path) -> None:
     a_set(tmp_path / "threes", [("a.png", "3"), ("a.png", "5")])
-    a_set(tmp_path / "letters", [("a.png", "B")])
+    a_set(tmp_path / "letters", [("a.png", "F")])
     a_set(tmp_path / "numbers", [("a.png", "35")])
-    sets = framing.read_sets(tmp_path)
-    assert set(sets) == {"threes", "letters"}
     willing = Classifier(eleven(-9.0), "willing", config={"calibration": {"temperature": 1.0, "refusal": 0.5}})
-    found = framing.measure(willing, sets, lambda _: None)
+    found = framing.measure(willing, real.read(tmp_path), lambda _: None)
     assert set(found) == {framing.ALL, *RULES}
+    assert set(found[framing.ALL]) == {"threes", "letters"}
     assert found[framing.ALL]["threes"] == {"images": 2, "right": 0.5, "best_guess": 0.5, "refused": 0.0}
     assert found[framing.ALL]["letters"]["right"] == 0
     framing.write(found, tmp_path / "framing.json")
     assert json.loads((tmp_path / "framing.json").read_text())["without"] == found
     assert "threes" in framing.table(found)
-
-
-def test_a_folder_without_sets_says_so(tmp_path: Path) -> None:
-    with pytest.raises(DataError, match="holds no sub-folder"):
-        framing.read_sets(tmp_path)
-    (tmp_path / "a").mkdir()
-    (tmp_path / "a" / "labels.csv").write_text("file,label\n")
-    with pytest.raises(DataError, match="names no picture"):
-        framing.read_sets(tmp_path)

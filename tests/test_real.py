@@ -52,11 +52,14 @@ def test_counts_what_is_right_by_writer(folder: Path, classifier: Classifier) ->
     assert low < figures["right"] < high
 
 
-def test_numbers_are_read_whole_and_others_refused(folder: Path, classifier: Classifier) -> None:
+def test_numbers_are_read_whole_and_others_refused(folder: Path, classifier: Classifier, digits: Digits) -> None:
     sets = {one.name: one for one in real.read(folder)}
     numbers, others = (real.measure(classifier, sets[name]) for name in ("amounts", "letters"))
     assert numbers["whole"] == 0.5  # the other is told to have two digits
     assert 0.5 <= numbers["right_length"] < 1
+    assert [(label, text) for _, label, text in real.misread_numbers(classifier, sets["amounts"])] == [
+        ("1,2", str(digits.labels[0]))
+    ]
     assert others["refused"] == 0  # the tiny network refuses nothing
 
 

@@ -26,7 +26,6 @@ from train import (
     fit,
     framing,
     handwriting,
-    measure_numbers,
     misread,
     mix,
     mixture,
@@ -126,11 +125,11 @@ def _parser() -> argparse.ArgumentParser:
     refusing.set_defaults(run=_measure_refusal)
     numbering = measuring.add_parser(
         "numbers",
-        help="whole numbers",
-        description="Read the numbers in a folder of pictures (labels.csv: file, label; lines parted by |) and tell "
-        "the share read whole, the share of the right length, and what went wrong.",
+        help="which numbers are not read whole",
+        description="Read the sets of numbers in a folder (sub-folders of pictures, each with a labels.csv; a label's "
+        "lines are parted by |), print what went wrong, and the share read whole.",
     )
-    numbering.add_argument("folder", type=Path)
+    numbering.add_argument("folder", type=Path, help="a folder of sets")
     numbering.add_argument("--model", default=cnn.hub.DEFAULT, help="a bundled model's name, or a run's folder")
     numbering.set_defaults(run=_measure_numbers)
     framed = measuring.add_parser(
@@ -342,10 +341,13 @@ def _measure_refusal(options: argparse.Namespace) -> int:
 
 
 def _measure_numbers(options: argparse.Namespace) -> int:
-    figures = measure_numbers.measure(cnn.hub.load(options.model), options.folder)
-    for file, label, answer in figures.wrong:
-        print(f"{file}: {label} as {answer or 'nothing'}")
-    print(f"{figures.images} numbers: {figures.whole:.1%} read whole, {figures.right_length:.1%} of the right length")
+    network = cnn.hub.load(options.model)
+    for one in real.read(options.folder):
+        if one.kind == "numbers":
+            wrong = list(real.misread_numbers(network, one))
+            print("\n".join(f"{file}: {label} as {answer or 'nothing'}" for file, label, answer in wrong))
+            count = len(one.pictures)
+            print(f"{one.name}: {1 - len(wrong) / count:.1%} of {count} numbers read whole")
     return 0
 
 
@@ -357,7 +359,7 @@ def _ablate(options: argparse.Namespace) -> int:
 
 
 def _measure_framing(options: argparse.Namespace) -> int:
-    found = framing.measure(cnn.hub.load(options.model), framing.read_sets(options.folder), _report)
+    found = framing.measure(cnn.hub.load(options.model), real.read(options.folder), _report)
     options.output.parent.mkdir(parents=True, exist_ok=True)
     framing.write(found, options.output)
     print(framing.table(found))

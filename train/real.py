@@ -8,7 +8,7 @@ what is no digit.
 import collections
 import csv
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
@@ -67,6 +67,13 @@ def measure(classifier: Classifier, real: RealSet) -> dict[str, Any]:
     return {"kind": real.kind, "images": len(real.pictures), **MEASURES[real.kind](classifier, real)}
 
 
+def misread_numbers(classifier: Classifier, real: RealSet) -> Iterator[tuple[str, str, str]]:
+    """Of a set of numbers the file, the label and the answer of each that is not read whole."""
+    for picture, text in zip(real.pictures, numbers(classifier, real), strict=True):
+        if only_digits(text) != only_digits(picture.label):
+            yield picture.path.name, picture.label, text.replace("\n", "|")
+
+
 def only_digits(text: str) -> str:
     """The digits of a number's text, whatever stands between them."""
     return re.sub(r"\D", "", text)
@@ -116,8 +123,13 @@ def _digits(classifier: Classifier, real: RealSet) -> dict[str, Any]:
     return figures
 
 
+def numbers(classifier: Classifier, real: RealSet) -> list[str]:
+    """The text that is read from each picture of a set."""
+    return [read_number(classifier, open_image(picture.path)).text for picture in real.pictures]
+
+
 def _numbers(classifier: Classifier, real: RealSet) -> dict[str, Any]:
-    texts = [only_digits(read_number(classifier, open_image(picture.path)).text) for picture in real.pictures]
+    texts = [only_digits(text) for text in numbers(classifier, real)]
     there = [only_digits(picture.label) for picture in real.pictures]
     whole = [text == label for text, label in zip(texts, there, strict=True)]
     length = [len(text) == len(label) for text, label in zip(texts, there, strict=True)]

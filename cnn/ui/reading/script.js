@@ -170,7 +170,7 @@ function showJudged() {
 		item.classList.toggle("meant", trial?.meant === digit);
 	});
 	part("undo").hidden = !trial;
-	const noted = () => say(`reading.noted_${isRight(trial) ? "right" : isDigit(trial) ? "wrong" : trial.meant}`, { ...trial, count });
+	const noted = () => say(`reading.noted.${isRight(trial) ? "right" : isDigit(trial) ? "wrong" : trial.meant}`, { ...trial, count });
 	part("ask").textContent = trial ? noted() : empty ? "" : say("reading.judge");
 }
 
