@@ -185,12 +185,15 @@ def form(strength: np.ndarray, limits: Limits = LIMITS) -> Form | None:
     lines = level_lines(mask, limits)
     lines += [dataclasses.replace(line, upright=True) for line in level_lines(np.ascontiguousarray(mask.T), limits)]
     lines.sort(key=lambda line: -len(line.rows))
-    chosen = []
+    chosen, tried = [], []
     for line in lines:
-        if not chosen:
-            chosen = _printed([other for other in lines if _alike(line, other)], strength, limits)
+        group = [other for other in lines if _alike(line, other)]
+        if not chosen and group not in tried:
+            chosen = _printed(group, strength, limits)
+            tried.append(group)
     bare, taken = _without(strength, chosen)
-    for line in lines:
+    apart = chosen or ndimage.label(mask, EIGHT)[1] > 1  # else every line is joined to the digit
+    for line in lines if apart else ():
         if line not in chosen:
             barer, more = _without(bare, [line])
             body = _body(barer > limits.faint, limits)
@@ -407,7 +410,7 @@ def _stands_apart(line: Line, body: _Body, chosen: list[Line], ink: np.ndarray, 
     if not line.upright and row > bottom - 1 and any(on):
         return True
     near = limits.rim * high
-    if min(row, high - row) < near and not top - near / 2 < row < bottom + near / 2:
+    if (any(on) or not line.upright) and min(row, high - row) < near and not top - near / 2 < row < bottom + near / 2:
         return True
     if line.upright and not any(on):
         return False
