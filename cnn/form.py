@@ -12,6 +12,8 @@ from typing import NamedTuple
 import numpy as np
 from scipy import ndimage
 
+from cnn.pen import span
+
 EIGHT = np.ones((3, 3), bool)  # a pixel and its eight neighbours
 
 
@@ -78,6 +80,22 @@ def level_lines(mask: np.ndarray, limits: Limits = LIMITS) -> list[Line]:
     """The thin, nearly level lines in a mask of ink, (h, w) bool, long ones first; a digit's own bars too."""
     side = max(mask.shape)
     gap = max(1, round(limits.gap * side))
+    if not mask.any():
+        return []
+    # Only where there is ink, with room for what closes gaps: a drawing is paper for the most part.
+    (top, bottom), (left, right) = (span(mask.any(axis)) for axis in (1, 0))
+    top, left = max(0, top - 1), max(0, left - gap - 1)
+    found = _level_lines(mask[top : bottom + 1, left : right + gap + 1], side, gap, limits)
+    return [
+        dataclasses.replace(
+            line, start=line.start + left, rows=line.rows + top, goes=(line.goes[0] + left, line.goes[1] + left)
+        )
+        for line in found
+    ]
+
+
+def _level_lines(mask: np.ndarray, side: int, gap: int, limits: Limits) -> list[Line]:
+    """The same in a piece of a picture whose larger side is `side` pixels."""
     down = run_lengths(mask)
     along = run_lengths(ndimage.binary_closing(mask, np.ones((1, gap + 1), bool)).T).T if gap else run_lengths(mask.T).T
     level = mask & (along >= limits.flat * down)
