@@ -97,7 +97,8 @@ def from_strokes(strokes: Strokes) -> list[Strip]:
 class _Parts(NamedTuple):
     """The connected parts of a page's ink: `labels` (h, w), and of each of n its middle, size, ink and stroke's width.
 
-    `rim`: whether it lies along the page's. `usable`: whether it may be a digit for its shape.
+    `rim`: whether it lies along the page's. `usable`: whether it may be a digit for its shape. `sides`: whether it is
+    what is left of a frame's own side.
     """
 
     labels: np.ndarray
@@ -108,6 +109,7 @@ class _Parts(NamedTuple):
     stroke: np.ndarray
     rim: np.ndarray
     usable: np.ndarray
+    sides: np.ndarray
 
 
 class _Line(NamedTuple):
@@ -126,7 +128,7 @@ def lines(strength: np.ndarray) -> list[tuple[np.ndarray, float, float]]:
     """
     parts = _parts(strength)
     found: list[_Line] = []
-    free = np.ones(len(parts.x), bool)
+    free = ~parts.sides
     while len(found) < MOST:
         one = _heaviest_line(parts, free)
         if one is None or (found and not SMALLER < one.height / found[0].height < 1 / SMALLER):
@@ -162,8 +164,8 @@ def _parts(strength: np.ndarray) -> _Parts:
     usable = thin & (high > max(6, 0.02 * max(strength.shape))) & (heavy | ~rim)
     if usable.any():  # one hand, one pen: what is far thinner is printed
         usable &= stroke > THINNER * _heaviest(stroke[usable], mass[usable])
-    usable &= ~_sides(columns, high, usable, strength.shape[1])
-    return _Parts(labels, columns.mean(1), rows.mean(1), high, mass, stroke, rim, usable)
+    sides = _sides(columns, high, usable, strength.shape[1])
+    return _Parts(labels, columns.mean(1), rows.mean(1), high, mass, stroke, rim, usable, sides)
 
 
 def _sides(columns: np.ndarray, high: np.ndarray, usable: np.ndarray, width: int) -> np.ndarray:
