@@ -55,7 +55,8 @@ def test_the_default_reads_the_example_digits() -> None:
         assert read_strokes(default, example["strokes"])[1].label == example["label"], example["style"]
 
 
-@pytest.mark.parametrize("method", ["occlusion", "smoothgrad", "integrated_gradients"])
+# Saliency and SmoothGrad are slopes: they tell what more ink would do, and need not add up to an answer.
+@pytest.mark.parametrize("method", ["occlusion", "integrated_gradients"])
 def test_evidence_for_a_clear_digit_outweighs_evidence_against_it(method: str) -> None:
     default, images = load(DEFAULT), own_digits()[::8]
     shares = default.probabilities(images)
