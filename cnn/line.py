@@ -14,7 +14,7 @@ from scipy import ndimage
 
 from cnn.decode import plain
 from cnn.page import Page, cut_out, one_channel, page, telling_channel
-from cnn.paper import EDGE, Ink, resized
+from cnn.paper import EDGE, EVERY_RULE, Ink, Rules, resized
 from cnn.pen import extent, hairlines, smooth, stroke_width
 from cnn.types import Strokes
 from cnn.writing import written
@@ -35,6 +35,7 @@ SAME = 0.6  # of their height: lines no farther from each other are one
 SMALLER = 0.5  # of the height of the line with most ink: lower lines are none
 LEVEL = 0.02  # radians: a line that tilts less is left as it is
 STEEPEST = 0.35  # a slope
+WHOLE_PAGE: Rules = frozenset({"figure"})  # the rule that is left out to look at a page to its rim
 
 
 class Strip(NamedTuple):
@@ -49,9 +50,13 @@ class Strip(NamedTuple):
 
 def from_image(image: Image.Image) -> list[Strip]:
     """The lines of ink of an image, from top to bottom, at the image's own resolution; none where there is no ink."""
-    looked_at, scale = _page(plain(image))
-    ink = written(looked_at.grey)
-    if ink is None:
+    sent = plain(image)
+    for without in (EVERY_RULE, WHOLE_PAGE):  # squared paper is like a figure in a page, and is all wiped off as one
+        looked_at, scale = _page(sent, without)
+        ink = written(looked_at.grey)
+        if ink is not None:
+            break
+    else:
         return []
     strips = []
     for parts, height, slope in lines(ink.strength):
@@ -60,11 +65,14 @@ def from_image(image: Image.Image) -> list[Strip]:
     return strips
 
 
-def _page(sent: Image.Image) -> tuple[Page, int]:
-    """An image as writing is looked for in it; and how many times a small one, of a cell or a scan, is enlarged."""
+def _page(sent: Image.Image, without: Rules) -> tuple[Page, int]:
+    """An image as writing is looked for in it; and how many times a small one, of a cell or a scan, is enlarged.
+
+    `without` these rules of `page`.
+    """
     scale = -(-ENOUGH // min(sent.size))
     if scale == 1:
-        return page(sent, WORK, LONGEST), 1
+        return page(sent, WORK, LONGEST, without), 1
     scale = max(1, min(scale, LONGEST // max(sent.size)))
     channel = telling_channel(sent)
     size = (sent.width * scale, sent.height * scale)
@@ -81,7 +89,7 @@ def from_strokes(strokes: Strokes) -> list[Strip]:
     scale = WORK / pad.max()
     paths = [np.clip(smooth(np.asarray(s, np.float64)) * scale, -WORK, 2 * WORK) for s in strokes.strokes]
     points = np.concatenate(paths)
-    room = 0.03 * WORK
+    room = 0.03 * WORK + np.array([np.ptp(points[:, 1]), 0])  # no one is to stand at a side, as a frame's rest does
     low = points.min(0) - room
     drawn = hairlines([path - low for path in paths], np.ceil(points.max(0) - low + room))
     inked = (ndimage.distance_transform_edt(~drawn) <= 0.012 * WORK).astype(np.float32)

@@ -424,5 +424,5 @@ def test_boxes_of_a_jpeg_are_in_its_pixels(shapes: Shapes) -> None:
 def test_a_large_photos_boxes_are_shares_of_its_own_sides_and_it_stays_as_it_is() -> None:
     image = Image.new("RGB", (2000, 1000), "white")
     number = Number(((Digit(7, 1.0, (500.0, 250.0, 1000.0, 750.0), 0.0, False),),), "any")
-    assert photo_answer(number, image)["digits"][0]["box"] == [0.25, 0.25, 0.5, 0.75]
+    assert photo_answer(number, image, None)["digits"][0]["box"] == [0.25, 0.25, 0.5, 0.75]
     assert image.size == (2000, 1000)

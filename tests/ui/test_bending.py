@@ -15,6 +15,7 @@ from cnn.classifier import Classifier
 from cnn.hub import Models
 from cnn.mnist import Mnist, nowhere
 from cnn.perturbations import PERTURBATIONS, SCAN
+from cnn.text import say
 from cnn.types import Digits
 from cnn.ui import build_demo, launch_options
 from tests.conftest import tiny
@@ -146,7 +147,8 @@ def test_a_worst_case_is_worked_out_against_the_chosen_network(visit: Callable[.
     visitor.slide(0.2)
     pictures = []
     for model in networks:
-        visitor.panel.locator(".against").get_by_role("radio", name=model).check(force=True)
+        against = visitor.panel.locator(".against")
+        against.get_by_role("radio", name=say(f"network.{model}"), exact=True).check(force=True)
         before = visitor.shown().astype(np.float32)
         bent = PERTURBATIONS["fgsm"].apply(before[None], 0.2, [0], networks[model])[0]
         # The page's digit is rounded to bytes, and so a few pixels' signs may differ.
@@ -285,11 +287,11 @@ def test_where_an_answer_comes_back_and_what_was_never_read(tell: Callable[..., 
     panel = visitor.open("breaking")
     rows = panel.locator(".verdicts > li")
     expect(rows.nth(0)).to_contain_text(
-        "course says 7 and first breaks at 32.4°, where it says 1. "
+        f"{say('network.course')} says 7 and first breaks at 32.4°, where it says 1. "
         "On the other side it first breaks at −50.4°, where it says 2. It says 7 again from 57.6° to 72°."
     )
     expect(rows.nth(0)).to_contain_text("it still reads > 99% of MNIST’s test digits")
-    expect(rows.nth(1)).to_contain_text("robust says 7 all the way.")
+    expect(rows.nth(1)).to_contain_text(f"{say('network.robust')} says 7 all the way.")
     expect(rows.nth(2)).to_contain_text("does not read the digit as it is; it first gives an answer, 3, at 18°.")
     expect(panel.locator(".chart circle.mark")).to_have_count(2)  # a refusal cannot break
     expect(panel.locator(".chart circle.back")).to_have_count(1)
@@ -301,8 +303,9 @@ def test_where_an_answer_comes_back_and_what_was_never_read(tell: Callable[..., 
     summary = card.locator(".summary")
     curves = [stress.curves({"course": told["course"]}, visitor.shown(), name, 0)["course"] for name in PERTURBATIONS]
     held = np.mean([(last - first) / (SCAN - 1) for first, last in (curve.held for curve in curves)])
-    expect(summary).to_contain_text(f"of all ranges: robust 100%, course {held:.0%}.", timeout=60_000)
-    expect(summary).to_contain_text("rather than none: course 27 of 27 times.")  # robust never broke
+    course, robust = say("network.course"), say("network.robust")
+    expect(summary).to_contain_text(f"of all ranges: {robust} 100%, {course} {held:.0%}.", timeout=60_000)
+    expect(summary).to_contain_text(f"rather than none: {course} 27 of 27 times.")  # robust never broke
     expect(summary).to_contain_text("Not scored, because this digit was not read to begin with: somebody/a-network")
     turned = card.get_by_role("row", name="Rotation")
     if not turned.count():

@@ -196,7 +196,7 @@ def test_pen_width_and_guide_are_remembered(visit: Visiting) -> None:
     visitor.page.reload()
     expect(visitor.page.get_by_role("radio", name="Thick pen")).to_be_checked()
     expect(visitor.page.get_by_role("button", name="Guide box")).to_have_attribute("aria-pressed", "false")
-    expect(visitor.page.locator(".guide")).to_be_hidden()
+    expect(visitor.page.locator("#pad .guide")).to_be_hidden()
 
 
 def test_a_drawing_survives_a_turn_of_the_phone(visit: Visiting) -> None:

@@ -110,6 +110,7 @@ def test_a_browser_that_keeps_nothing_remembers_as_long_as_the_page(
     visitor.page.get_by_role("tab", name="Stress test").click()
     visitor.pad = visitor.page.locator("#pad-stress canvas")
     visitor.until(lambda: visitor.inked() > 0)
+    visitor.page.locator("#pad-stress").get_by_role("button", name="Change").click()
     expect(visitor.page.locator("#pad-stress").get_by_role("radio", name="Thick pen")).to_be_checked()
     visitor.page.get_by_role("tab", name="My tests").click()
     panel = visitor.page.locator(".series")

@@ -83,6 +83,13 @@ def visit(browser: Browser, app: tuple[Shelf, gr.Blocks]) -> Iterator[Callable[.
     app[0].now = app[0].there
 
 
+def bound(share: float) -> str:
+    """A bound of an interval as the page shows it: all or nothing only where it is."""
+    if 0 < share < 0.005:
+        return "<\u00a01%"
+    return ">\u00a099%" if 0.995 <= share < 1 else f"{share:.0%}"
+
+
 def indices(tiles: Locator, sets: Sets) -> list[int]:
     """Which test digits the tiles show."""
     images = sets.test.images.astype(float) / 255
@@ -167,7 +174,8 @@ def test_two_networks_and_what_a_confidence_is_worth(visit: Callable[..., Locato
     low, high = wilson(round(near["accuracy"] * near["count"]), near["count"])
     worth = panel.locator(".worth")
     expect(worth).to_contain_text(f"about {near['confidence']:.0%}, it is right {near['accuracy']:.0%} of the time")
-    expect(worth).to_contain_text(f"on {near['count']} images; the true share lies between {low:.0%} and {high:.0%}")
+    lies = f"the true share lies between {bound(low)} and {bound(high)}"
+    expect(worth).to_contain_text(f"on {near['count']} images; {lies}")
     expect(panel.locator(".diagram circle")).to_have_count(len(bins))
 
     panel.locator(".models").get_by_role("radio", name="new").check(force=True)

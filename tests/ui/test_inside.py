@@ -323,7 +323,7 @@ def test_scales_and_filters(visit: Visiting, course: Classifier) -> None:
     visitor.choose("Scale per tile")
     for last in (visitor.panel.locator(f"[data-layer={name}] .tile canvas").last for name in ("conv1", "conv2")):
         visitor.until(lambda last=last: np.ptp(pixels(last), axis=-1).max() > 140)  # no outlier pales the others
-    visitor.choose("mlp", "#model")
+    visitor.choose(say("network.mlp"), "#model")
     visitor.until(lambda: pixels(visitor.panel.locator("[data-layer=dense1] canvas").first).shape == (28, 28, 3))
 
 
@@ -464,7 +464,7 @@ def test_why_not_another_digit_and_whether_the_evidence_adds_up(visit: Visiting,
     assert total == pytest.approx(found.total, abs=0.01)
     visitor.choose("predicted", ".asks")
     expect(visitor.claim).to_contain_text(f"Is it a {course.probabilities(digit[None])[0].argmax()}?")
-    visitor.choose("mlp", "#model")
+    visitor.choose(say("network.mlp"), "#model")
     visitor.choose("Grad-CAM")
     expect(visitor.reason.locator(".note")).to_have_text(say("explain.no_maps"))
     assert coloured(visitor.reason.locator("canvas")) == 0
@@ -519,7 +519,7 @@ def test_dragging_the_digit_changes_the_answers_of_both_networks(visit: Visiting
         for name, network in networks.items():
             shares = network.probabilities(page[None])[0]
             line = demo.locator(f"[data-model={name}]")
-            expect(line).to_have_text(f"{name}{shares.argmax()}{shares.max():.1%}")
+            expect(line).to_have_text(f"{say(f'network.{name}')}{shares.argmax()}{shares.max():.1%}")
 
     answers(0, 0)
     box = holder.bounding_box()
@@ -546,10 +546,10 @@ def test_what_each_depth_likes_is_shown_for_each_network(visit: Visiting) -> Non
     demo.get_by_role("button").click()
     expect(demo.locator(".depths > figure")).to_have_count(2, timeout=60_000)
     expect(demo.locator(".working")).to_have_count(0)
-    visitor.choose("mlp", "#model")
+    visitor.choose(say("network.mlp"), "#model")
     expect(demo.locator(".note")).to_contain_text("no convolution")
     expect(demo.get_by_role("button")).to_be_hidden()
-    visitor.choose("course", "#model")
+    visitor.choose(say("network.course"), "#model")
     expect(demo.locator(".depths > figure")).to_have_count(2)
 
 
@@ -587,7 +587,7 @@ def test_another_network_is_drawn_anew_and_its_open_channel_closes(visit: Visiti
     digit = visitor.sketch(SEVEN)
     visitor.panel.locator("[data-layer=conv2] .tile").first.click()
     expect(visitor.panel.locator(".unit")).to_be_visible()
-    visitor.choose("mlp", "#model")
+    visitor.choose(say("network.mlp"), "#model")
     mlp = networks["mlp"]
     names = visitor.panel.locator(".layer[data-layer] h3 b")
     expect(names).to_have_text([layer.name for layer in mlp.layers])
@@ -595,7 +595,7 @@ def test_another_network_is_drawn_anew_and_its_open_channel_closes(visit: Visiti
     expect(visitor.panel.locator(".says .digit")).to_have_text(str(mlp.predict(Framed(digit)).best_guess))
     visitor.open("hand")
     expect(visitor.panel.locator(".hand .note")).to_contain_text("no convolution")
-    visitor.choose("course", "#model")
+    visitor.choose(say("network.course"), "#model")
     expect(visitor.panel.locator(".hand section")).to_have_count(3)
 
 

@@ -2,12 +2,13 @@
 
 from collections.abc import Callable
 
+import numpy as np
 import pytest
 from PIL import Image, ImageDraw
 from playwright.sync_api import expect
 
 from cnn.types import Framed, Prediction
-from tests.ui.conftest import ONE, PHONE, SEVEN, FakeClassifier, Visit, prediction, seven_or_one
+from tests.ui.conftest import GRID, ONE, PHONE, SEVEN, FakeClassifier, Visit, prediction, seven_or_one
 from tests.ui.test_draw import paper, png
 
 Visiting = Callable[..., Visit]
@@ -115,10 +116,19 @@ def test_a_number_is_written_on_the_pad(visit: Visiting) -> None:
 
 
 def test_several_digits_are_read_as_a_number_with_one_tap(visit: Visiting, fake: FakeClassifier) -> None:
-    visitor = visit()
+    visitor, answered = visit(), []
+    asked = len(visitor.posts)
+    visitor.page.on("requestfinished", lambda request: request.method == "POST" and answered.append(request.url))
     fake.answers = lambda framed: prediction(7, 0.5, "several_digits")
     for shift, shape in ((-0.25, SEVEN), (0.25, ONE)):
-        visitor.draw([(0.5 + shift + 0.4 * (x - 0.5), 0.5 + 0.5 * (y - 0.5)) for x, y in shape])
+        points = [(0.5 + shift + 0.4 * (x - 0.5), 0.5 + 0.5 * (y - 0.5)) for x, y in shape]
+        visitor.draw(points)
+    visitor.until(
+        lambda: (
+            len(visitor.last()) == 2 and np.allclose(visitor.last()[-1][-1], np.multiply(points[-1], GRID), atol=1.5)
+        )
+    )
+    visitor.until(lambda: len(answered) >= len(visitor.posts) - asked)  # nothing more comes for the digit
     visitor.reads("?")
     fake.answers = seven_or_one
     visitor.page.get_by_role("button", name="Read it as a number").click()

@@ -81,9 +81,13 @@ function spoken(value, state) {
 	return [...digits, verdicts[state](value)].join(", ");
 }
 
+// The answer to a pad that was blank may come after its drawing has.
+const late = (value) =>
+	value?.source === "pad-number" && !value.strokes && document.querySelector("#pad-number .board:not(.blank)");
+
 function show() {
 	const value = props.value;
-	if (value?.source && !onShow(value.source)) return;
+	if ((value?.source && !onShow(value.source)) || late(value)) return;
 	if (!value?.again && value?.first) sharePicture(value.first);
 	const state = stateOf(value);
 	panel.dataset.state = state;
