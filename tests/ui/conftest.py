@@ -235,7 +235,7 @@ def visits(browser: Browser, url: str, kind: type[Visit] = Visit) -> Iterator[Ca
         contexts.append(context)
         visitor = kind(context.new_page())
         visitor.page.goto(url)
-        expect(visitor.verdict).not_to_be_empty(timeout=20_000)  # a busy machine
+        expect(visitor.verdict).not_to_be_empty(timeout=60_000)  # a busy machine
         return visitor
 
     yield open_page
