@@ -14,7 +14,7 @@ from scipy import ndimage
 
 from cnn.decode import plain
 from cnn.page import Page, cut_out, one_channel, page, telling_channel
-from cnn.paper import EDGE, EVERY_RULE, Ink, Rules, resized
+from cnn.paper import EDGE, Ink, resized
 from cnn.pen import extent, hairlines, smooth, stroke_width
 from cnn.types import Strokes
 from cnn.writing import written
@@ -35,7 +35,6 @@ SAME = 0.6  # of their height: lines no farther from each other are one
 SMALLER = 0.5  # of the height of the line with most ink: lower lines are none
 LEVEL = 0.02  # radians: a line that tilts less is left as it is
 STEEPEST = 0.35  # a slope
-WHOLE_PAGE: Rules = frozenset({"figure"})  # the rule that is left out to look at a page to its rim
 
 
 class Strip(NamedTuple):
@@ -50,13 +49,9 @@ class Strip(NamedTuple):
 
 def from_image(image: Image.Image) -> list[Strip]:
     """The lines of ink of an image, from top to bottom, at the image's own resolution; none where there is no ink."""
-    sent = plain(image)
-    for without in (EVERY_RULE, WHOLE_PAGE):  # squared paper is like a figure in a page, and is all wiped off as one
-        looked_at, scale = _page(sent, without)
-        ink = written(looked_at.grey)
-        if ink is not None:
-            break
-    else:
+    looked_at, scale = _page(plain(image))
+    ink = written(looked_at.grey)
+    if ink is None:
         return []
     strips = []
     for parts, height, slope in lines(ink.strength):
@@ -65,14 +60,11 @@ def from_image(image: Image.Image) -> list[Strip]:
     return strips
 
 
-def _page(sent: Image.Image, without: Rules) -> tuple[Page, int]:
-    """An image as writing is looked for in it; and how many times a small one, of a cell or a scan, is enlarged.
-
-    `without` these rules of `page`.
-    """
+def _page(sent: Image.Image) -> tuple[Page, int]:
+    """An image as writing is looked for in it; and how many times a small one, of a cell or a scan, is enlarged."""
     scale = -(-ENOUGH // min(sent.size))
     if scale == 1:
-        return page(sent, WORK, LONGEST, without), 1
+        return page(sent, WORK, LONGEST), 1
     scale = max(1, min(scale, LONGEST // max(sent.size)))
     channel = telling_channel(sent)
     size = (sent.width * scale, sent.height * scale)

@@ -15,6 +15,7 @@ from cnn.paper import EVERY_RULE, ICON, MARGIN, MIN_CONTRAST, Ink, Rules, flat_p
 from cnn.pen import span
 
 FIGURE_AREA, FIGURE_SIDE = 0.15, 0.35  # shares of a page's area that a figure differs in, and of its sides
+FIGURE_OWN = 0.5  # of a figure: how much of it is no page, its ink left out
 FIGURE_FULL = 0.93  # of its own outline: a stroke is no rectangle
 FIGURE_EDGE = 2  # pixels: its border
 SHEET_PIXELS = 53  # a sheet on a mottled table is looked for on a copy whose larger side is about as long
@@ -137,7 +138,10 @@ def without_page(grey: np.ndarray, paper: float) -> np.ndarray:
     if apart.mean() < FIGURE_AREA:  # nearly always
         return grey
     labels, _ = ndimage.label(apart)
-    figure = ndimage.binary_fill_holes(labels == np.bincount(labels[apart]).argmax())
+    own = labels == np.bincount(labels[apart]).argmax()
+    figure = ndimage.binary_fill_holes(own)
+    if own.sum() < FIGURE_OWN * figure.sum():  # a frame, or squared paper: lines, and no paper of its own
+        return grey
     (top, bottom), (left, right) = (
         span(full > FIGURE_FULL * full.max()) for full in (figure.sum(axis, dtype=float) for axis in (1, 0))
     )
