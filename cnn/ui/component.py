@@ -1,27 +1,15 @@
 """A component of the page's own: template, style and script in the files beside its class. Knows no digit."""
 
-import hashlib
 import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import gradio as gr
-from fastapi import HTTPException, Request, Response
-from fastapi.routing import APIRoute
-from gradio.route_utils import API_PREFIX
 
 from cnn import text
 
 SHARED = Path(__file__).parent
-ADDRESS = f"{API_PREFIX}/script/"
-ARGUMENTS = "element, trigger, props, server, upload, watch"  # what Gradio hands to a component's script
-# As Gradio's own page does, it takes the page's path, under which a proxy may show it, for the app's.
-START = (
-    'import(location.origin + location.pathname.replace(/\\/$/, "") + "{address}")'
-    ".then((script) => script.default({arguments}));"
-)
-_scripts: dict[str, str] = {}  # by the name they are served under, which is made of what they say
 
 
 def networks(models: Mapping[str, Any]) -> dict[str, int]:
@@ -35,7 +23,8 @@ class Component(gr.HTML):
     Before them come `words.js` and `words.css` beside this file, and what else `shared` names there: a script, and a
     style where it needs one. `prefixes` choose the texts of `assets/text` that the script gets, in every language, as
     `WORDS`, beside what the networks are called; `constants` are more of its constants, by name.
-    The script is no part of the page, which every visit copies: a browser fetches it once, from `ROUTE`, and keeps it.
+    The script is part of the page, so that it runs at once: one that is fetched on its own comes too late now and then,
+    when Gradio has mounted the component anew.
     The template takes no props, so Gradio never touches the elements the script has made.
     """
 
@@ -56,7 +45,7 @@ class Component(gr.HTML):
         super().__init__(
             html_template=_read(folder / "template.html"),
             css_template="\n".join(map(_read, styles)),
-            js_on_load=START.format(address=ADDRESS + _served(script), arguments=ARGUMENTS),
+            js_on_load=script,
             apply_default_css=False,
             **options,
         )
@@ -64,26 +53,6 @@ class Component(gr.HTML):
     def __getattr__(self, name: str) -> Any:
         """Nothing. gr.HTML makes a listener of whatever name its script has in quotes, and a prop of the listener."""
         raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
-
-
-def _served(script: str) -> str:
-    """The name under which a script is served."""
-    script = f"export default function ({ARGUMENTS}) {{\n{script}\n}}\n"
-    name = f"{hashlib.sha256(script.encode()).hexdigest()[:16]}.js"
-    _scripts[name] = script
-    return name
-
-
-def _serve(request: Request) -> Response:
-    script = _scripts.get(request.path_params["name"])
-    if script is None:
-        raise HTTPException(404)
-    return Response(
-        script, media_type="text/javascript", headers={"cache-control": "public, max-age=31536000, immutable"}
-    )
-
-
-ROUTE = APIRoute(f"{ADDRESS}{{name}}", _serve)
 
 
 def _constant(name: str, value: Any) -> str:

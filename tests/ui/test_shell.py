@@ -42,18 +42,6 @@ def test_props_are_plain_data(fake_app: tuple[FakeClassifier, gr.Blocks]) -> Non
     assert strange == []
 
 
-def test_a_browser_fetches_each_script_once(visit: Callable[..., Visit]) -> None:
-    visitor = visit()
-    visitor.page.reload()
-    expect(visitor.verdict).not_to_be_empty()
-    sizes = visitor.page.evaluate(
-        "performance.getEntriesByType('resource')"
-        ".filter(({ name }) => name.includes('/script/')).map(({ transferSize }) => transferSize)"
-    )
-    assert sizes
-    assert not any(sizes)
-
-
 @pytest.fixture(scope="module")
 def rendered(browser: Browser) -> Iterator[str]:
     """The app whose pages Gradio's own server of Node renders, as on a Space."""
