@@ -65,7 +65,7 @@ def deep() -> keras.Model:
 def robust() -> keras.Model:
     """Six normalised convolutions, few channels where the maps are large, and an eleventh output for what is no digit.
 
-    `fit` saves it with the normalisation folded into the layers before it (train/fold.py): 274,731 parameters are
+    `fit` saves it with the normalisation folded into the layers before it (train/fold.py): 273,339 parameters are
     then six convolutions and two dense layers.
     """
     parts: list[keras.Layer] = []

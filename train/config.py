@@ -33,11 +33,6 @@ LIGHT = Augmentation(
     rotation=10, shear=0.15, scale=0.1, shift=1.2, elastic=0.8, thickness=0.3, blur=0, contrast=0, noise=0
 )
 
-# As people write, draw and photograph: any slant, any pen, a soft or dirty picture.
-HEAVY = Augmentation(
-    rotation=14, shear=0.25, scale=0.14, shift=1.8, elastic=1.0, thickness=0.7, blur=0.2, contrast=0.3, noise=0.1,
-    specks=0.22, grain=0.7, scatter=1, gap=4,
-)  # fmt: skip
 # As they come framed: what a network that has seen worse is polished on.
 FINE = Augmentation(
     rotation=8, shear=0.12, scale=0.1, shift=1.0, elastic=0.7, thickness=0.4, blur=0.12, contrast=0.2, noise=0.05,
