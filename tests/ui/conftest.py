@@ -35,6 +35,8 @@ PHONE = {"width": 360, "height": 740}
 SEVEN = [(0.28, 0.2), (0.72, 0.2), (0.45, 0.85)]  # shares of the pad's side
 ONE = [(0.5, 0.2), (0.5, 0.8)]
 
+expect.set_options(timeout=20_000)  # milliseconds: machines that test are busy
+
 Point = tuple[float, float]
 
 
@@ -159,7 +161,7 @@ class Visit:
 
         self.until(same)
 
-    def until(self, condition: Callable[[], bool], seconds: float = 10) -> None:
+    def until(self, condition: Callable[[], bool], seconds: float = 20) -> None:
         """Wait until a condition holds that only Python can see."""
         deadline = time.monotonic() + seconds
         while not condition():

@@ -104,9 +104,14 @@ def test_a_number_is_written_on_the_pad(visit: Visiting) -> None:
         visitor.draw([(0.5 + shift + 0.4 * (x - 0.5), 0.5 + 0.5 * (y - 0.5)) for x, y in shape])
     expect(visitor.number).to_have_text("717")
     expect(visitor.boxes).to_have_count(3)
-    # All at one moment: an answer still on its way draws the boxes anew.
-    left, _, right = visitor.boxes.evaluate_all("boxes => boxes.map(box => box.getBoundingClientRect().toJSON())")
-    assert left["x"] + left["width"] < right["x"]
+    # Found and measured in one step: an answer still on its way draws the boxes anew.
+    visitor.page.wait_for_function(
+        """() => {
+            const boxes = document.querySelectorAll(".number .boxes li");
+            const [left, , right] = Array.from(boxes, (box) => box.getBoundingClientRect());
+            return left.width > 0 && left.right < right.left;
+        }"""
+    )
     assert visitor.page.evaluate("window.digitPicture")  # the first digit is the one that the other tabs show
     visitor.page.locator("#pad-number").get_by_role("button", name="Clear").click()
     expect(visitor.page.locator(".number .verdict")).to_have_text("Write a number")
