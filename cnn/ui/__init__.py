@@ -11,6 +11,7 @@ from cnn.mnist import Mnist, nowhere
 from cnn.text import say
 from cnn.ui import connection
 from cnn.ui.api import scripted_api
+from cnn.ui.component import ROUTE
 from cnn.ui.doors import KEEP_SECONDS, MAX_FILE_SIZE, Doors
 from cnn.ui.draw import draw_tab
 from cnn.ui.head import Head, missing
@@ -58,6 +59,7 @@ def launch_options() -> dict[str, Any]:
         "enable_monitoring": False,
         "run_history": False,
         "show_error": False,
-        "ssr_mode": False,  # a page that is mounted twice may lose what a component's script has made
+        "ssr_mode": False,  # its Node process would render what only a browser can fill in
         "footer_links": ["api"],
+        "app_kwargs": {"routes": [ROUTE]},
     }

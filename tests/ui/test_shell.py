@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, expect
 
 from cnn.hub import Models
 from cnn.ui import build_demo, launch_options
-from tests.ui.conftest import DESKTOP, PHONE, FakeClassifier, Visit, visits
+from tests.ui.conftest import DESKTOP, PHONE, SEVEN, FakeClassifier, Visit, visits
 
 PLAIN = (str, int, float, bool, type(None), I18nData)
 
@@ -38,6 +38,42 @@ def test_props_are_plain_data(fake_app: tuple[FakeClassifier, gr.Blocks]) -> Non
         if not isinstance(value, PLAIN)
     ]
     assert strange == []
+
+
+def test_a_browser_fetches_each_script_once(visit: Callable[..., Visit]) -> None:
+    visitor = visit()
+    visitor.page.reload()
+    expect(visitor.verdict).not_to_be_empty()
+    sizes = visitor.page.evaluate(
+        "performance.getEntriesByType('resource')"
+        ".filter(({ name }) => name.includes('/script/')).map(({ transferSize }) => transferSize)"
+    )
+    assert sizes
+    assert not any(sizes)
+
+
+@pytest.mark.parametrize("source", ["pad", "pad-number"])
+def test_an_answer_stands_before_the_pad_is_ready(
+    browser: Browser, fake_app: tuple[FakeClassifier, gr.Blocks], source: str
+) -> None:
+    """The scripts of a page come in any order: an answer to a pad that is not there yet was dropped."""
+    demo, held = fake_app[1], []
+    pad = next(block for block in demo.blocks.values() if block.elem_id == source)
+    page = browser.new_page(locale="en-US")
+    page.route(f"**/{re.findall('[0-9a-f]+[.]js', pad.js_on_load)[0]}", lambda route: held.append(route))
+    page.goto(demo.local_url)
+    visitor = Visit(page)
+    if source == "pad-number":
+        visitor.wants("Number")
+        expect(page.locator(".number .verdict")).to_have_text("Write a number")
+    else:
+        expect(visitor.verdict).to_have_text("Draw a digit")
+    for route in held:
+        route.continue_()
+    visitor.pad = page.locator(f"#{source} canvas")
+    visitor.draw(SEVEN)
+    expect(page.locator(".number .text" if source == "pad-number" else ".reading .digit")).to_have_text("7")
+    page.close()
 
 
 @pytest.fixture(scope="module")
@@ -66,7 +102,7 @@ def places(visitor: Visit) -> dict[str, list[int]]:
     )
 
 
-@pytest.mark.parametrize("how", [{"viewport": DESKTOP}])
+@pytest.mark.parametrize("how", [{"viewport": DESKTOP}, {"viewport": PHONE, "locale": "fr-FR", "color_scheme": "dark"}])
 def test_a_page_rendered_by_the_server_is_the_same(
     browser: Browser, visit: Callable[..., Visit], rendered: str, how: dict[str, Any]
 ) -> None:
