@@ -46,10 +46,10 @@ def draw_tab(models: Models, tab: gr.Tab, digit: gr.State) -> None:
                 elem_classes="pick",
             )
             with gr.Tabs(elem_classes="switch"):
-                with gr.Tab(T("draw.pen")) as drawing:
+                with gr.Tab(T("draw.pen"), id="pen") as drawing:
                     pad = Pad(examples(), elem_id="pad")  # the page shows the one that the task asks for
                     line = Pad(examples("numbers"), number=True, elem_id="pad-number")
-                with gr.Tab(T("draw.photo")) as photographing:
+                with gr.Tab(T("draw.photo"), id="photo") as photographing:
                     photo = SourcedImage(
                         label=T("draw.photo_label"),
                         sources=["upload", "clipboard", "webcam"],

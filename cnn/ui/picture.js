@@ -11,6 +11,8 @@ function sharePicture(pixels) {
 
 const onPicture = (callback) => window.addEventListener(PICTURE, callback);
 
+const pictureOf = (shares) => btoa(String.fromCharCode(...shares.map((share) => Math.round(255 * share))));
+
 // In the text's own colour over the paper's, so that it suits light and dark.
 function paintPicture(canvas, pixels) {
 	const context = canvas.getContext("2d");

@@ -147,6 +147,11 @@ class Visit:
         self.land(points, steps)
         self.page.mouse.up()
 
+    def drawings(self) -> list[list[list[Sequence[float]]]]:
+        """The strokes of every message that has some."""
+        sent = [json.loads(body)["data"] for _, body in self.posts if b'"strokes"' in body]
+        return [data[0]["strokes"] for data in sent if data[0] and data[0].get("strokes")]
+
     def last(self) -> list[list[Sequence[float]]]:
         """The strokes of the last message to the server."""
         return json.loads(self.posts[-1][1])["data"][0]["strokes"]

@@ -380,3 +380,23 @@ def test_every_view_fits_a_phone_and_speaks_french(visit: Callable[..., Bender])
         expect(panel).to_contain_text(words)
         assert visitor.page.evaluate(BEYOND) == []
     assert not visitor.errors
+
+
+def test_a_link_shows_what_its_sender_bent(visit: Callable[..., Bender], digits: Digits) -> None:
+    sender = visit()
+    field = sender.page.get_by_label("MNIST test digit")
+    field.fill("3")
+    expect(sender.panel.locator(".detail")).to_contain_text("MNIST test digit 3")
+    expect(sender.page.locator("#pad-stress .board")).to_have_class(re.compile("pixels"))
+    sender.slide(40)
+    sender.panel.get_by_role("button", name="Add another").click()
+    sender.panel.locator(".stack select").nth(1).select_option("gaussian_noise")
+    sender.panel.get_by_role("button", name="New").click()
+    expect(sender.page).to_have_url(re.compile(r"#stress\?test=3&bend=rotation%7E40%21\w+%7E[\d.]+&seed=\d+$"))
+    receiver = visit()
+    receiver.page.goto("about:blank")
+    receiver.page.goto(sender.page.url.replace("lang=en", "lang=fr"))
+    expect(receiver.panel.locator(".stack output").first).to_have_text("40°")
+    expect(receiver.panel.locator(".stack li")).to_have_count(2)
+    receiver.until(lambda: np.allclose(darkness(receiver.after), darkness(sender.after), atol=0.03))
+    assert not receiver.errors

@@ -63,11 +63,10 @@ def test_an_answer_stands_before_the_pad_is_ready(
     page.route(f"**/{re.findall('[0-9a-f]+[.]js', pad.js_on_load)[0]}", lambda route: held.append(route))
     page.goto(demo.local_url)
     visitor = Visit(page)
+    expect(visitor.verdict).to_have_text("Draw a digit")
     if source == "pad-number":
         visitor.wants("Number")
         expect(page.locator(".number .verdict")).to_have_text("Write a number")
-    else:
-        expect(visitor.verdict).to_have_text("Draw a digit")
     for route in held:
         route.continue_()
     visitor.pad = page.locator(f"#{source} canvas")
@@ -106,10 +105,10 @@ def places(visitor: Visit) -> dict[str, list[int]]:
 def test_a_page_rendered_by_the_server_is_the_same(
     browser: Browser, visit: Callable[..., Visit], rendered: str, how: dict[str, Any]
 ) -> None:
-    expected = places(visit(**how))
+    plain = visit(**how)
     with visits(browser, rendered) as open_page:
         visitor = open_page(**how)
-        visitor.until(lambda: places(visitor) == expected)
+        visitor.until(lambda: places(visitor) == places(plain))
         visitor.page.get_by_role("tab", name="Photo").click()
         expect(visitor.page.locator("#photo")).to_be_visible()
         assert not visitor.errors
@@ -191,4 +190,41 @@ def test_each_tab_view_and_network_has_an_address(browser: Browser, rendered: st
         page.goto(sent.replace("lang=en", "lang=fr"))
         expect(page.get_by_role("tab", name="Erreurs")).to_have_attribute("aria-selected", "true")
         expect(page.locator(".errors").get_by_role("radio", name="Robuste")).to_be_checked()
+        assert not visitor.errors
+
+
+def test_a_link_shows_the_drawing_and_the_way_in(browser: Browser, visit: Callable[..., Visit]) -> None:
+    sender = visit()
+    sender.draw(SEVEN)
+    sender.reads(7)
+    drawing = sender.drawings()[-1]
+    sender.page.get_by_role("tab", name="Photo").click()
+    sender.wants("Number")
+    expect(sender.page).to_have_url(re.compile(r"#draw/number/photo\?drawing=[0-9a-z.]+$"))
+    receiver = visit()
+    receiver.page.goto("about:blank")
+    receiver.page.goto(sender.page.url)
+    expect(receiver.page.locator("#photo")).to_be_visible()
+    expect(receiver.page.get_by_role("radio", name="Number")).to_be_checked()
+    receiver.wants("Digit")
+    receiver.page.get_by_role("tab", name="Draw", exact=True).click()
+    receiver.reads(7)
+    assert receiver.drawings()[-1] == drawing
+    receiver.page.locator("#pad").get_by_role("button", name="Clear").click()
+    expect(receiver.page).to_have_url(re.compile("#draw/digit$"))
+    receiver.page.go_back()  # a drawing is no step
+    expect(receiver.page).to_have_url(re.compile("#draw/digit/photo$"))
+    assert not receiver.errors
+
+
+DAMAGED = ["drawing=zz", "drawing=<b>", "drawing=________", "bend=none~1", "bend=rotation~x", "seed=-1"]
+
+
+def test_a_damaged_link_is_a_plain_page(visit: Callable[..., Visit]) -> None:
+    visitor = visit()
+    home = visitor.page.url.split("#")[0]
+    for note in DAMAGED:
+        visitor.page.goto("about:blank")
+        visitor.page.goto(f"{home}#stress/compare?{note}")
+        expect(visitor.page.get_by_role("tab", name="Compare", exact=True)).to_be_visible()
         assert not visitor.errors

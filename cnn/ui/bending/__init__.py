@@ -33,7 +33,7 @@ class Bending(Component):
             Path(__file__).parent,
             ("pane.", "reading.", "stress."),
             {"PERTURBATIONS": offered, "STACK": STACK, "BUNDLED": [DEFAULT, *others], "NETWORKS": networks(models)},
-            ("address", "panes"),
+            ("address", "picture", "panes"),
             value={"view": "score"},
             **options,
         )

@@ -42,6 +42,20 @@ function picker(chosen, onChoose) {
 	return select;
 }
 
+// As a word of the address: name~strength, with a dot between those that lie one over the other.
+const bentSo = () => bend.stack.map(({ name, strength }) => `${name}~${strength}`).join("!");
+
+function bendAs({ bend: word, seed }) {
+	const rows = (word ?? "").split("!").map((row) => row.split("~"));
+	const known = rows.every(([name, strength]) => bends[name] && strength !== "" && Number.isFinite(Number(strength)));
+	if (known) {
+		const within = (name, strength) => Math.min(bends[name].maximum, Math.max(bends[name].minimum, Number(strength)));
+		bend.stack = rows.slice(0, STACK).map(([name, strength]) => ({ name, strength: within(name, strength) }));
+		bend.name = bend.stack[0].name;
+	}
+	bend.seed = Math.min(2 ** 32 - 1, Math.max(0, Math.round(Number(seed)) || 0));
+}
+
 // Strong enough to see what it does: a third of the way.
 const start = (name) => {
 	const { neutral, maximum, step } = bends[name];

@@ -10,7 +10,13 @@ const asks = {
 };
 const shows = { compare: showCompare, breaking: showBreaking, card: showCard, score: showScore };
 
-const { ready, askAgain, askBeside } = asking(() => asks[view]());
+const usual = bentSo();
+bendAs(noted());
+// What is asked for is what a link shows.
+const { ready, askAgain, askBeside } = asking(() => {
+	note({ bend: bentSo() === usual ? "" : bentSo(), seed: bend.seed ? `${bend.seed}` : "" });
+	return asks[view]();
+});
 
 function receive() {
 	const answer = props.value;
@@ -23,18 +29,20 @@ function receive() {
 		offerStack();
 	}
 	palette = null;
-	if (answer.test) wipePads(answer.pixels.data);
+	if (answer.test) wipePads(answer);
 	showHead(answer);
 	shows[part](answer[part], answer);
 	ready();
 }
 
-// A digit that was not drawn: no pad shows another one beside it.
+// A digit that was not drawn: the pads show its picture, and no drawing beside it.
 let wiped = null;
-function wipePads(digit) {
-	if (digit === wiped) return;
-	wiped = digit;
+function wipePads({ pixels, test }) {
+	if (pixels.data === wiped) return;
+	wiped = pixels.data;
 	window.dispatchEvent(new CustomEvent("digit-pad-shared", { detail: { from: element, strokes: [] } }));
+	sharePicture(pictureOf([...unpack(pixels).values]));
+	note({ drawing: "", test: `${test.index}` });
 }
 
 function showHead(answer) {
@@ -57,6 +65,7 @@ function showSeed() {
 }
 
 const seedField = panel.querySelector(".seed input");
+seedField.value = bend.seed;
 function sow(seed) {
 	bend.seed = Math.min(2 ** 32 - 1, Math.max(0, Math.round(seed) || 0));
 	seedField.value = bend.seed;
@@ -97,5 +106,11 @@ onLanguage(() => {
 	offerBreaking();
 	repaint();
 });
-// A component that comes late, with its tab, asks for itself.
-setTimeout(askAgain);
+// A component that comes late, with its tab, asks for itself; a test digit of a link is asked for by its field.
+setTimeout(() => {
+	askAgain();
+	const field = document.querySelector("#test-digit input");
+	if (!noted().test || !field) return;
+	field.value = noted().test;
+	field.dispatchEvent(new Event("input", { bubbles: true }));
+});

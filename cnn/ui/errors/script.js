@@ -20,7 +20,7 @@ function chooseModel(model) {
 function showModels() {
 	const words = labelled(say("errors.model"), networkName);
 	const pick = choices("errors-model", MODELS, state.model, words, (model) => {
-		go({ tab: "errors", view: state.view, network: model });
+		go({ tab: "errors", view: state.view, choice: model });
 		chooseModel(model);
 	});
 	replaceKept(part("models"), ...pick.children);
@@ -49,8 +49,8 @@ const open = tabbed(panel, (view) => {
 	show();
 });
 
-onPlace("errors", ({ network }) => {
-	const model = MODELS.includes(network) ? network : MODELS[0];
+onPlace("errors", ({ choice }) => {
+	const model = MODELS.includes(choice) ? choice : MODELS[0];
 	if (model !== state.model) chooseModel(model);
 });
 watch("value", receive);

@@ -5,7 +5,7 @@ const TABS = ".pages > .tab-wrapper > .tab-container:not(.visually-hidden) >";
 // Choices of Gradio's that are part of the address.
 const CHOICES = [
 	{ tab: "draw", group: "#task", part: "view" },
-	{ tab: "inside", group: "#model", part: "network" },
+	{ tab: "inside", group: "#model", part: "choice" },
 ];
 
 const languages = [...element.querySelectorAll("[data-language]")];
@@ -136,6 +136,18 @@ for (const { tab, group, part } of CHOICES) {
 	);
 }
 
+// The ways in, by pen or by photo, are tabs of Gradio's within the first one.
+const WAYS = ".switch [data-tab-id]";
+document.addEventListener("click", ({ target }) => {
+	const way = target.closest?.(WAYS)?.dataset.tabId;
+	if (way) go({ tab: "draw", choice: way === "pen" ? "" : way });
+});
+onPlace("draw", ({ choice }) =>
+	whenThere(`.switch [data-tab-id="${CSS.escape(choice || "pen")}"]`, (way) => {
+		if (way.getAttribute("aria-selected") !== "true") way.click();
+	}),
+);
+
 // ------------------------------------------------------------------ wiring
 
 function show() {
@@ -146,7 +158,10 @@ function show() {
 }
 
 watch("value", show);
-window.addEventListener("popstate", openTab);
+window.addEventListener("popstate", () => {
+	writeNotes();
+	openTab();
+});
 if (location.hash) openTab();
 if (wanted()) speak(wanted());
 onLanguage(() => {

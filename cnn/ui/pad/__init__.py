@@ -33,7 +33,7 @@ class Pad(Component):
         options.setdefault("value", {"strokes": [], "width": width, "height": SIDE})
         kind = {"FOLLOWS": follows, "NUMBER": number, "WIDTH": width, "SIDE": SIDE}
         constants = {"EXAMPLES": examples or [], **kind}
-        super().__init__(HERE, ("pad.",), constants, shared=("memory", "picture"), **options)
+        super().__init__(HERE, ("pad.",), constants, shared=("memory", "address", "picture"), **options)
 
     def api_info(self) -> dict[str, Any]:
         """The value as JSON schema."""

@@ -75,6 +75,19 @@ function compact(strokes) {
 	return keep(fits);
 }
 
+// A drawing as a word of an address: two signs a number, a dot between strokes; and back, null for any other word.
+const BASE = 36;
+const written = (strokes) =>
+	strokes.map((points) => points.flat().map((part) => part.toString(BASE).padStart(2, "0")).join("")).join(".");
+
+function deciphered(word) {
+	if (!/^(\w{4})+(\.(\w{4})+)*$/.test(word ?? "")) return null;
+	const numbers = (stroke) => stroke.match(/\w\w/g).map((part, at) => Math.min(SIDES[at % 2], parseInt(part, BASE)));
+	const strokes = word.split(".").map((stroke) => numbers(stroke));
+	if (strokes.flat().some(Number.isNaN)) return null;
+	return strokes.map((parts) => parts.flatMap((part, at) => (at % 2 ? [] : [[part, parts[at + 1]]])));
+}
+
 // A drawing made on any pad, in the middle of ours.
 function fitted(value) {
 	const [width, height] = [value?.width || WIDTH, value?.height || SIDE];

@@ -5,6 +5,7 @@ const PLAY = 600; // milliseconds an example takes to draw itself
 const SPECK = 0.4; // grid units; shorter moves say nothing
 const SETTINGS = NUMBER ? "digit-pad-numbers" : "digit-pad"; // stay with the browser
 const DRAWING = NUMBER ? "digit-pad-number" : "digit-pad-drawing"; // stays with the tab, through a reload
+const NOTE = NUMBER ? "number" : "drawing"; // in the address
 const SHARED_DRAWING = "digit-pad-shared";
 const AS_NUMBER = "digit-pad-as-number"; // a drawing of one digit that was several
 
@@ -27,13 +28,13 @@ let sent = JSON.stringify(props.value);
 // ------------------------------------------------------------------ showing and sending
 
 function show() {
+	board.classList.toggle("blank", strokes.length === 0); // at once: an answer is for a blank pad, or is not
 	frame ||= requestAnimationFrame(() => {
 		frame = 0;
 		const picture = still ? sharedPicture() : null;
 		board.classList.toggle("pixels", picture !== null);
 		if (picture !== null) paintPicture(canvas, picture);
 		else paint(canvas, strokes, settings.width);
-		board.classList.toggle("blank", strokes.length === 0);
 		enable("undo", strokes.length + cleared.length > 0);
 		enable("clear", strokes.length > 0);
 	});
@@ -69,7 +70,11 @@ function follow({ detail }) {
 	show();
 }
 
-const drawn = () => (recall("sessionStorage", DRAWING) ?? []).map((points) => whole(points, ++hands));
+// What a link shows, or else what was drawn before.
+const drawn = () => {
+	const found = deciphered(noted()[NOTE]) ?? recall("sessionStorage", DRAWING) ?? [];
+	return found.map((points) => whole(points, ++hands));
+};
 
 function sendSoon() {
 	timer ||= setTimeout(send, Math.max(0, posted + PACE - performance.now()));
@@ -84,7 +89,9 @@ function redraw(next, moving = false) {
 }
 
 function keep() {
-	remember("sessionStorage", DRAWING, strokes.map((stroke) => stroke.points));
+	const points = strokes.map((stroke) => stroke.points);
+	remember("sessionStorage", DRAWING, points);
+	note({ [NOTE]: written(compact(points).strokes), test: "" });
 }
 
 // ------------------------------------------------------------------ the pen
