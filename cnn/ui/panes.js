@@ -160,6 +160,9 @@ function asking(open) {
 	return { ready, askAgain: () => ask(open(), "input"), askBeside: (asked) => ask(asked, "submit") };
 }
 
+// Answers come in any order where several events ask: one to what is no longer asked for is not shown.
+const outdated = (asked, open) => asked.view === open.view && JSON.stringify(asked) !== JSON.stringify(open);
+
 // ------------------------------------------------------------------ the head: the digit, and what a network says to it
 
 // Shows an answer, and notes beside it; gives it in words.

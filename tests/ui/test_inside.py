@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 import keras
 import numpy as np
 import pytest
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Browser, Locator, Page, Route, expect
 
 from cnn.architectures import ARCHITECTURES
 from cnn.classifier import Classifier
@@ -464,8 +464,18 @@ def test_why_not_another_digit_and_whether_the_evidence_adds_up(visit: Visiting,
     assert total == pytest.approx(found.total, abs=0.01)
     visitor.choose("predicted", ".asks")
     expect(visitor.claim).to_contain_text(f"Is it a {course.probabilities(digit[None])[0].argmax()}?")
+    held: list[Route] = []
+    visitor.page.route(
+        "**/run/predict*",
+        lambda route: held.append(route) if "integrated" in (route.request.post_data or "") else route.continue_(),
+    )
     visitor.choose(say("network.mlp"), "#model")
+    visitor.until(lambda: held)
     visitor.choose("Grad-CAM")
+    expect(visitor.reason.locator(".note")).to_have_text(say("explain.no_maps"))
+    with visitor.page.expect_response(held[0].request.url):
+        held[0].continue_()  # what was asked before is answered after
+    visitor.page.wait_for_timeout(500)  # no event tells that an answer has come and is not shown
     expect(visitor.reason.locator(".note")).to_have_text(say("explain.no_maps"))
     assert coloured(visitor.reason.locator("canvas")) == 0
 

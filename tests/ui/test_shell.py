@@ -197,10 +197,10 @@ def test_a_link_shows_the_drawing_and_the_way_in(browser: Browser, visit: Callab
     sender = visit()
     sender.draw(SEVEN)
     sender.reads(7)
-    drawing = sender.drawings()[-1]
     sender.page.get_by_role("tab", name="Photo").click()
     sender.wants("Number")
     expect(sender.page).to_have_url(re.compile(r"#draw/number/photo\?drawing=[0-9a-z.]+$"))
+    drawing = sender.drawings()[-1]
     receiver = visit()
     receiver.page.goto("about:blank")
     receiver.page.goto(sender.page.url)

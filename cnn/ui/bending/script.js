@@ -22,6 +22,7 @@ function receive() {
 	const answer = props.value;
 	if (!answer?.asked) return;
 	const part = answer.asked.view;
+	if (part !== "card" && outdated(answer.asked, asks[view]())) return ready();
 	Object.assign(latest, answer);
 	const known = Object.keys(answer[part].models);
 	if (models.join() !== known.join()) {

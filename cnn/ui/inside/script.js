@@ -20,7 +20,7 @@ function receive() {
 	const part = answer.asked.view;
 	// What took seconds may speak of a drawing that is gone.
 	if (keeps[part]) keeps[part](answer[part], answer);
-	else take(answer);
+	else if (part !== "why" || !outdated(answer.asked, asks.why())) take(answer);
 	ready();
 }
 
