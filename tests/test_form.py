@@ -113,6 +113,17 @@ def test_faint_ends_of_strokes_are_kept():
     assert alike(frame(drawing(DIGITS["7"], pen=12)), frame(Image.fromarray(pencil.astype(np.uint8)))) > 0.7
 
 
+@pytest.mark.parametrize("digit", ALL.values(), ids=ALL)
+@pytest.mark.parametrize("side", [60, 300])
+def test_faint_ink_counts_from_its_own_paper(digit, side):
+    """A cell cut out at its shaded rim: the paper within is lighter than the rim, and the pencil hardly darker."""
+    page = np.asarray(drawing(digit, pen=20).resize((side, side), Image.Resampling.BOX), np.float32)
+    cell = np.full((side, side), 180, np.float32)
+    cell[3:-3, 3:-3] = 190
+    faint = Image.fromarray((cell - (255 - page) / 255 * 28).round().astype(np.uint8))
+    assert alike(frame(Image.fromarray(page.astype(np.uint8))), frame(faint)) > 0.7
+
+
 def test_rules_can_be_switched_off():
     page = lined(drawing(DIGITS["5"]), box(40, 40, 350, 360))
     assert alike(frame(drawing(DIGITS["5"])), ink.from_image(page, without=frozenset({"form"})).image) < 0.6

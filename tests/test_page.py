@@ -156,7 +156,7 @@ def test_a_thick_digit_in_chalk_is_no_sheet_on_a_table() -> None:
 def test_a_photo_pasted_on_a_white_page_is_a_figure_as_a_whole() -> None:
     """Its paper is hardly darker than the page, and to one side less than ink is."""
     mask = digit(3)
-    pasted = (240 - 12 * np.arange(SIZE[0]) / SIZE[0]) * (1 - mask) + 60 * mask
+    pasted = (239.8 - 12 * np.arange(SIZE[0]) / SIZE[0]) * (1 - mask) + 60 * mask
     page = Image.new("L", (760, 700), 255)
     page.paste(Image.fromarray(pasted.astype(np.uint8)), (60, 110))
     assert alike(frame(photo(mask)), frame(page)) > 0.8
