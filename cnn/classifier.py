@@ -74,24 +74,35 @@ class Classifier:
 
         The latter is 0 for a network without an output for it; above `refusal` an answer is abstained from.
         """
-        logits = self.logits(images)
+        return self.calibrated(self.logits(images))
+
+    def calibrated(self, logits: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """What `assess` gives, by (N, 10 or more) logits."""
         return softmax(logits[:, :LABELS] / self.temperature), strangeness(logits)
 
-    def read(self, images: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """What is answered to each of (N, 28, 28) images: (N,) labels, -1 for an abstention, and `probabilities`."""
-        probabilities, strange = self.assess(images)
+    def read(self, images: np.ndarray, logits: np.ndarray | None = None) -> tuple[np.ndarray, np.ndarray]:
+        """What is answered to each of (N, 28, 28) images: (N,) labels, -1 for an abstention, and `probabilities`.
+
+        `logits` (N, 10 or more) take the place of the network's own where there are any.
+        """
+        probabilities, strange = self.calibrated(self.logits(images) if logits is None else logits)
         blank = ~images.any(axis=(1, 2))
         probabilities[blank] = 1 / LABELS
         return np.where(blank | (strange > self.refusal), -1, probabilities.argmax(1)), probabilities
 
-    def predict(self, framed: Framed) -> Prediction:
+    def predict(self, framed: Framed, logits: np.ndarray | None = None) -> Prediction:
         """Read one framed digit; what is blank, stands in company or is no digit is abstained from.
 
-        Blank: no best guess, and every digit equally likely.
+        Blank: no best guess, and every digit equally likely. `logits` (1, 10 or more) take the place of the network's
+        own where there are any.
         """
         started = time.perf_counter()
         even = np.full(LABELS, 1 / LABELS)
-        probabilities, strange = (even, 0.0) if framed.blank else (out[0] for out in self.assess(framed.image[None]))
+        if framed.blank:
+            probabilities, strange = even, 0.0
+        else:
+            logits = self.logits(framed.image[None]) if logits is None else logits
+            probabilities, strange = (out[0] for out in self.calibrated(logits))
         best = None if framed.blank else int(probabilities.argmax())
         reason = self._reason(framed, strange)
         return Prediction(

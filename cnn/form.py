@@ -6,6 +6,7 @@ other ink, as an underline does. Knows no paper and no network.
 """
 
 import dataclasses
+import statistics
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -97,7 +98,7 @@ def level_lines(mask: np.ndarray, limits: Limits = LIMITS) -> list[Line]:
 def _level_lines(mask: np.ndarray, side: int, gap: int, limits: Limits) -> list[Line]:
     """The same in a piece of a picture whose larger side is `side` pixels."""
     down = run_lengths(mask)
-    along = run_lengths(ndimage.binary_closing(mask, np.ones((1, gap + 1), bool)).T).T if gap else run_lengths(mask.T).T
+    along = run_lengths(_closed(mask, gap).T).T
     level = mask & (along >= limits.flat * down)
     stretches = []
     for thinnest, thickest in limits.bands(side):
@@ -106,7 +107,8 @@ def _level_lines(mask: np.ndarray, side: int, gap: int, limits: Limits) -> list[
             part = labels[box] == i
             if part.shape[1] >= 3:
                 rows = (np.arange(part.shape[0]) @ part) / part.sum(0) + box[0].start
-                stretches.append((box[1].start, rows, float(np.median(down[box].max(0, where=part, initial=1)))))
+                thick = statistics.median(down[box].max(0, where=part, initial=1).tolist())  # faster than NumPy's
+                stretches.append((box[1].start, rows, float(thick)))
     stretches.sort(key=lambda stretch: -len(stretch[1]))
     lines = []
     while stretches and len(stretches[0][1]) >= 0.25 * limits.long * side:
@@ -115,6 +117,25 @@ def _level_lines(mask: np.ndarray, side: int, gap: int, limits: Limits) -> list[
             goes = _goes_on(mask, rows[0], start, -1), _goes_on(mask, rows[-1], start + len(rows) - 1, 1)
             lines.append(Line(start, rows, thickness, goes))
     return sorted(lines, key=lambda line: -len(line.rows))
+
+
+def _closed(mask: np.ndarray, gap: int) -> np.ndarray:
+    """A mask, (h, w) bool, with gaps of up to `gap` pixels along its rows filled, but not where they are at its rim.
+
+    As SciPy's binary_closing, made of pieces 1, 2, 4, 8 pixels long: eight times as fast.
+    """
+
+    def over(combine: np.ufunc, values: np.ndarray) -> np.ndarray:
+        had = 1
+        while had <= gap:
+            step = min(had, gap + 1 - had)
+            values, had = combine(values[:, :-step], values[:, step:]), had + step
+        return values
+
+    wide, off = mask.shape[1], (gap + 1) // 2
+    spread = over(np.logical_or, np.pad(mask, ((0, 0), (gap, gap)))).copy()
+    spread[:, :off] = spread[:, off + wide :] = False
+    return over(np.logical_and, spread)
 
 
 def alone(thickness: float) -> float:
@@ -129,10 +150,10 @@ def _goes_on(mask: np.ndarray, row: float, column: int, step: int) -> int:
 
 
 def run_lengths(mask: np.ndarray) -> np.ndarray:
-    """How long the upright run of True is that each of (h, w) is in; 0 where False. int32."""
-    y = np.arange(len(mask), dtype=np.int32)[:, None]
-    above = np.maximum.accumulate(np.where(mask, np.int32(-1), y), 0)
-    below = np.minimum.accumulate(np.where(mask, np.int32(len(mask)), y)[::-1], 0)[::-1]
+    """How long the upright run of True is that each of (h, w) is in, h below 2**15; 0 where False. int16."""
+    y = np.arange(len(mask), dtype=np.int16)[:, None]
+    above = np.maximum.accumulate(np.where(mask, np.int16(-1), y), 0)
+    below = np.minimum.accumulate(np.where(mask, np.int16(len(mask)), y)[::-1], 0)[::-1]
     return np.where(mask, below - above - 1, 0)
 
 
@@ -141,7 +162,7 @@ def _joined(stretches: list[tuple], far: float) -> tuple[int, np.ndarray, float,
     (start, rows, thick), rest = stretches[0], stretches[1:]
     x, y, weight = np.arange(start, start + len(rows)), rows, len(rows) * thick
     while True:
-        slope, level = np.polyfit(x - x[0], y, 1) if np.ptp(x) > 8 * thick else (0.0, y.mean())
+        slope, level = _fitted(x - x[0], y) if x[-1] - x[0] > 8 * thick else (0.0, y.mean())
         near = None
         for i, (at, its, its_thick) in enumerate(rest):
             gap = max(at - x.max(), x.min() - at - len(its))
@@ -161,10 +182,18 @@ def _joined(stretches: list[tuple], far: float) -> tuple[int, np.ndarray, float,
     return int(x[0]), np.interp(columns, x, y), weight / len(x), rest
 
 
+def _fitted(x: np.ndarray, y: np.ndarray) -> tuple[float, float]:
+    """The slope of the straight line through (n,) x and y, n >= 2, and its y at x = 0: least squares."""
+    far = x - x.mean()
+    slope = float(far @ y / (far @ far))
+    return slope, float(y.mean() - slope * x.mean())
+
+
 def _is_line(start: int, rows: np.ndarray, mask: np.ndarray, limits: Limits) -> bool:
     """Whether it is straight, and full of ink."""
     x = np.arange(len(rows))
-    off = rows - np.polyval(np.polyfit(x, rows, 1), x)
+    slope, level = _fitted(x, rows)
+    off = rows - slope * x - level
     if off.std() > max(0.7, limits.bent * len(x)):
         return False
     at = np.rint(rows).astype(int) + np.arange(-1, 2)[:, None]
@@ -201,7 +230,14 @@ def form(strength: np.ndarray, limits: Limits = LIMITS) -> Form | None:
     """The form in the ink of a picture, (h, w) float32 in [0, 1]; None where there is none."""
     mask = strength > limits.faint
     lines = level_lines(mask, limits)
-    lines += [dataclasses.replace(line, upright=True) for line in level_lines(np.ascontiguousarray(mask.T), limits)]
+    # In one piece, off the rim: nothing lies apart, and a box has two sides either way. So is nearly every drawing.
+    whole = _off_rim(mask, limits) and ndimage.label(mask, EIGHT)[1] <= 1
+    if whole and len(lines) < 2:
+        return None
+    upright = [dataclasses.replace(line, upright=True) for line in level_lines(np.ascontiguousarray(mask.T), limits)]
+    if whole and len(upright) < 2:
+        return None
+    lines += upright
     lines.sort(key=lambda line: -len(line.rows))
     chosen, tried = [], []
     for line in lines:
@@ -210,7 +246,7 @@ def form(strength: np.ndarray, limits: Limits = LIMITS) -> Form | None:
             chosen = _printed(group, strength, limits)
             tried.append(group)
     bare, taken = _without(strength, chosen)
-    apart = chosen or ndimage.label(mask, EIGHT)[1] > 1  # else every line is joined to the digit
+    apart = chosen or (not whole and ndimage.label(mask, EIGHT)[1] > 1)  # else every line is joined to the digit
     for line in lines if apart else ():
         if line not in chosen:
             barer, more = _without(bare, [line])
@@ -227,6 +263,12 @@ def form(strength: np.ndarray, limits: Limits = LIMITS) -> Form | None:
     else:
         cell &= ndimage.binary_fill_holes(around) & ~around
     return Form(taken | around, cell, tuple(chosen), around)
+
+
+def _off_rim(mask: np.ndarray, limits: Limits) -> bool:
+    """Whether no ink is so near the picture's rim that a line could end there."""
+    near = int(max(2.0, limits.at_rim * max(mask.shape))) + 1
+    return not any(side[:near].any() or side[-near:].any() for side in (mask, mask.T))
 
 
 def _printed(lines: list[Line], strength: np.ndarray, limits: Limits) -> list[Line]:

@@ -11,10 +11,11 @@ import numpy as np
 from PIL import Image
 from scipy import ndimage
 
-from cnn.paper import EVERY_RULE, ICON, MARGIN, MIN_CONTRAST, Ink, Rules, flat_paper, lit_paper, resized
+from cnn.paper import EVERY_RULE, ICON, MARGIN, Ink, Rules, flat_paper, lit_paper, resized
 from cnn.pen import span
 
 FIGURE_AREA, FIGURE_SIDE = 0.15, 0.35  # shares of a page's area that a figure differs in, and of its sides
+FIGURE_TONE = 6  # grey levels: a figure's paper differs from the page by more, whose own differ by 3
 FIGURE_OWN = 0.5  # of a figure: how much of it is no page, its ink left out
 FIGURE_FULL = 0.93  # of its own outline: a stroke is no rectangle
 FIGURE_EDGE = 2  # pixels: its border
@@ -22,7 +23,7 @@ SHEET_PIXELS = 53  # a sheet on a mottled table is looked for on a copy whose la
 INKED = 7  # such pixels: strokes on a sheet are thinner
 TABLE_TONE = 0.62  # of a sheet's grey: a table that is lighter may be a shadow
 SHEET_AREA = 0.3, 0.93  # of the image: how much of it a sheet on a table fills
-BOXY = 0.12  # how far from 1 a sheet's area may be for that of a rectangle with its spread
+BOXY = 0.86  # of the smallest rectangle around it: how much a sheet fills, seen from the side; an ellipse fills 0.79
 STEEPEST_RULE = 0.16  # a slope, 9 degrees: printed lines are no steeper, nor farther from upright
 RULE = 32  # of the image's larger side: printed lines are thinner than such a part of it
 RULE_LOOK = 240  # printed lines are looked for in a copy of at most this many pixels squared
@@ -134,7 +135,7 @@ def without_page(grey: np.ndarray, paper: float) -> np.ndarray:
 
     A figure, as a notebook or a slide shows one, is a full upright rectangle; its axes, ticks and title lie around it.
     """
-    apart = np.abs(grey - paper) > MIN_CONTRAST
+    apart = np.abs(grey - paper) > FIGURE_TONE
     if apart.mean() < FIGURE_AREA:  # nearly always
         return grey
     labels, _ = ndimage.label(apart)
@@ -162,7 +163,7 @@ def without_page(grey: np.ndarray, paper: float) -> np.ndarray:
 def without_table(grey: np.ndarray) -> np.ndarray:
     """A photo of a light sheet on a dark table with its paper going on to the rim; any other photo as it is.
 
-    A sheet is what is light in one piece, and as large as a rectangle that is spread as wide, however it lies.
+    A sheet is what is light in one piece, and fills the smallest rectangle around it, however it lies.
     """
     factor = max(1, max(grey.shape) // SHEET_PIXELS)
     coarse = resized(grey, [n // factor for n in grey.shape])
@@ -176,13 +177,20 @@ def without_table(grey: np.ndarray) -> np.ndarray:
     low, high = SHEET_AREA
     if not low < sheet.mean() < high:
         return grey
-    rectangle = 12 * math.sqrt(np.linalg.det(np.cov(np.nonzero(sheet))))
-    if abs(sheet.sum() - rectangle) > BOXY * rectangle:
+    if sheet.sum() < BOXY * _smallest_rectangle(sheet):  # a thick digit in chalk, filled
         return grey
     sheet = ndimage.binary_erosion(sheet)  # its edge is a mixture of both, and slivers of table lie at the rim
     nearest = ndimage.distance_transform_edt(~sheet, return_distances=False, return_indices=True)
     beyond = resized(coarse[tuple(nearest)], grey.shape)
     return np.where(resized(sheet.astype(np.float32), grey.shape) > 0.5, grey, beyond)
+
+
+def _smallest_rectangle(mask: np.ndarray) -> float:
+    """The area in pixels of the smallest rectangle around what is True, (h, w), at any angle, to 2 degrees."""
+    angles = np.radians(np.arange(0, 90, 2))[:, None]
+    y, x = np.nonzero(mask)
+    along, across = x * np.cos(angles) + y * np.sin(angles), y * np.cos(angles) - x * np.sin(angles)
+    return float(((np.ptp(along, axis=1) + 1) * (np.ptp(across, axis=1) + 1)).min())
 
 
 def _between(values: np.ndarray) -> float:

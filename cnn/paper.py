@@ -141,12 +141,18 @@ def stands_out(grey: np.ndarray, paper: np.ndarray, sign: int, white: float) -> 
 
 
 def flat_paper(grey: np.ndarray) -> np.ndarray | None:
-    """The paper of a drawing: the one grey that nearly all of the image's rim has; None where the rim has many."""
+    """The paper of a drawing: the one grey that nearly all of the image's rim has; None where the rim has many.
+
+    It is taken from all that is about as light as the rim, which may be shaded.
+    """
     rim = np.concatenate([grey[0], grey[-1], grey[:, 0], grey[:, -1]])
     counts = np.convolve(np.bincount(rim.astype(int), minlength=256), np.ones(7), "same")
     near = rim[abs(rim - counts.argmax()) <= 3]
     most = 0.75 if max(grey.shape) > ICON else 0.5
-    return np.full_like(grey, np.median(near)) if near.size >= most * rim.size else None
+    if near.size < most * rim.size:
+        return None
+    some = grey[::2, ::2]
+    return np.full_like(grey, np.median(some[abs(some - np.median(near)) < MIN_CONTRAST]))
 
 
 def lit_paper(grey: np.ndarray, sign: int) -> tuple[np.ndarray, int, np.ndarray]:

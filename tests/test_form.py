@@ -3,9 +3,10 @@
 import numpy as np
 import pytest
 from PIL import Image, ImageDraw
+from scipy import ndimage
 
 from cnn import ink
-from cnn.form import form, ring
+from cnn.form import _closed, form, ring
 from tests.test_ink import DIGITS, NOUGHT, alike, drawing, frame
 
 ALL = {**DIGITS, "0": NOUGHT}
@@ -105,12 +106,38 @@ def test_a_figure_in_a_page_is_read_without_its_axes(digit, dark):
     assert alike(frame(tile), frame(page)) > 0.75
 
 
+@pytest.mark.parametrize("gap", [1, 4, 7])
+def test_gaps_are_closed_as_scipy_closes_them(gap):
+    rng = np.random.default_rng(gap)
+    for full in (0.1, 0.3, 0.7):
+        mask = rng.random((20, 60)) < full
+        assert np.array_equal(_closed(mask, gap), ndimage.binary_closing(mask, np.ones((1, gap + 1), bool)))
+
+
+def test_a_box_that_the_digit_touches_is_found_though_all_is_in_one_piece():
+    page = lined(drawing(DIGITS["7"], pen=16), box(100, 90, 300, 330), [(100, 120), (130, 120)], width=4)
+    strength = 1 - np.asarray(page, np.float32) / 255
+    assert ndimage.label(strength > 0.2, np.ones((3, 3)))[1] == 1
+    assert form(strength).taken[92:328:20, 100].all()
+
+
 def test_faint_ends_of_strokes_are_kept():
     """Pressed hard at the top, hardly at the foot: the digit's faint half is as much its own."""
     page = np.asarray(drawing(DIGITS["7"], pen=12), np.float32)
     fading = np.linspace(1, 0.33, 400)[:, None]
     pencil = 235 - (255 - page) * 0.75 * fading
     assert alike(frame(drawing(DIGITS["7"], pen=12)), frame(Image.fromarray(pencil.astype(np.uint8)))) > 0.7
+
+
+@pytest.mark.parametrize("digit", ALL.values(), ids=ALL)
+@pytest.mark.parametrize("side", [60, 300])
+def test_faint_ink_counts_from_its_own_paper(digit, side):
+    """A cell cut out at its shaded rim: the paper within is lighter than the rim, and the pencil hardly darker."""
+    page = np.asarray(drawing(digit, pen=20).resize((side, side), Image.Resampling.BOX), np.float32)
+    cell = np.full((side, side), 180, np.float32)
+    cell[3:-3, 3:-3] = 190
+    faint = Image.fromarray((cell - (255 - page) / 255 * 28).round().astype(np.uint8))
+    assert alike(frame(Image.fromarray(page.astype(np.uint8))), frame(faint)) > 0.7
 
 
 def test_rules_can_be_switched_off():

@@ -142,3 +142,21 @@ def test_a_page_half_in_shadow_is_no_sheet_on_a_table() -> None:
     y, x = np.mgrid[:160, :213]
     grey = np.where(x + y < 180, 0.65, 1).astype(np.float32) * 200
     assert np.array_equal(without_table(grey), grey)
+
+
+def test_a_thick_digit_in_chalk_is_no_sheet_on_a_table() -> None:
+    y, x = np.mgrid[:240, :160]
+    far = np.hypot((y - 120) / 105, (x - 80) / 65)
+    grey = np.where((far < 1) & (far > 0.45), 180, 45) + np.random.default_rng(0).normal(0, 4, far.shape)
+    assert np.array_equal(without_table(grey.astype(np.float32)), grey.astype(np.float32))
+    framed = frame(Image.fromarray(grey.clip(0, 255).astype(np.uint8)))
+    assert framed[14, 14] < 0.3 < framed[14].max()
+
+
+def test_a_photo_pasted_on_a_white_page_is_a_figure_as_a_whole() -> None:
+    """Its paper is hardly darker than the page, and to one side less than ink is."""
+    mask = digit(3)
+    pasted = (239.8 - 12 * np.arange(SIZE[0]) / SIZE[0]) * (1 - mask) + 60 * mask
+    page = Image.new("L", (760, 700), 255)
+    page.paste(Image.fromarray(pasted.astype(np.uint8)), (60, 110))
+    assert alike(frame(photo(mask)), frame(page)) > 0.8

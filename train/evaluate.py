@@ -24,6 +24,7 @@ from cnn.hub import METRICS, WEIGHTS
 from cnn.ink import from_image
 from cnn.number import read_number
 from cnn.perturbations import PERTURBATIONS
+from cnn.read import answers as answered
 from cnn.types import LABELS
 from train import machine, mnist_c, pen, real, strangers, unipen
 from train.data import Digits
@@ -153,7 +154,7 @@ def evaluate(classifier: Classifier, sets: Sets) -> dict[str, Any]:
 
 def said(classifier: Classifier, images: np.ndarray) -> np.ndarray:
     """The labels that the app answers with, -1 where it abstains: framed (N, 28, 28) uint8 or float32 -> (N,)."""
-    return classifier.read(_floats(images))[0]
+    return answered(classifier, _floats(images))[0]
 
 
 def _best(classifier: Classifier, images: np.ndarray) -> np.ndarray:
@@ -198,7 +199,7 @@ def _on_perturbations(classifier: Classifier, test: Digits) -> dict[str, Any]:
         for at in range(0, len(labels), CHUNK):
             here = slice(at, at + CHUNK)
             bent = bend.scan(images[here], strengths, range(at, at + len(labels[here])), classifier)
-            answers[:, here] = [said(classifier, one) for one in bent]
+            answers[:, here] = [classifier.read(one)[0] for one in bent]  # as the app's own scans are
         found[name] = {
             "strengths": strengths.tolist(),
             "accuracy": (answers == labels).mean(1).tolist(),
@@ -246,7 +247,7 @@ def _looked_at(classifier: Classifier, sets: Sets, probabilities: np.ndarray) ->
 
 
 def _on_digits(classifier: Classifier, digits: Digits) -> dict[str, Any]:
-    answers, probabilities = classifier.read(_floats(digits.images))
+    answers, probabilities = answered(classifier, _floats(digits.images))
     right = probabilities.argmax(axis=1) == digits.labels
     return {
         "accuracy": float((answers == digits.labels).mean()),

@@ -10,7 +10,7 @@ import gradio as gr
 import numpy as np
 import PIL.Image
 
-from cnn import decode, errors, ink, look, pictures, stress
+from cnn import decode, errors, ink, look, pictures, read, stress
 from cnn.explain import explain
 from cnn.hub import Models
 from cnn.number import read_number
@@ -70,7 +70,7 @@ def scripted_api(models: Models) -> None:
     ) -> tuple[PIL.Image.Image, dict[str, Any]]:
         """The evidence for a digit's lead over the others, blue for it, orange against; label null is the predicted."""
         classifier, framed = models[model], ink.from_image(_sent(image))
-        prediction = classifier.predict(framed)
+        prediction = read.predict(classifier, framed)
         label = label if label is not None else prediction.best_guess or 0
         found = explain(classifier, framed.image, method, label)
         notes = [found.note or f"explain.{method}", "explain.lead"]
