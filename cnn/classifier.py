@@ -18,7 +18,7 @@ from cnn.layers import Layer, comes_apart, describe, makers, steps
 from cnn.types import LABELS, NOT_A_DIGIT, SIDE, Framed, InputError, Prediction, Reason
 
 BATCH = 250  # images per call when there are many; a divisor of MNIST's 10,000
-SIZES = (1, 51, BATCH)  # images per compiled call: a digit, a scan of strengths, many
+SIZES = (1, 4, 51, BATCH)  # images per compiled call: a digit, a few, a scan of strengths, many
 PULLED = (1, 10, 32)  # the same where gradients are taken: a digit, one for each label, many
 
 

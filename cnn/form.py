@@ -150,11 +150,13 @@ def _goes_on(mask: np.ndarray, row: float, column: int, step: int) -> int:
 
 
 def run_lengths(mask: np.ndarray) -> np.ndarray:
-    """How long the upright run of True is that each of (h, w) is in, h below 2**15; 0 where False. int16."""
-    y = np.arange(len(mask), dtype=np.int16)[:, None]
-    above = np.maximum.accumulate(np.where(mask, np.int16(-1), y), 0)
-    below = np.minimum.accumulate(np.where(mask, np.int16(len(mask)), y)[::-1], 0)[::-1]
-    return np.where(mask, below - above - 1, 0)
+    """How long the upright run of True is that each of (h, w) is in; 0 where False. int32."""
+    columns = np.pad(mask.T, ((0, 0), (1, 1)))  # one after the other, none joined to the next
+    flat = columns.ravel()
+    lengths = np.diff(np.flatnonzero(flat[1:] != flat[:-1]))[::2]
+    found = np.zeros(flat.size, np.int32)
+    found[flat] = np.repeat(lengths, lengths)
+    return np.ascontiguousarray(found.reshape(columns.shape)[:, 1:-1].T)
 
 
 def _joined(stretches: list[tuple], far: float) -> tuple[int, np.ndarray, float, list[tuple]]:

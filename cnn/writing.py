@@ -10,6 +10,7 @@ from typing import NamedTuple
 import numpy as np
 from scipy import ndimage
 
+from cnn.form import EIGHT, run_lengths
 from cnn.paper import Ink, flat_paper, heavier_tail, lit_paper, stands_out
 from cnn.pen import EDGE
 
@@ -21,13 +22,13 @@ LONG = 2.5  # times the writing's height: a straight line as long is printed
 HELD = 1.25  # the same of one that ends at the picture's rim or at another line
 AT_RIM = 0.08  # of the smaller side
 RIM_TO_RIM = 0.9  # of the picture's height: an upright line of squared paper is as long
+OVER = 1.15  # times the height of all other writing: so long is the side of a cell that digits nearly fill
 ASIDE = 0.15  # of the width: so far from a side a frame's own side is
 CLEAR = 0.75  # share of a line that no stroke crosses
 CROSSED = 1.6  # times a line's thickness: a longer run is of a stroke that crosses it
 SLENDER = 8  # times its thickness: a printed line is at least as long
 # Pixels, shares of its thickness and of its length: nine tenths of a line's middle are no farther off the straight.
 STRAIGHT = 0.8, 0.12, 0.004
-EIGHT = np.ones((3, 3), bool)
 
 
 def written(grey: np.ndarray) -> Ink | None:
@@ -66,7 +67,7 @@ def tone(grey: np.ndarray) -> int:
     step = max(1, max(grey.shape) // 240)
     few = grey[::step, ::step]
     off = few - ndimage.uniform_filter(few, max(few.shape) // 5 | 1)
-    return 1 if (off**3).mean() > 0 else -1
+    return 1 if (off * off * off).mean() > 0 else -1
 
 
 def _level(rise: np.ndarray, where: np.ndarray) -> float | None:
@@ -122,12 +123,13 @@ def printed(mask: np.ndarray) -> np.ndarray:
     for _ in range(6):
         left = mask & ~found
         lines = _level_lines(left, HELD * height)
-        lines += [_turned(line) for line in _level_lines(left.T, HELD * height)]
+        lines += [_turned(line) for line in _level_lines(left.T, min(HELD * height, RIM_TO_RIM * len(mask)))]
         near = max(3.0, min(AT_RIM * min(mask.shape), height / 2))
         for line in lines:
             ends = [_at_rim(end, mask.shape, near) or _meets(end, line, lines + taken, near) for end in line.ends]
             aside = abs(line.ends[:, 1].mean() / mask.shape[1] - 0.5) > 0.5 - ASIDE
-            if line.length > LONG * height or all(ends) or (any(ends) and aside and _upright(line)):
+            held = all(ends) or (any(ends) and aside and _upright(line))
+            if line.length > LONG * height or (held and (line.length > HELD * height or _overtops(line, left))):
                 taken.append(line)
         found |= _drawn(taken, mask.shape)
         lower = min(height, writing_height(mask & ~found))
@@ -163,6 +165,12 @@ def _at_rim(end: np.ndarray, shape: tuple[int, ...], near: float) -> bool:
     return bool(min(*end, *(np.array(shape) - 1 - end)) < near)
 
 
+def _overtops(line: Line, mask: np.ndarray) -> bool:
+    """Whether a line is longer than all other ink, (h, w) bool, is high: a one is as high as its neighbours."""
+    rest = mask & ~_drawn([line], mask.shape)
+    return bool(line.length > OVER * writing_height(rest))
+
+
 def _meets(end: np.ndarray, line: Line, lines: list[Line], near: float) -> bool:
     """Whether a line ends where one of the other direction does, or on its way."""
     for other in lines:
@@ -192,9 +200,10 @@ def _level_lines(mask: np.ndarray, least: float) -> list[Line]:
         return []
     # A line that slopes a little is in one of three rows for as long as a part of its length.
     part = min(least, 60) | 1
-    thick = ndimage.maximum_filter1d(mask, 3, axis=0)
-    opened = ndimage.maximum_filter1d(ndimage.minimum_filter1d(thick, part, axis=1, mode="constant"), part, axis=1)
-    along = opened & mask
+    thick = mask.copy()
+    thick[1:] |= mask[:-1]
+    thick[:-1] |= mask[1:]
+    along = mask & (part <= run_lengths(thick.T).T)
     if not along.any():
         return []
     run = run_lengths(mask)
@@ -218,12 +227,3 @@ def _level_lines(mask: np.ndarray, least: float) -> list[Line]:
         ends = corner + np.array([[start + slope * at, at] for at in (x[0], x[-1])])
         found.append(Line(box, mine, ends, float(np.ptp(x))))
     return found
-
-
-def run_lengths(mask: np.ndarray) -> np.ndarray:
-    """How long the upright run of ink is that each pixel of a mask, (h, w) bool, is in; 0 where there is none."""
-    height = len(mask)
-    y = np.arange(height)[:, None]
-    above = np.maximum.accumulate(np.where(mask, -1, y), 0)
-    below = np.minimum.accumulate(np.where(mask, height, y)[::-1], 0)[::-1]
-    return np.where(mask, below - above - 1, 0)

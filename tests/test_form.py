@@ -6,7 +6,7 @@ from PIL import Image, ImageDraw
 from scipy import ndimage
 
 from cnn import ink
-from cnn.form import _closed, form, ring
+from cnn.form import _closed, form, ring, run_lengths
 from tests.test_ink import DIGITS, NOUGHT, alike, drawing, frame
 
 ALL = {**DIGITS, "0": NOUGHT}
@@ -143,3 +143,9 @@ def test_faint_ink_counts_from_its_own_paper(digit, side):
 def test_rules_can_be_switched_off():
     page = lined(drawing(DIGITS["5"]), box(40, 40, 350, 360))
     assert alike(frame(drawing(DIGITS["5"])), ink.from_image(page, without=frozenset({"form"})).image) < 0.6
+
+
+def test_run_lengths_are_each_columns_own() -> None:
+    mask = np.array([[1, 0, 1], [1, 1, 0], [0, 1, 1], [1, 1, 1]], bool)
+    assert run_lengths(mask).tolist() == [[2, 0, 1], [2, 3, 0], [0, 3, 2], [1, 3, 2]]
+    assert not run_lengths(np.zeros((3, 0), bool)).size

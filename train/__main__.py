@@ -16,6 +16,7 @@ import cnn.hub
 from cnn.architectures import ARCHITECTURES
 from cnn.decode import open_image
 from cnn.mnist import KEPT
+from cnn.number import read_number
 from cnn.options import whole_number
 from cnn.types import InputError
 from train import (
@@ -29,6 +30,7 @@ from train import (
     misread,
     mix,
     mixture,
+    numerals,
     readme,
     real,
     refusal,
@@ -127,9 +129,12 @@ def _parser() -> argparse.ArgumentParser:
         "numbers",
         help="which numbers are not read whole",
         description="Read the sets of numbers in a folder (sub-folders of pictures, each with a labels.csv; a label's "
-        "lines are parted by |), print what went wrong, and the share read whole.",
+        "lines are parted by |), print what went wrong, and the share read whole. Without a folder, numbers made of "
+        "held-out digits (MNIST_DIR, UNIPEN_DIR, PEN_FILE), on which the reader's constants are chosen.",
     )
-    numbering.add_argument("folder", type=Path, help="a folder of sets")
+    numbering.add_argument("folder", type=Path, nargs="?", help="a folder of sets")
+    numbering.add_argument("--made", type=int, default=600, metavar="COUNT", help="made numbers (default: %(default)s)")
+    numbering.add_argument("--seed", type=int, default=0, help="of the made numbers (default: %(default)s)")
     numbering.add_argument("--model", default=cnn.hub.DEFAULT, help="a bundled model's name, or a run's folder")
     numbering.set_defaults(run=_measure_numbers)
     framed = measuring.add_parser(
@@ -342,6 +347,11 @@ def _measure_refusal(options: argparse.Namespace) -> int:
 
 def _measure_numbers(options: argparse.Namespace) -> int:
     network = cnn.hub.load(options.model)
+    if options.folder is None:
+        made = list(numerals.numerals(load("train"), handwriting.load(), options.made, options.seed))
+        whole = [real.only_digits(read_number(network, one.picture).text) == one.text for one in made]
+        print(f"made: {sum(whole) / len(whole):.1%} of {len(whole)} numbers read whole")
+        return 0
     for one in real.read(options.folder):
         if one.kind == "numbers":
             wrong = list(real.misread_numbers(network, one))
