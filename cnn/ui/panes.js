@@ -113,9 +113,9 @@ function svg(name, attributes = {}, ...children) {
 }
 
 const number = (value, digits = 2) =>
-	new Intl.NumberFormat(language(), { minimumFractionDigits: digits, maximumFractionDigits: digits }).format(
-		Math.abs(value) < 0.5 * 10 ** -digits ? 0 : value,
-	);
+	new Intl.NumberFormat(language(), { minimumFractionDigits: digits, maximumFractionDigits: digits })
+		.format(Math.abs(value) < 0.5 * 10 ** -digits ? 0 : value)
+		.replace("-", "−");
 // One that was counted is all or nothing only where it is.
 function counted(share, digits = 0) {
 	const least = 10 ** -(digits + 2);
