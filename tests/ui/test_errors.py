@@ -146,6 +146,7 @@ def test_an_error_opens_with_its_evidence_its_neighbours_and_what_is_known(
     expect(case.locator(".known")).to_contain_text(f"1 saw the label {one['label']}, 3 a {one['said']}, 1 neither")
     case.get_by_role("button", name="Close").click()
     expect(case).to_have_count(0)
+    expect(panel.locator(".tile").first).to_be_focused()
 
 
 def test_two_networks_and_what_a_confidence_is_worth(visit: Callable[..., Locator], networks: Models) -> None:

@@ -139,6 +139,7 @@ def test_several_digits_are_read_as_a_number_with_one_tap(visit: Visiting, fake:
     fake.answers = seven_or_one
     visitor.page.get_by_role("button", name="Read it as a number").click()
     expect(visitor.number).to_have_text("71")
+    expect(visitor.page.get_by_role("radio", name="Number")).to_be_focused()
 
 
 def test_what_is_there_is_read_again_when_the_task_changes(visit: Visiting) -> None:

@@ -108,6 +108,7 @@ def test_a_verdict_can_be_changed_taken_back_cleared_and_brought_back(visit: Vis
     panel.get_by_text("All tests").click()
     panel.get_by_role("button", name="Remove test 2").click()
     expect(verdict).to_have_text("1 of 1 read right: 100%.")
+    expect(panel.get_by_role("button", name="Remove test 1")).to_be_focused()
 
 
 def test_what_is_saved_is_what_training_reads_and_comes_back_elsewhere(visit: Visiting, tmp_path: Path) -> None:

@@ -60,7 +60,9 @@ function rowName(name) {
 	button.addEventListener("click", () => {
 		bend.name = name;
 		offerBreaking();
-		panel.querySelector("[data-view=breaking]").click();
+		const tab = panel.querySelector("[data-view=breaking]");
+		tab.click();
+		tab.focus({ preventScroll: true });
 	});
 	return button;
 }

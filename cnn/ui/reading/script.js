@@ -83,7 +83,9 @@ function take() {
 function readAsNumber() {
 	const { source, strokes } = shown;
 	if (source === "pad") window.dispatchEvent(new CustomEvent("digit-pad-as-number", { detail: strokes }));
-	document.querySelector("#task input[value=number]").click();
+	const number = document.querySelector("#task input[value=number]");
+	number.click();
+	number.focus({ preventScroll: true }); // the button that was tapped goes
 }
 
 const PAGES = ["step.sent", "step.grey"]; // what a person sent; the other steps are ink alone, 1 where there is most
