@@ -160,6 +160,7 @@ def test_two_networks_and_what_a_confidence_is_worth(visit: Callable[..., Locato
         f"{len(found.both)} both make."
     )
     assert found.p < 0.001
+    expect(view).to_contain_text("p < 0.001. Were both equally good")
     expect(view).to_contain_text("less than 0.1% of the time: “tiny” is better.")
     cells = [int(text) for text in view.locator(".four td").all_text_contents() if text]
     assert cells == [700 - sum(map(len, found[:3])), len(found.added), len(found.fixed), len(found.both)]
