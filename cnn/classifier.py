@@ -118,9 +118,13 @@ class Classifier:
 
     # ------------------------------------------------------------------------------------------------ a look inside
 
+    @functools.cached_property
+    def _opens(self) -> bool:
+        return comes_apart(self._model)
+
     @property
     def _plain(self) -> keras.Model:
-        if not comes_apart(self._model):
+        if not self._opens:
             raise InputError("no_look", model=self.name)
         return self._model
 
@@ -165,18 +169,25 @@ class Classifier:
         chunks = (self.outputs(images[at : at + BATCH])[name].after for at in range(0, len(images), BATCH))
         return np.concatenate([chunk.reshape(len(chunk), -1) for chunk in chunks])
 
-    def gradients(self, images: np.ndarray, name: str, weights: np.ndarray) -> np.ndarray:
+    def gradients(self, images: np.ndarray, name: str | None, weights: np.ndarray) -> np.ndarray:
         """How a sum over a layer's units changes with the pixels: (N, 28, 28) images -> (N, 28, 28) float32.
 
         `weights` (N, ...) say how much each unit, before its activation, counts in each image's sum: a unit that
-        ReLU has silenced still says which way to go.
+        ReLU has silenced still says which way to go. Without a name they are the logits', of any network, also of one
+        that cannot be looked into.
         """
         images, weights = np.asarray(images, np.float32)[..., None], np.asarray(weights, np.float32)
-        found = []
-        for (chunk, count), (wanted, _) in zip(_chunks(PULLED, images), _chunks(PULLED, weights), strict=True):
-            zeros = {layer.name: np.zeros((len(chunk), *layer.shape), np.float32) for layer in self.layers}
-            found.append(np.asarray(self._gradients(chunk, {**zeros, name: wanted}))[:count, ..., 0])
-        return np.concatenate(found)
+        if name is None and self._opens:
+            name = self.layers[-1].name
+        pull = self._logits_pulled if name is None else functools.partial(self._pulled, name)
+        pieces = zip(_chunks(PULLED, images), _chunks(PULLED, weights), strict=True)
+        return np.concatenate(
+            [np.asarray(pull(chunk, wanted))[:count, ..., 0] for (chunk, count), (wanted, _) in pieces]
+        )
+
+    def _pulled(self, name: str, images: np.ndarray, weights: np.ndarray) -> jax.Array:
+        zeros = {layer.name: np.zeros((len(images), *layer.shape), np.float32) for layer in self.layers}
+        return self._gradients(images, {**zeros, name: weights})
 
     def sensitivity(self, image: np.ndarray, name: str, weights: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """The output of a layer for one (28, 28) image, and how a sum of logits changes with it; like shapes.
@@ -188,13 +199,14 @@ class Classifier:
         return np.asarray(output)[0], np.asarray(gradient)[0]
 
     def prepare(self) -> None:
-        """Compile what a look inside and the worst case need, so that the first does not wait. Takes seconds."""
-        image, last = np.zeros((SIDE, SIDE), np.float32), self.layers[-1]
-        self.outputs(image[None])
+        """Compile what the worst case and a look inside need, so that the first does not wait. Takes seconds."""
+        image = np.zeros((SIDE, SIDE), np.float32)
+        outputs = self.logits(image[None]).shape[1]
         for count in PULLED:
-            self.gradients(np.stack([image] * count), last.name, np.zeros((count, *last.shape)))
+            self.gradients(np.stack([image] * count), None, np.zeros((count, outputs)))
+        self.outputs(image[None])
         for layer in [layer for layer in self.layers if layer.has_filters][-1:]:
-            self.sensitivity(image, layer.name, np.zeros(last.shape))
+            self.sensitivity(image, layer.name, np.zeros(outputs))
 
     @functools.cached_property
     def _outputs(self) -> Callable:
@@ -203,6 +215,10 @@ class Classifier:
     @functools.cached_property
     def _gradients(self) -> Callable:
         return _compiled_gradients(self._plain)
+
+    @functools.cached_property
+    def _logits_pulled(self) -> Callable:
+        return _compiled_logit_gradients(self._model)
 
     def _sensitivity(self, name: str) -> Callable:
         if name not in self._sensitivities:
@@ -297,6 +313,17 @@ def _compiled_gradients(model: keras.Model) -> Callable[[np.ndarray, dict[str, n
         return sum((units[name] * weights[name]).sum() for name in weights)
 
     return jax.jit(jax.grad(total))
+
+
+def _compiled_logit_gradients(model: keras.Model) -> Callable[[np.ndarray, np.ndarray], jax.Array]:
+    """The gradient by the images of the logits times weights, summed: jitted, over its own copy of the variables."""
+    variables = _copies(model.trainable_variables), _copies(model.non_trainable_variables)
+
+    def total(images: jax.Array, weights: jax.Array, variables: tuple[list, list]) -> jax.Array:
+        return (model.stateless_call(*variables, images, training=False)[0] * weights).sum()
+
+    pull = jax.jit(jax.grad(total))
+    return lambda images, weights: pull(images, weights, variables)
 
 
 def _compiled_sensitivity(

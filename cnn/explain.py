@@ -113,7 +113,7 @@ def slopes(network: Any, logits: np.ndarray, label: int) -> np.ndarray:
 
 def lead_gradients(network: Any, images: np.ndarray, label: int) -> np.ndarray:
     """How the lead of `label` changes with the pixels of (N, 28, 28) images: (N, 28, 28) float32."""
-    return network.gradients(images, network.layers[-1].name, slopes(network, network.logits(images), label))
+    return network.gradients(images, None, slopes(network, network.logits(images), label))
 
 
 @method

@@ -448,7 +448,7 @@ def _uphill(images: np.ndarray, labels: np.ndarray, network: Any) -> np.ndarray:
     weights[every, labels] = -1
     logits[every, labels] = -np.inf
     weights[every, logits.argmax(1)] = 1
-    return network.gradients(images, network.layers[-1].name, weights)
+    return network.gradients(images, None, weights)
 
 
 @worst_case(
@@ -510,8 +510,8 @@ def deepfool(images: np.ndarray, strengths: Sequence[float], network: Any) -> It
     labels, way = _answers(images, network), np.zeros_like(images)
     for _ in range(DEEPFOOL_STEPS):
         there = np.clip(images + 1.02 * way, 0, 1)
-        logits = network.logits(there)[:, :LABELS]
-        held = np.flatnonzero(logits.argmax(1) == labels)
+        logits = network.logits(there)
+        held = np.flatnonzero(logits[:, :LABELS].argmax(1) == labels)
         if not len(held):
             break
         way[held] += _to_the_nearest(there[held], logits[held], labels[held], network)
@@ -523,14 +523,13 @@ def deepfool(images: np.ndarray, strengths: Sequence[float], network: Any) -> It
 def _to_the_nearest(images: np.ndarray, logits: np.ndarray, labels: np.ndarray, network: Any) -> np.ndarray:
     """(N, 28, 28): the shortest change to another digit, were the network linear."""
     count, every = len(images), np.arange(len(images))
-    last = network.layers[-1]
-    weights = np.tile(np.eye(LABELS, *last.shape, dtype=np.float32), (count, 1))
-    found = network.gradients(np.repeat(images, LABELS, 0), last.name, weights).reshape(count, LABELS, -1)
+    weights = np.tile(np.eye(LABELS, logits.shape[1], dtype=np.float32), (count, 1))
+    found = network.gradients(np.repeat(images, LABELS, 0), None, weights).reshape(count, LABELS, -1)
     slopes = found - found[every, labels][:, None]
     flat = images.reshape(count, 1, -1)
     slopes[((flat <= 0) & (slopes < 0)) | ((flat >= 1) & (slopes > 0))] = 0  # there is no less than no ink
     steepness = np.maximum((slopes**2).sum(2), 1e-12)
-    gap = logits[every, labels][:, None] - logits
+    gap = logits[every, labels][:, None] - logits[:, :LABELS]
     far = gap / np.sqrt(steepness)
     far[every, labels] = np.inf
     nearest = far.argmin(1)

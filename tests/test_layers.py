@@ -12,8 +12,11 @@ from keras import layers
 from cnn.architectures import ARCHITECTURES
 from cnn.classifier import Classifier
 from cnn.explain import seen
+from cnn.hub import Models
 from cnn.layers import Field, comes_apart, describe
-from cnn.types import InputError
+from cnn.perturbations import PERTURBATIONS
+from cnn.types import Framed, InputError
+from cnn.ui import bending, inside
 
 
 def odd() -> keras.Model:
@@ -91,6 +94,10 @@ def with_two_arguments() -> keras.Model:
     return keras.Model(image, layers.Dense(10)(layers.Flatten()(layers.MultiHeadAttention(1, 4)(rows, rows))))
 
 
+def tiny_dense() -> keras.Model:
+    return keras.Sequential([keras.Input((28, 28, 1)), layers.Flatten(), layers.Dense(10)])
+
+
 def tiny_map() -> keras.Model:
     return keras.Sequential([keras.Input((28, 28, 1)), layers.Conv2D(1, 3)])
 
@@ -112,7 +119,37 @@ def test_a_network_that_does_not_come_apart_reads_and_says_why_it_stays_shut() -
     network = Classifier(with_an_operation(), "theirs")
     digit = np.zeros((1, 28, 28), np.float32)
     assert network.probabilities(digit).shape == (1, 10)
-    gradients = functools.partial(network.gradients, digit, "out", np.zeros((1, 10)))
+    gradients = functools.partial(network.gradients, digit, "dense", np.zeros((1, 10)))
     for look in (lambda: network.layers, lambda: network.outputs(digit), gradients):
         with pytest.raises(InputError, match="theirs can read, but it cannot be looked into"):
             look()
+
+
+def test_its_answer_is_explained_and_stress_tested_all_the_same() -> None:
+    network, plain = Classifier(with_a_shared_layer(), "theirs"), Classifier(tiny_dense(), "plain")
+    models = Models([network, plain], "theirs")
+    models.prepare()
+    digit = np.tri(28, dtype=np.float32)
+    weights = np.linspace(-1, 1, 10, dtype=np.float32)[None]
+    step = np.zeros((1, 28, 28), np.float32)
+    step[0, 14, 9] = 0.1  # the network is linear
+    change = ((network.logits(digit + step) - network.logits(digit[None])) * weights).sum() / 0.1
+    assert network.gradients(digit[None], None, weights)[0, 14, 9] == pytest.approx(change, rel=1e-3)
+
+    strongest = {"stack": [{"name": "pgd", "strength": 0.2}], "seed": 0, "against": None}
+    assert set(bending.answer({"view": "compare", **strongest}, Framed(digit), models)["compare"]["models"]) == {
+        *models
+    }
+    for name in (name for name, one in PERTURBATIONS.items() if one.worst_case):
+        assert set(
+            bending.answer({"view": "card", "name": name, "seed": 0}, Framed(digit), models)["card"]["models"]
+        ) == {*models}
+    for asked, shut in (
+        ({"view": "network"}, True),
+        ({"view": "hand"}, True),
+        ({"view": "why", "method": "grad_cam"}, True),
+        ({"view": "why", "method": "saliency"}, False),
+        ({"view": "shift"}, False),
+    ):
+        assert inside.answer(asked, Framed(digit), models, "theirs")["shut"] == shut
+        assert not inside.answer(asked, Framed(digit), models, "plain")["shut"]

@@ -113,9 +113,9 @@ function svg(name, attributes = {}, ...children) {
 }
 
 const number = (value, digits = 2) =>
-	new Intl.NumberFormat(language(), { minimumFractionDigits: digits, maximumFractionDigits: digits }).format(
-		Math.abs(value) < 0.5 * 10 ** -digits ? 0 : value,
-	);
+	new Intl.NumberFormat(language(), { minimumFractionDigits: digits, maximumFractionDigits: digits })
+		.format(Math.abs(value) < 0.5 * 10 ** -digits ? 0 : value)
+		.replace("-", "−");
 // One that was counted is all or nothing only where it is.
 function counted(share, digits = 0) {
 	const least = 10 ** -(digits + 2);
@@ -225,9 +225,12 @@ function tabbed(panel, onOpen) {
 	return open;
 }
 
-// What is put anew in a place leaves the keyboard where it was.
+// What is put anew in a place leaves the keyboard where it was; the place itself has it where no button is left.
 function renew(place, ...children) {
 	const held = [...place.querySelectorAll("button")].indexOf(document.activeElement);
 	place.replaceChildren(...children);
-	if (held >= 0) place.querySelectorAll("button")[held]?.focus({ preventScroll: true });
+	if (held < 0) return;
+	const buttons = [...place.querySelectorAll("button")].slice(0, held + 1);
+	if (!buttons.length) place.tabIndex = -1;
+	(buttons.at(-1) ?? place).focus({ preventScroll: true });
 }

@@ -50,8 +50,9 @@ function onLanguage(callback) {
 
 const calm = () => window.matchMedia("(prefers-reduced-motion: reduce)").matches;
 
-// An answer to what is no longer on show (a photo that took its time) does not stand beside something else.
-const onShow = (source) => document.getElementById(source)?.offsetParent !== null;
+// An answer to what is no longer on show (a photo that took its time) does not stand beside something else; what was never
+// opened is not there.
+const onShow = (source) => Boolean(document.getElementById(source)?.offsetParent);
 
 const QUIET = 400; // milliseconds without a change before it is said aloud
 let quiet = 0;

@@ -194,6 +194,7 @@ def test_the_report_card_fills_and_is_downloaded(visit: Callable[..., Bender], t
         assert picture.height > 2000
         assert len(picture.convert("RGB").getcolors(1 << 24)) > 30
     panel.get_by_role("button", name="Zigzag").click()  # a row's name opens its curve
+    expect(visitor.panel.get_by_role("tab", name="Breaking point")).to_be_focused()
     expect(visitor.panel.locator("[data-panel=breaking] select")).to_have_value("zigzag")
     expect(visitor.panel.locator("[data-panel=breaking] svg polyline")).to_have_count(2)
     assert not visitor.errors

@@ -281,8 +281,9 @@ def test_pad_and_answer_are_seen_without_scrolling(visit: Visiting, viewport: di
     assert visitor.page.evaluate("document.documentElement.scrollWidth") == viewport["width"]
 
 
-def test_nothing_moves_when_the_answer_comes(visit: Visiting) -> None:
-    visitor = visit()
+@pytest.mark.parametrize("viewport", [PHONE, DESKTOP], ids=["phone", "desktop"])
+def test_nothing_moves_when_the_answer_comes(visit: Visiting, viewport: dict[str, int]) -> None:
+    visitor = visit(viewport=viewport)
     parts = [visitor.pad, visitor.digit, visitor.page.locator(".bars"), visitor.page.locator(".made")]
     before = [part.bounding_box() for part in parts]
     visitor.draw(SEVEN)

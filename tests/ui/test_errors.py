@@ -146,6 +146,7 @@ def test_an_error_opens_with_its_evidence_its_neighbours_and_what_is_known(
     expect(case.locator(".known")).to_contain_text(f"1 saw the label {one['label']}, 3 a {one['said']}, 1 neither")
     case.get_by_role("button", name="Close").click()
     expect(case).to_have_count(0)
+    expect(panel.locator(".tile").first).to_be_focused()
 
 
 def test_two_networks_and_what_a_confidence_is_worth(visit: Callable[..., Locator], networks: Models) -> None:
@@ -159,6 +160,7 @@ def test_two_networks_and_what_a_confidence_is_worth(visit: Callable[..., Locato
         f"{len(found.both)} both make."
     )
     assert found.p < 0.001
+    expect(view).to_contain_text("p < 0.001. Were both equally good")
     expect(view).to_contain_text("less than 0.1% of the time: “tiny” is better.")
     cells = [int(text) for text in view.locator(".four td").all_text_contents() if text]
     assert cells == [700 - sum(map(len, found[:3])), len(found.added), len(found.fixed), len(found.both)]

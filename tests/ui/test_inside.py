@@ -110,7 +110,8 @@ def numbers(cells: Locator) -> np.ndarray:
 
 
 def number(text: str) -> float:
-    return float(re.search(r"-?\d[\d,]*(\.\d+)?(E-?\d+)?", text)[0].replace(",", ""))
+    found = re.search(r"-?\d[\d,]*(\.\d+)?(E-?\d+)?", text.replace("−", "-"))
+    return float(found[0].replace(",", ""))
 
 
 Visiting = Callable[..., Insider]
@@ -405,7 +406,7 @@ def test_the_last_layer_adds_up_to_the_score_and_the_probability(visit: Visiting
         assert sum(parts) == pytest.approx(ahead, abs=9 * FINE)
         assert ahead == pytest.approx(logits[label] - logits[rival], abs=FINE)
         product = visitor.page.locator(".hand .account td:nth-child(2)").first.text_content()
-        feature, weight, other = map(number, re.split("×|−", product))
+        feature, weight, other = map(number, re.split("×| − ", product))
         slack = 3 * ROUNDED * (abs(feature) + abs(weight) + abs(other))
         assert feature * (weight - other) == pytest.approx(parts[0], abs=slack)
         words = visitor.page.locator(".softmax").text_content()
@@ -487,8 +488,8 @@ def test_kernel_stride_and_padding_change_the_map(visit: Visiting) -> None:
     visitor = visit()
     demo = visitor.open("play").locator("[data-principle=convolution]")
     visitor.sketch(SEVEN)
-    caption, result = demo.locator("figcaption").last, demo.locator("canvas").last
-    expect(caption).to_contain_text("(28 + 0 − 3) ÷ 1 + 1 = 26")
+    size, result = demo.locator(".size"), demo.locator("canvas").last
+    expect(size).to_contain_text("(28 + 0 − 3) ÷ 1 + 1 = 26")
     for answer in ("vertical", "max"):  # what is asked for is for the visitor to find
         expect(visitor.panel.locator(f".principles [value={answer}]")).not_to_be_checked()
     # 25, 27, 27 and 27 steps: the last of three fits, the others of two do not.
@@ -499,7 +500,7 @@ def test_kernel_stride_and_padding_change_the_map(visit: Visiting) -> None:
         ("stride 3", 10, False),
     ):
         visitor.choose(words)
-        expect(caption).to_have_text(re.compile(rf"= {side}{', rounded down' if rounded else ''}$"))
+        expect(size).to_have_text(re.compile(rf"= {side}{', rounded down' if rounded else ''}$"))
         assert pixels(result).shape[:2] == (side, side)
     edges = pixels(result)
     visitor.choose("sharpen")

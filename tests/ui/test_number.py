@@ -96,6 +96,13 @@ def test_the_text_is_copied(visit: Visiting) -> None:
 
 def test_a_number_is_written_on_the_pad(visit: Visiting) -> None:
     visitor = visit()
+    visitor.page.evaluate(
+        """() => {
+            const verdict = document.querySelector(".number .verdict");
+            window.verdicts = [];
+            new MutationObserver(() => window.verdicts.push(verdict.textContent)).observe(verdict, {childList: true});
+        }"""
+    )
     visitor.wants("Number")
     expect(visitor.page.locator(".number .verdict")).to_have_text("Write a number")
     visitor.pad = visitor.page.locator("#pad-number canvas")
@@ -118,6 +125,8 @@ def test_a_number_is_written_on_the_pad(visit: Visiting) -> None:
     expect(visitor.boxes).to_have_count(0)
     visitor.page.get_by_role("button", name="Example: 75014").click()
     expect(visitor.boxes).not_to_have_count(0)
+    # The photo, which nobody opened, is asked too; what it answers was never shown.
+    assert "Add a photo of a number" not in visitor.page.evaluate("window.verdicts")
 
 
 def test_several_digits_are_read_as_a_number_with_one_tap(visit: Visiting, fake: FakeClassifier) -> None:
@@ -138,6 +147,7 @@ def test_several_digits_are_read_as_a_number_with_one_tap(visit: Visiting, fake:
     fake.answers = seven_or_one
     visitor.page.get_by_role("button", name="Read it as a number").click()
     expect(visitor.number).to_have_text("71")
+    expect(visitor.page.get_by_role("radio", name="Number")).to_be_focused()
 
 
 def test_what_is_there_is_read_again_when_the_task_changes(visit: Visiting) -> None:

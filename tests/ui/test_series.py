@@ -108,6 +108,7 @@ def test_a_verdict_can_be_changed_taken_back_cleared_and_brought_back(visit: Vis
     panel.get_by_text("All tests").click()
     panel.get_by_role("button", name="Remove test 2").click()
     expect(verdict).to_have_text("1 of 1 read right: 100%.")
+    expect(panel.get_by_role("button", name="Remove test 1")).to_be_focused()
 
 
 def test_what_is_saved_is_what_training_reads_and_comes_back_elsewhere(visit: Visiting, tmp_path: Path) -> None:
@@ -151,6 +152,7 @@ def test_the_sheet_and_the_table_tell_the_series(visit: Visiting, tmp_path: Path
     markdown = saved(visitor, panel, "md", tmp_path).read_text()
     assert "| Drawn | 2 | 1 | 50% | 9% to 91% |" in markdown
     assert "- 7 read as 1, 90.0%" in markdown
+    assert "- Group: ____" in markdown
     sheet = visitor.page.context.new_page()
     sheet.goto(saved(visitor, panel, "html", tmp_path).as_uri())
     expect(sheet.get_by_role("heading", level=1)).to_have_text("Observation sheet: a network reads my digits")

@@ -24,6 +24,7 @@ function showCard(row, answer) {
 
 function paintReport() {
 	const table = panel.querySelector(".report");
+	table.style.setProperty("--networks", models.length);
 	const head = made("tr", {}, made("td"), ...models.map((model) => made("th", { scope: "col" }, dot(model), networkName(model))));
 	const rows = shownRows().map((name) => {
 		const cells = models.map((model) => reportCell(name, model, card.rows.get(name)[model]));
@@ -59,7 +60,9 @@ function rowName(name) {
 	button.addEventListener("click", () => {
 		bend.name = name;
 		offerBreaking();
-		panel.querySelector("[data-view=breaking]").click();
+		const tab = panel.querySelector("[data-view=breaking]");
+		tab.click();
+		tab.focus({ preventScroll: true });
 	});
 	return button;
 }

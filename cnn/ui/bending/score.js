@@ -22,7 +22,7 @@ function showScore({ models: scores }) {
 	const mean = made("tr", { className: "mean" }, made("th", { scope: "row", textContent: say("stress.mean") }), ...names.map((model) => scoreCell(scores[model]?.mean)));
 	const base = scores.course?.mean;
 	const relative = names.map((model) => made("td", { textContent: scores[model] && base ? percent(scores[model].mean / base) : "–" }));
-	const last = made("tr", {}, made("th", { scope: "row", textContent: say("stress.relative") }), ...relative);
+	const last = made("tr", {}, made("th", { scope: "row", textContent: say("stress.relative", { model: "course" }) }), ...relative);
 	table.replaceChildren(made("thead", {}, head), made("tbody", {}, ...rows), made("tfoot", {}, mean, last));
 }
 

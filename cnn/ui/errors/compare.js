@@ -20,7 +20,7 @@ function showCompare() {
 
 function verdict(names, fixed, added, both, p) {
 	const counts = { ...names, fixed: fixed.length, added: added.length, both: both.length };
-	const chance = { p: p < 0.001 ? say("errors.tiny") : number(p, 3), share: p < 0.001 ? say("errors.tiny_share") : counted(p, p < 0.1 ? 1 : 0) };
+	const chance = { p: p < 0.001 ? say("errors.tiny") : `p = ${number(p, 3)}`, share: p < 0.001 ? say("errors.tiny_share") : counted(p, p < 0.1 ? 1 : 0) };
 	const better = fixed.length > added.length ? names.other : names.model;
 	const meaning = p < SURE ? say("errors.not_chance", { ...chance, better }) : say("errors.chance", chance);
 	const words = made("div", {}, made("p", { className: "verdict", textContent: say("errors.compared", counts) }));

@@ -123,7 +123,11 @@ function showCase(one) {
 	if (!one) return part("case").replaceChildren();
 	const close = made("button", { type: "button", className: "close", textContent: "×" });
 	close.setAttribute("aria-label", say("errors.close"));
-	close.addEventListener("click", () => openCase(one));
+	close.addEventListener("click", () => {
+		openCase(one);
+		const place = chosen().findIndex(({ index }) => index === one.index);
+		part("tiles").querySelectorAll(".tile")[place]?.focus({ preventScroll: true });
+	});
 	const card = made("section", { className: "opened" }, close);
 	card.append(made("h3", { textContent: `${readAs(one)}, ${nearly(one.confidence)}` }), made("p", { className: "note", textContent: say("errors.index", one) }));
 	card.append(evidenceOf(one), neighboursOf(one));

@@ -4,6 +4,7 @@ The page asks with a small JSON object, `{"view": ..., ...}`; the answer repeats
 travel as bytes and are painted by the browser, so that a change of scale or of place asks nobody.
 """
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +26,7 @@ class Inside(Component):
     def __init__(self, models: Models, **options: Any):
         super().__init__(
             Path(__file__).parent,
-            ("inside.", "explain.", "pane.", "play.", "reading."),
+            ("inside.", "explain.", "pane.", "play.", "reading.", "error.no_look"),
             {"METHODS": list(METHODS), "NETWORKS": networks(models)},
             ("address", "panes"),
             value={"view": "network"},
@@ -40,18 +41,20 @@ class Inside(Component):
 def answer(asked: dict[str, Any], framed: Framed, models: Models, name: str) -> dict[str, Any]:
     """What a view shows of the model `name` at work on a framed digit, JSON-ready.
 
-    Beside the view's own part: `asked`, `pixels`, and the API's prediction. InputError for an unknown view.
+    Beside the view's own part: `asked`, `pixels`, the API's prediction, and `shut`: whether the view has no part, since
+    the network cannot be looked into. InputError for an unknown view.
     """
     classifier, digit = models[name], framed.image
     view = asked.get("view")
     if view not in VIEWS:
         raise InputError("unknown_view", name=str(view)[:80], valid=", ".join(VIEWS))
-    return {
-        "asked": asked,
-        "pixels": packed(digit),
-        "prediction": classifier.predict(framed).as_dict(),
-        view: VIEWS[view](asked, digit, classifier, models),
-    }
+    shown = {"asked": asked, "pixels": packed(digit), "prediction": classifier.predict(framed).as_dict()}
+    try:
+        return {**shown, "shut": False, view: VIEWS[view](asked, digit, classifier, models)}
+    except InputError as error:
+        if error.key != "no_look":
+            raise
+        return {**shown, "shut": True}
 
 
 # ----------------------------------------------------------------------------------------------------------- the views
@@ -137,7 +140,7 @@ def _shift(asked: dict[str, Any], digit: np.ndarray, classifier: Classifier, mod
     """Every model's probabilities for the digit moved by whole pixels, not framed again; what leaves is lost."""
     across, down = (int(np.clip(asked.get(way) or 0, -SIDE, SIDE)) for way in ("across", "down"))
     shown = {**models, classifier.name: classifier}  # a guest is listed to nobody else
-    maps = [layer for layer in classifier.layers if layer.has_filters]
+    maps = [layer for layer in _layers(classifier) if layer.has_filters]
     page = np.pad(digit, SIDE)[SIDE - down : 2 * SIDE - down, SIDE - across : 2 * SIDE - across]
     return {
         "probabilities": {name: model.probabilities(page[None])[0].tolist() for name, model in shown.items()},
@@ -145,6 +148,14 @@ def _shift(asked: dict[str, Any], digit: np.ndarray, classifier: Classifier, mod
         "first": maps[0].as_dict() if maps else None,
         "maps": [layer.name for layer in maps],
     }
+
+
+def _layers(classifier: Classifier) -> Sequence[Layer]:
+    """A network's layers; none where it cannot be looked into."""
+    try:
+        return classifier.layers
+    except InputError:
+        return ()
 
 
 def _depth(asked: dict[str, Any], digit: np.ndarray, classifier: Classifier, models: Models) -> dict[str, Any]:

@@ -79,7 +79,8 @@ function demoConvolution(place) {
 			sign("∗"),
 			grid(KERNELS[play.kernel], [3, 3], say("inside.kernel"), true, largest(KERNELS[play.kernel])),
 			sign("="),
-			figure(picture(map.values, [map.side, map.side], { signed: true }, say("inside.map")), size),
+			figure(picture(map.values, [map.side, map.side], { signed: true }, say("inside.map")), `${map.side} × ${map.side}`),
+			made("p", { className: "size", textContent: size }),
 		);
 	});
 }

@@ -29,8 +29,18 @@ function take(answer) {
 	Object.assign(latest, answer);
 	palette = null;
 	showHead(answer);
+	showShut(answer);
 	const part = answer.asked.view;
-	shows[part](answer[part], answer);
+	if (answer.shut) delete latest[part];
+	else shows[part](answer[part], answer);
+}
+
+// A network that reads, and whose layers cannot be shown: what needs them says so.
+function showShut({ shut, prediction: { model } }) {
+	const words = panel.querySelector(".shut");
+	panel.toggleAttribute("data-shut", shut);
+	words.hidden = !shut;
+	if (shut) words.textContent = say("error.no_look", { model });
 }
 
 function showHead(answer) {
@@ -48,6 +58,7 @@ function repaint() {
 	palette = null;
 	if (!latest.asked) return;
 	showHead(latest);
+	showShut(latest);
 	const part = asks[view]().view;
 	if (latest[part] !== undefined) shows[part](latest[part], latest);
 }

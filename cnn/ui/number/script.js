@@ -5,6 +5,7 @@ const COPIED = 2000; // milliseconds that "copied" stands
 const panel = element.querySelector(".number");
 const part = (name) => panel.querySelector(`.${name}`);
 
+let shown = props.value; // the answer on show, which need not be the last that came
 let copied = 0;
 
 // empty: nothing to read. none: no digit found. read: an answer.
@@ -85,10 +86,16 @@ function spoken(value, state) {
 const late = (value) =>
 	value?.source === "pad-number" && !value.strokes && document.querySelector("#pad-number .board:not(.blank)");
 
-function show() {
+function receive() {
 	const value = props.value;
 	if ((value?.source && !onShow(value.source)) || late(value)) return;
+	shown = value;
 	if (!value?.again && value?.first) sharePicture(value.first);
+	show();
+}
+
+function show() {
+	const value = shown;
 	const state = stateOf(value);
 	panel.dataset.state = state;
 	part("text").textContent = state === "read" ? value.text : "";
@@ -103,7 +110,7 @@ function show() {
 }
 
 part("copy").addEventListener("click", copy);
-watch("value", show);
+watch("value", receive);
 onLanguage(() => {
 	translate();
 	show();

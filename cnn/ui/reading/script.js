@@ -18,6 +18,7 @@ function bar(digit) {
 	return item;
 }
 
+let shown = props.value; // the answer on show, which need not be the last that came
 let taken = null; // the picture whose refused best guess the visitor took
 
 // empty: nothing to read. unread: abstained. taken: so, but the visitor took the best guess. doubtful: a guess. sure: an
@@ -74,15 +75,17 @@ function showOffers(value, state) {
 }
 
 function take() {
-	taken = stateOf(props.value) === "taken" ? null : props.value.pixels;
+	taken = stateOf(shown) === "taken" ? null : shown.pixels;
 	show();
 }
 
 // The same drawing, or the same photo, where numbers are read.
 function readAsNumber() {
-	const { source, strokes } = props.value;
+	const { source, strokes } = shown;
 	if (source === "pad") window.dispatchEvent(new CustomEvent("digit-pad-as-number", { detail: strokes }));
-	document.querySelector("#task input[value=number]").click();
+	const number = document.querySelector("#task input[value=number]");
+	number.click();
+	number.focus({ preventScroll: true }); // the button that was tapped goes
 }
 
 const PAGES = ["step.sent", "step.grey"]; // what a person sent; the other steps are ink alone, 1 where there is most
@@ -111,10 +114,16 @@ function showMade(value, state) {
 // The answer to a pad that was blank may come after the pen has landed.
 const late = (value) => value?.source === "pad" && value.reason === "blank" && document.querySelector("#pad .board:not(.blank)");
 
-function show() {
+function receive() {
 	const value = props.value;
 	if ((value?.source && !onShow(value.source)) || late(value)) return;
+	shown = value;
 	if (!value?.again) sharePicture(value?.source === "photo" && value.reason !== "blank" ? (value.pixels ?? null) : null);
+	show();
+}
+
+function show() {
+	const value = shown;
 	const state = stateOf(value);
 	const [digit, verdict, detail] = states[state](value);
 	panel.dataset.state = state;
@@ -134,13 +143,13 @@ function show() {
 
 // The verdict on the answer that is shown, if it was given just before: the same picture is not counted twice.
 function judged() {
-	const [last, value] = [recallTrials().at(-1), props.value];
-	return last && ["pixels", "model", "kind"].every((part) => last[part] === value?.[part]) ? last : null;
+	const last = recallTrials().at(-1);
+	return last && ["pixels", "model", "kind"].every((part) => last[part] === shown?.[part]) ? last : null;
 }
 
 // Another verdict on the same answer takes the place of the first.
 function judge(meant) {
-	const { kind, label: said, reason, best_guess: guess, confidence, model, pixels, strokes } = props.value;
+	const { kind, label: said, reason, best_guess: guess, confidence, model, pixels, strokes } = shown;
 	const others = judged() ? recallTrials().slice(0, -1) : recallTrials();
 	const at = new Date().toISOString();
 	keepTrials([...others, { at, kind, meant, said, reason, guess, confidence, model, pixels, strokes }]);
@@ -156,11 +165,11 @@ function unjudge() {
 const rightly = (value) => (stateOf(value) === "taken" ? value.best_guess : (value.label ?? value.reason));
 
 function showJudged() {
-	const empty = stateOf(props.value) === "empty";
+	const empty = stateOf(shown) === "empty";
 	const [trial, count] = [empty ? null : judged(), recallTrials().length];
 	panel.toggleAttribute("data-judged", Boolean(trial));
 	part("yes").disabled = empty;
-	part("yes").setAttribute("aria-pressed", Boolean(trial && trial.meant === rightly(props.value)));
+	part("yes").setAttribute("aria-pressed", Boolean(trial && trial.meant === rightly(shown)));
 	for (const button of panel.querySelectorAll(".not")) {
 		button.disabled = empty;
 		button.setAttribute("aria-pressed", trial?.meant === button.dataset.meant);
@@ -174,7 +183,7 @@ function showJudged() {
 	part("ask").textContent = trial ? noted() : empty ? "" : say("reading.judge");
 }
 
-part("yes").addEventListener("click", () => judge(rightly(props.value)));
+part("yes").addEventListener("click", () => judge(rightly(shown)));
 for (const button of panel.querySelectorAll(".not")) button.addEventListener("click", () => judge(button.dataset.meant));
 part("take").addEventListener("click", take);
 part("as-number").addEventListener("click", readAsNumber);
@@ -182,8 +191,8 @@ part("undo").addEventListener("click", unjudge);
 
 // ------------------------------------------------------------------ wiring
 
-watch("value", show);
-new MutationObserver(() => showPixels(props.value?.pixels)).observe(document.body, { attributeFilter: ["class"] });
+watch("value", receive);
+new MutationObserver(() => showPixels(shown?.pixels)).observe(document.body, { attributeFilter: ["class"] });
 onLanguage(() => {
 	translate();
 	show();

@@ -77,7 +77,7 @@ function asMarkdown(trials) {
 	const table = ({ head, rows }) => [row(head), row(head.map(() => "---")), ...rows.map(row)].join("\n");
 	const block = (one) => {
 		if (one.heading) return `${one.level === 1 ? "#" : "##"} ${one.heading}`;
-		if (one.fields) return one.fields.map(([name, value]) => `- ${name}: ${value}`).join("\n");
+		if (one.fields) return one.fields.map(([name, value]) => `- ${say("series.field", { name, value })}`).join("\n");
 		if (one.trials) return one.trials.map((trial) => `- ${failure(trial)}`).join("\n");
 		if (one.question) return `**${one.question}**\n\n${"_".repeat(24)}`;
 		return one.rows ? table(one) : one.text;
