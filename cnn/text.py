@@ -5,6 +5,7 @@ The tables are `assets/text/en.json` and `fr.json`: flat objects, the same keys,
 
 import functools
 import json
+import re
 from pathlib import Path
 
 FOLDER = Path(__file__).resolve().parent.parent / "assets" / "text"
@@ -14,7 +15,13 @@ LANGUAGES = ("en", "fr")
 @functools.cache
 def table(language: str) -> dict[str, str]:
     """Every text of one language of `LANGUAGES`, by key."""
-    return json.loads((FOLDER / f"{language}.json").read_text(encoding="utf-8"))
+    texts = json.loads((FOLDER / f"{language}.json").read_text(encoding="utf-8"))
+    return {key: unparted(words) for key, words in texts.items()} if language == "fr" else texts
+
+
+def unparted(french: str) -> str:
+    """French with no-break spaces where a line is never broken: before ; : ? ! % and within guillemets."""
+    return re.sub(r" (?=[;:?!%»])|(?<=«) ", "\u00a0", french)
 
 
 def say(key: str, language: str = "en", **values: object) -> str:

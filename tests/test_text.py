@@ -54,3 +54,9 @@ def test_language_of_a_browser(header: str | None, language: str) -> None:
 
 def test_strokes_sentence_shows_its_braces() -> None:
     assert '{"strokes": [[[x, y], ...], ...]' in say("error.strokes", limit=5)
+
+
+def test_french_is_not_broken_before_its_signs() -> None:
+    broken = [key for key, words in table("fr").items() if re.search(r" [;:?!%»]|« ", words)]
+    assert broken == []
+    assert say("error.empty_file", "fr").startswith("Ce fichier est vide\u00a0; ")

@@ -9,8 +9,7 @@ const NETWORKS_OF_TEXTS = ["model", "other", "better"]; // fields that hold the 
 
 function say(key, values = {}) {
 	const value = (name) => (NETWORKS_OF_TEXTS.includes(name) ? networkName(values[name]) : values[name]);
-	const words = WORDS[language()][key].replace(/\{(\w+)\}/g, (field, name) => value(name) ?? field);
-	return language() === "fr" ? words.replace(/ ([;:?!%»])/g, "\u00a0$1").replace(/« /g, "«\u00a0") : words; // French never parts them
+	return WORDS[language()][key].replace(/\{(\w+)\}/g, (field, name) => value(name) ?? field);
 }
 
 function percent(share, digits = 0) {

@@ -146,6 +146,7 @@ def test_a_language_is_chosen_and_lasts(visit: Callable[..., Visit]) -> None:
     expect(toast).to_contain_text("Erreur")
     expect(toast).to_contain_text("Ce fichier ne se lit pas")
     expect(page.locator("#photo")).to_contain_text("Déposez l'image ici")
+    expect(page.locator("#photo")).to_contain_text("Cliquez pour choisir un fichier")
     page.goto(page.url.split("?")[0])
     expect(visitor.verdict).to_have_text("Dessinez un chiffre")
     shows_tabs(visitor, "fr", PHONE["width"])

@@ -61,9 +61,10 @@ for (const button of languages) {
 
 // Its messages and the labels of its picture: a text of ours, in whichever language it stands.
 const GRADIOS = [
-	"error", "warning", "close", "upload", "uploading", "camera", "paste", "stop", "webcam", "grant", "capture", "clear", "empty",
+	"error", "warning", "close", "upload", "uploading", "camera", "paste", "stop", "webcam", "grant", "capture", "clear", "empty", "choose",
 ].map((name) => `gradio.${name}`);
-const keyOf = (words) => GRADIOS.find((key) => Object.values(WORDS).some((table) => table[key] === words));
+const MISSAID = { "Cliquez pour télécharger un fichier": "gradio.choose" }; // that is French for a download
+const keyOf = (words) => MISSAID[words] ?? GRADIOS.find((key) => Object.values(WORDS).some((table) => table[key] === words));
 const OURS = ".toast-wrap, #photo";
 
 function put(words, write) {
