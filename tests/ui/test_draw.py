@@ -395,6 +395,7 @@ def test_the_camera_sees_the_digit_as_it_is(
         page.get_by_role("tab", name="Photo").click()
         page.get_by_role("button", name="Capture from camera").click()
         page.get_by_title("grant webcam access").locator("button").click()
+        page.wait_for_function("document.querySelector('#photo video')?.readyState === 4")  # as a visitor does
         page.get_by_role("button", name="capture photo").click()
         expect(page.locator(".reading .digit")).not_to_be_empty()
         assert page.evaluate("asked")["video"]["facingMode"] == {"ideal": "environment"}

@@ -138,16 +138,18 @@ for (const { tab, group, part } of CHOICES) {
 }
 
 // The ways in, by pen or by photo, are tabs of Gradio's within the first one.
-const WAYS = ".switch [data-tab-id]";
+let way = ""; // the pen's, which opens by itself
 document.addEventListener("click", ({ target }) => {
-	const way = target.closest?.(WAYS)?.dataset.tabId;
-	if (way) go({ tab: "draw", choice: way === "pen" ? "" : way });
+	const clicked = target.closest?.(".switch [data-tab-id]")?.dataset.tabId;
+	if (!clicked) return;
+	way = clicked === "pen" ? "" : clicked;
+	go({ tab: "draw", choice: way });
 });
-onPlace("draw", ({ choice }) =>
-	whenThere(`.switch [data-tab-id="${CSS.escape(choice || "pen")}"]`, (way) => {
-		if (way.getAttribute("aria-selected") !== "true") way.click();
-	}),
-);
+onPlace("draw", ({ choice }) => {
+	if (choice === way) return; // who was faster than this script is not called back
+	way = choice;
+	whenThere(`.switch [data-tab-id="${CSS.escape(choice || "pen")}"]`, (tab) => tab.click());
+});
 
 // ------------------------------------------------------------------ wiring
 
