@@ -9,6 +9,7 @@ from PIL import Image
 
 from cnn.classifier import Classifier
 from train import ablate, real
+from train.__main__ import main
 from train.data import DataError, Digits
 
 
@@ -84,3 +85,15 @@ def test_ablation_scores_every_row_on_the_sets_of_digits(
     assert len(trained) == len({row.recipe for row in ablate.ROWS})
     assert all(0 <= share <= 7 / 8 for row in figures["rows"] for share in row["right"])
     assert ablate.table(figures).splitlines()[0] == "| step | drawn, 8 |"
+
+
+def test_an_ablation_without_real_pens_is_refused(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture, tmp_path: Path
+) -> None:
+    """Two of its rows would repeat two others, and say that real pens are worth nothing."""
+    for variable in ("UNIPEN_DIR", "PEN_FILE"):
+        monkeypatch.delenv(variable, raising=False)
+    assert main(["ablate", str(tmp_path)]) == 1
+    said = capsys.readouterr().err
+    assert "UNIPEN_DIR is not set" in said
+    assert "set what is named above" in said

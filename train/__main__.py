@@ -212,7 +212,7 @@ def _fit(options: argparse.Namespace) -> int:
     chosen = {name: value for name in ("epochs", "seed") if (value := getattr(options, name)) is not None}
     recipe = dataclasses.replace(recipes()[options.recipe], fast=not options.stock, **chosen)
     folder = options.folder or RUNS / options.recipe
-    people = _people(recipe)
+    people = _people_of(recipe)
     tried = [series.read(path) for path in options.series]
     # A network without an output for what is no digit learns from digits alone.
     others = [one.others for one in tried] if recipe.outliers else []
@@ -226,13 +226,16 @@ def _fit(options: argparse.Namespace) -> int:
     return 0
 
 
-def _people(recipe: Recipe) -> Handwriting:
-    """Who wrote what the recipe asks for; says what it goes without."""
-    if not recipe.pens and not recipe.signs:
-        return mixture.NOBODY
+def _people_of(recipe: Recipe) -> Handwriting:
+    """Who wrote what the recipe asks for."""
+    return _people() if recipe.pens or recipe.signs else mixture.NOBODY
+
+
+def _people() -> Handwriting:
+    """Real people's handwriting; says what it goes without."""
     people = handwriting.load()
     for variable in people.lacks:
-        print(f"{variable} is not set: trained without {handwriting.SOURCES[variable][0]['name']}.", file=sys.stderr)
+        print(f"{variable} is not set: without {handwriting.SOURCES[variable][0]['name']}.", file=sys.stderr)
     return people
 
 
@@ -275,15 +278,13 @@ def _draw(bar: tqdm, now: fit.Progress) -> None:
 
 
 def _mix(options: argparse.Namespace) -> int:
-    papers = mix.mix(
-        options.start, options.run_folder, options.share, options.folder, load("train"), handwriting.load()
-    )
+    papers = mix.mix(options.start, options.run_folder, options.share, options.folder, load("train"), _people())
     print(f"Written to {options.folder}; refused above {papers['calibration']['refusal']:.4f}")
     return 0
 
 
 def _calibrate(options: argparse.Namespace) -> int:
-    found = recalibrate(cnn.hub.folder(options.model), load("train"), handwriting.load())
+    found = recalibrate(cnn.hub.folder(options.model), load("train"), _people())
     print(f"temperature {found['temperature']}, refused above {found['refusal']:.4f}")
     return 0
 
@@ -333,7 +334,7 @@ def _summary(model: str, metrics: dict[str, Any]) -> Iterator[str]:
 
 def _measure_refusal(options: argparse.Namespace) -> int:
     recipe = Recipe("robust", epochs=1, outliers=24_000, pens=1, signs=24_000)  # what it holds out is a twelfth
-    held = mixture.validation(recipe, load("train"), handwriting.load())
+    held = mixture.validation(recipe, load("train"), _people())
     digits = np.concatenate([held[name].images for name in held if name not in mixture.NO_DIGITS])
     others = {name: held[name].images for name in mixture.NO_DIGITS if name in held}
     for one in real.read(options.real) if options.real else ():
@@ -348,7 +349,7 @@ def _measure_refusal(options: argparse.Namespace) -> int:
 def _measure_numbers(options: argparse.Namespace) -> int:
     network = cnn.hub.load(options.model)
     if options.folder is None:
-        made = list(numerals.numerals(load("train"), handwriting.load(), options.made, options.seed))
+        made = list(numerals.numerals(load("train"), _people(), options.made, options.seed))
         whole = [real.only_digits(read_number(network, one.picture).text) == one.text for one in made]
         print(f"made: {sum(whole) / len(whole):.1%} of {len(whole)} numbers read whole")
         return 0
@@ -362,7 +363,10 @@ def _measure_numbers(options: argparse.Namespace) -> int:
 
 
 def _ablate(options: argparse.Namespace) -> int:
-    figures = ablate.ablate(load("train"), options.real, options.folder, handwriting.load(), _report)
+    people = _people()
+    if people.lacks:  # before anything is read: a table would say that real pens are worth nothing
+        raise DataError("Two rows of the ablation learn from real people's pens: set what is named above.")
+    figures = ablate.ablate(load("train"), options.real, options.folder, people, _report)
     ablate.write(figures)
     print(ablate.table(figures))
     return 0
