@@ -1,4 +1,4 @@
-"""The README's snippets work as written: in Python here, in JavaScript and in a page by a real browser in tests/ui."""
+"""Snippets of the documents work as written: Python here, JavaScript and a page by a real browser in tests/ui."""
 
 import json
 import re
@@ -13,12 +13,12 @@ import train.card
 import train.fit
 from cnn import architectures
 from cnn.hub import load
-from tests.test_readme import README
+from tests.test_readme import EVERYTHING
 
 
 def snippet(language: str, part: str) -> str:
-    """The README's first snippet in a language that holds `part`."""
-    return next(code for code in re.findall(rf"```{language}\n(.*?)```", README, re.DOTALL) if part in code)
+    """The documents' first snippet in a language that holds `part`."""
+    return next(code for code in re.findall(rf"```{language}\n(.*?)```", EVERYTHING, re.DOTALL) if part in code)
 
 
 def test_python(client: Client, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture) -> None:
@@ -33,7 +33,7 @@ def test_python(client: Client, tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
 def test_a_network_of_ones_own(
     idx_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture
 ) -> None:
-    """The README's function, and its two commands, with no other edit."""
+    """The documents' function, and its two commands, with no other edit."""
     monkeypatch.setattr(architectures, "ARCHITECTURES", dict(architectures.ARCHITECTURES))
     exec(snippet("python", "@architecture"), vars(architectures))
     made = architectures.ARCHITECTURES

@@ -170,7 +170,7 @@ def _parser() -> argparse.ArgumentParser:
         "training images nearest to them: the app shows them where there is no MNIST. Evaluating one does it too.",
     )
     keeping.set_defaults(run=_misread)
-    telling = commands.add_parser("readme", help="put the measured figures into README.md")
+    telling = commands.add_parser("readme", help="put the measured figures into README.md and docs/")
     telling.set_defaults(run=_readme)
     publishing = commands.add_parser(
         "publish",
@@ -394,7 +394,7 @@ def _misread(_: argparse.Namespace) -> int:
 
 
 def _readme(_: argparse.Namespace) -> int:
-    readme.write()
+    readme.write(readme.tables())
     return 0
 
 

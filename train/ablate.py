@@ -90,7 +90,7 @@ def write(figures: dict[str, Any], path: Path = ABLATION) -> None:
 
 
 def table(figures: dict[str, Any]) -> str:
-    """The figures as the README's table, Markdown."""
+    """The figures as the documents' table, Markdown."""
     names = [f"{name.replace('_', ' ')}, {count}" for name, count in figures["sets"].items()]
     lines = ["| step | " + " | ".join(names) + " |", "| --- |" + " --- |" * len(names)]
     for row in figures["rows"]:

@@ -1,8 +1,12 @@
-"""The README's figures, written from the files that commands wrote: nobody copies a number by hand."""
+"""The documents' figures, written from the files that commands wrote: nobody copies a number by hand.
+
+A table stands where its markers do, `<!-- name -->` and `<!-- /name -->`, in whichever document that is.
+"""
 
 import json
 import re
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -22,11 +26,15 @@ REAL = {
     "greek_letters": "Greek letters (to be refused)",
     "photo_letters": "photos of letters (to be refused)",
 }
-README = Path(__file__).resolve().parent.parent / "README.md"
+ROOT = Path(__file__).resolve().parent.parent
+DOCUMENTS = (ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md")))
+# Every table; "training" is written by what measures it, tests/benchmarks/training.py.
+NAMES = ("real", "ablation", "models", "mnist_c", "perturbations", "training")
+MARKED = re.compile(r"<!-- (\w+) -->\n(.*?)\n<!-- /\1 -->", re.DOTALL)
 
 
 def tables() -> dict[str, str]:
-    """By marker, what stands between the README's `<!-- marker -->` and `<!-- /marker -->`, Markdown."""
+    """By marker, what stands between `<!-- marker -->` and `<!-- /marker -->`, Markdown."""
     metrics = {name: json.loads((BUNDLED / name / METRICS).read_text(encoding="utf-8")) for name in bundled()}
     metrics = {name: metrics[name] for name in sorted(metrics, key=lambda name: name != DEFAULT)}
     figures = json.loads(ablate.ABLATION.read_text(encoding="utf-8"))
@@ -39,13 +47,27 @@ def tables() -> dict[str, str]:
     }
 
 
-def write(path: Path = README) -> None:
-    """Put the tables between their markers."""
-    text = path.read_text(encoding="utf-8")
-    for marker, table in tables().items():
-        marked = re.compile(rf"(<!-- {marker} -->\n).*?(\n<!-- /{marker} -->)", re.DOTALL)
-        text = marked.sub(lambda found, table=table: found[1] + table + found[2], text)
-    path.write_text(text, encoding="utf-8")
+def write(tables: dict[str, str], documents: Sequence[Path] = DOCUMENTS) -> None:
+    """Put each table between its markers. ValueError, and nothing is written, where one is not there exactly once.
+
+    Markers of no table, and one without its other half, are told likewise.
+    """
+    texts = {path: path.read_text(encoding="utf-8") for path in documents}
+    whole = Counter(found[1] for text in texts.values() for found in MARKED.finditer(text))
+    halves = Counter(name for text in texts.values() for name in re.findall(r"<!-- /?(\w+) -->", text))
+    for name in sorted({*NAMES, *halves}):
+        if name not in NAMES:
+            raise ValueError(f"<!-- {name} --> marks no table; the tables are: {', '.join(NAMES)}.")
+        if (whole[name], halves[name]) != (1, 2):
+            raise ValueError(
+                f"<!-- {name} --> and <!-- /{name} --> have to stand once in the documents, in this order."
+            )
+    for path, text in texts.items():
+        new = MARKED.sub(
+            lambda found: f"<!-- {found[1]} -->\n{tables.get(found[1], found[2])}\n<!-- /{found[1]} -->", text
+        )
+        if new != text:
+            path.write_text(new, encoding="utf-8")
 
 
 def _real(metrics: dict[str, dict[str, Any]], ablation: dict[str, Any]) -> Iterator[str]:

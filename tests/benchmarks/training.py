@@ -3,7 +3,7 @@
 Contenders are processes of their own, so that no one's threads or heap disturb another's, and take turns in one run:
 each round's ratio compares neighbours in time, so that it holds where the machine's speed drifts. All train the same
 network on the same batches with the same loss and Adam; the peers' batches lie ready in their own layout, ours are
-gathered from bytes within the step. Writes training.json beside this file, the README's table and its chart.
+gathered from bytes within the step. Writes training.json beside this file, the table of docs/figures.md and its chart.
 
 Needs tests/benchmarks/requirements.txt and MNIST_DIR.
 """
@@ -13,7 +13,6 @@ import itertools
 import json
 import math
 import os
-import re
 import statistics
 import subprocess
 import sys
@@ -321,11 +320,11 @@ def draw_chart(figures: dict[str, Any]) -> None:
     chart.savefig(CHART, dpi=100)
 
 
-# ------------------------------------------------------------------------------------------------------- the README
+# ---------------------------------------------------------------------------------------------------- the documents
 
 
 def table(results: dict[str, Any]) -> str:
-    """The README's figures, as Markdown, from training.json alone."""
+    """The documents' figures, as Markdown, from training.json alone."""
     machine = results["machine"]
     lines = [
         f"{machine['processor']}, {machine['cores']} cores; batch {BATCH}; median (quartiles) of"
@@ -358,14 +357,6 @@ def table(results: dict[str, Any]) -> str:
     return "\n".join(lines)
 
 
-def write_readme(results: dict[str, Any]) -> None:
-    """Put the table between the README's markers."""
-    readme = ROOT / "README.md"
-    marked = re.compile(r"(<!-- training -->\n).*?(\n<!-- /training -->)", re.DOTALL)
-    text = readme.read_text(encoding="utf-8")
-    readme.write_text(marked.sub(lambda m: m[1] + table(results) + m[2], text), encoding="utf-8")
-
-
 def main() -> None:
     """Measure what is asked for, keep the rest of training.json, and write all that shows it."""
     parts = ("steps", "from_nothing", "starvation", "throughput")
@@ -393,7 +384,9 @@ def main() -> None:
     results = json.loads(RESULTS.read_text())
     if set(parts) <= set(results):
         draw_chart(results["throughput"])
-        write_readme(results)
+        from train import readme
+
+        readme.write({"training": table(results)})
         print(table(results))
     return None
 
