@@ -27,7 +27,7 @@ DOCUMENTS = pytest.mark.parametrize("path", TEXTS, ids=lambda path: path.name)
 
 
 def commands() -> list[str]:
-    """Every command of a shell's snippet or within a sentence, but `python -m train` and its `fit` by their names alone."""
+    """Every command of a snippet or within a sentence, but `python -m train` and its `fit` by their names alone."""
     text = re.sub(r"\\\n", " ", EVERYTHING)
     blocks = [line for block in re.findall(r"```sh\n(.*?)```", text, re.DOTALL) for line in block.splitlines()]
     prose = re.sub(r"```.*?```", "", text, flags=re.DOTALL)
