@@ -6,6 +6,7 @@ import importlib.util
 import json
 import re
 import shlex
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -166,3 +167,25 @@ def test_ci_finds_the_test_command() -> None:
     line = next(line for line in README.splitlines() if "-m pytest" in line)
     assert line.startswith("python3 -m venv .venv && ")
     assert line in re.findall(r"```sh\n(.*?)\n```", README)
+
+
+def test_the_projects_metadata_agree_with_the_documents() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    changes = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+    dated = re.findall(r"^## \[(\d+\.\d+\.\d+)\] - (\d{4}-\d\d-\d\d)$", changes, re.MULTILINE)
+    versions, dates = zip(*dated, strict=True)
+    assert versions[0] == project["version"]
+    assert list(dates) == sorted(dates, reverse=True)
+    assert project["requires-python"] == f">={HEADER['python_version']}"
+    assert project["license"].lower() == HEADER["license"]
+    assert all((ROOT / name).is_file() for name in (project["readme"], *project["license-files"]))
+
+
+def test_ci_and_the_hook_before_a_commit_run_what_is_here() -> None:
+    ci = yaml.safe_load((ROOT / ".github" / "workflows" / "ci.yml").read_text(encoding="utf-8"))
+    steps = [step for job in ci["jobs"].values() for step in job["steps"]]
+    runs = [step["run"] for step in steps if "run" in step]
+    assert runs[-1] == ".ci/run"
+    hooks = yaml.safe_load((ROOT / ".pre-commit-config.yaml").read_text(encoding="utf-8"))["repos"]
+    assert [repository["repo"] for repository in hooks] == ["local"]
+    assert all(hook["entry"].startswith("ruff ") for hook in hooks[0]["hooks"])
