@@ -1,9 +1,9 @@
 """Ways to bend, blur, dirty and hide a digit until a network gives in. Knows no model.
 
 A perturbation takes a (28, 28) float32 image in [0, 1], ink = 1, a strength in its own unit and an `rng`, and gives the
-perturbed image. Adding one is one decorated function: it appears in the interface, the API, the evaluation and
-the tests with no other edit. The same seed draws the same numbers at every strength, so that a digit changes
-smoothly as the strength grows.
+perturbed image. Adding one is one decorated function: it appears in the interface, the API, the evaluation and the
+tests with no other edit, and in docs/api.md by `python -m train readme`. The same seed draws the same numbers at every
+strength, so that a digit changes smoothly as the strength grows.
 
 A worst case is worked out against a network: whatever has `logits` and `gradients`, as `cnn.classifier.Classifier` has.
 """

@@ -26,6 +26,8 @@ from train.config import Recipe
 from train.data import FILES, IMAGES, LABELS_MAGIC, Digits
 from train.fit import fit
 
+BROWSER = Path(__file__).parent / "ui"
+
 
 def tiny() -> keras.Model:
     """A network small enough to train within a test; dropout keeps its random state honest."""
@@ -40,6 +42,12 @@ def tiny() -> keras.Model:
         ],
         name="tiny",
     )
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """A test is marked by where it lies: `browser` in tests/ui, else `unit`."""
+    for item in items:
+        item.add_marker("browser" if BROWSER in item.path.parents else "unit")
 
 
 @pytest.fixture(scope="session", autouse=True)

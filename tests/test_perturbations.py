@@ -12,7 +12,7 @@ from cnn.types import InputError
 ALL = pytest.mark.parametrize("bend", PERTURBATIONS.values(), ids=list(PERTURBATIONS))
 PLAIN = [one for one in PERTURBATIONS.values() if not one.worst_case]
 WORST = [one for one in PERTURBATIONS.values() if one.worst_case]
-README = (Path(__file__).parent.parent / "README.md").read_text(encoding="utf-8")
+API = (Path(__file__).parent.parent / "docs" / "api.md").read_text(encoding="utf-8")
 
 
 @pytest.fixture(scope="module")
@@ -79,12 +79,12 @@ def test_a_scan_is_its_strengths_one_by_one(bend: Perturbation, images: np.ndarr
 
 
 @ALL
-def test_it_speaks_both_languages_and_stands_in_the_readme(bend: Perturbation) -> None:
+def test_it_speaks_both_languages_and_stands_in_the_documents(bend: Perturbation) -> None:
     assert bend.words.keys() == {"en", "fr"}
     assert all(label and description.endswith(".") for label, description in bend.words.values())
     assert bend.words["en"][1] != bend.words["fr"][1]
     assert bend.minimum <= bend.neutral < bend.maximum
-    assert f"`{bend.name}`" in README
+    assert f"`{bend.name}`" in API
 
 
 @ALL

@@ -1,24 +1,27 @@
-"""The README's snippets work as written: in Python here, in JavaScript and in a page by a real browser in tests/ui."""
+"""Snippets of the documents work as written: Python here, JavaScript and a page by a real browser in tests/ui."""
 
 import json
 import re
 from pathlib import Path
 
+import numpy as np
 import pytest
 from gradio_client import Client
 from PIL import Image
 
 import train.__main__
 import train.card
+import train.config
 import train.fit
-from cnn import architectures
+from cnn import architectures, perturbations
 from cnn.hub import load
-from tests.test_readme import README
+from cnn.text import LANGUAGES
+from tests.test_readme import EVERYTHING
 
 
 def snippet(language: str, part: str) -> str:
-    """The README's first snippet in a language that holds `part`."""
-    return next(code for code in re.findall(rf"```{language}\n(.*?)```", README, re.DOTALL) if part in code)
+    """The documents' first snippet in a language that holds `part`."""
+    return next(code for code in re.findall(rf"```{language}\n(.*?)```", EVERYTHING, re.DOTALL) if part in code)
 
 
 def test_python(client: Client, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture) -> None:
@@ -33,7 +36,7 @@ def test_python(client: Client, tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
 def test_a_network_of_ones_own(
     idx_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture
 ) -> None:
-    """The README's function, and its two commands, with no other edit."""
+    """The documents' function, and its two commands, with no other edit."""
     monkeypatch.setattr(architectures, "ARCHITECTURES", dict(architectures.ARCHITECTURES))
     exec(snippet("python", "@architecture"), vars(architectures))
     made = architectures.ARCHITECTURES
@@ -51,3 +54,24 @@ def test_a_network_of_ones_own(
     with pytest.raises(SystemExit):
         train.__main__.main(["fit", "--help"])
     assert "small" in capsys.readouterr().out
+
+
+def test_a_perturbation_of_ones_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    """In the registry, which all else reads, and it does what it says."""
+    monkeypatch.setattr(perturbations, "PERTURBATIONS", dict(perturbations.PERTURBATIONS))
+    exec(snippet("python", "@perturbation"), dict(vars(perturbations)))
+    added = perturbations.find("mirror")
+    assert added.as_dict()["label"] == "Mirror"
+    assert added.words.keys() == set(LANGUAGES)
+    image = np.eye(28, dtype=np.float32)[None]
+    np.testing.assert_array_equal(added.apply(image, 0, [0]), image)
+    np.testing.assert_array_equal(added.apply(image, 100, [0]), image[..., ::-1])
+    assert added.scan(image, added.strengths(), [0]).shape == (perturbations.SCAN, 1, 28, 28)
+
+
+def test_a_recipe_of_ones_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(train.config, "RECIPES", dict(train.config.RECIPES))
+    exec(snippet("python", "RECIPES["), vars(train.config))
+    monkeypatch.setattr(train.__main__, "RECIPES", train.config.RECIPES)
+    assert train.__main__.recipes()["patient"].epochs == 30
+    assert train.__main__._parser().parse_args(["fit", "patient"]).recipe == "patient"

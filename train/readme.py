@@ -59,9 +59,13 @@ def write(tables: dict[str, str], documents: Sequence[Path] = DOCUMENTS) -> None
         if name not in NAMES:
             raise ValueError(f"<!-- {name} --> marks no table; the tables are: {', '.join(NAMES)}.")
         if (whole[name], halves[name]) != (1, 2):
-            raise ValueError(f"<!-- {name} --> and <!-- /{name} --> have to stand once in the documents, in this order.")
+            raise ValueError(
+                f"<!-- {name} --> and <!-- /{name} --> have to stand once in the documents, in this order."
+            )
     for path, text in texts.items():
-        new = MARKED.sub(lambda found: f"<!-- {found[1]} -->\n{tables.get(found[1], found[2])}\n<!-- /{found[1]} -->", text)
+        new = MARKED.sub(
+            lambda found: f"<!-- {found[1]} -->\n{tables.get(found[1], found[2])}\n<!-- /{found[1]} -->", text
+        )
         if new != text:
             path.write_text(new, encoding="utf-8")
 

@@ -13,7 +13,6 @@ import itertools
 import json
 import math
 import os
-import re
 import statistics
 import subprocess
 import sys
@@ -385,6 +384,8 @@ def main() -> None:
     results = json.loads(RESULTS.read_text())
     if set(parts) <= set(results):
         draw_chart(results["throughput"])
+        from train import readme
+
         readme.write({"training": table(results)})
         print(table(results))
     return None

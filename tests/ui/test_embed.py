@@ -1,4 +1,4 @@
-"""The README's snippets for other people's pages, as written, in a real browser: the app inside one, and its script."""
+"""Snippets of docs/api.md for other people's pages, as written, in a real browser: the app in one, and its script."""
 
 import functools
 import json
