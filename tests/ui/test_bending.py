@@ -350,15 +350,16 @@ def test_a_network_keeps_its_colour_when_another_joins_and_on_paper(tell: Callab
 
     visitor.open("card")
     expect(visitor.panel.locator(".report tbody tr")).to_have_count(5)
-    bars = visitor.panel.locator(".report .track i")
-    fills = {tuple(map(int, re.findall(r"\d+", bar))) for bar in bars.evaluate_all(FILLS)}
+    fills = {tuple(map(int, re.findall(r"\d+", bar))) for bar in visitor.page.evaluate(FILLS)}
     visitor.page.emulate_media(color_scheme="dark")
     expect(visitor.page.locator("body.dark")).to_have_count(1)
     assert fills <= printed(visitor.page.pdf())  # a dark page is printed as a light one
     expect(visitor.page.locator("body.dark")).to_have_count(1)
 
 
-FILLS = "bars => bars.filter((bar) => !bar.matches('.again')).map((bar) => getComputedStyle(bar).backgroundColor)"
+# Found and looked at in one step: each row that comes makes the table anew.
+FILLS = """[...document.querySelectorAll(".bending .report .track i:not(.again)")]
+    .map((bar) => getComputedStyle(bar).backgroundColor)"""
 
 
 def printed(pdf: bytes) -> set[tuple[int, ...]]:
