@@ -53,6 +53,9 @@ const calm = () => window.matchMedia("(prefers-reduced-motion: reduce)").matches
 // opened is not there.
 const onShow = (source) => Boolean(document.getElementById(source)?.offsetParent);
 
+// An answer to a pad that was blank may come after the pen has landed there.
+const late = (source, blank) => blank && document.querySelector(`#${source} .board:not(.blank)`) !== null;
+
 const QUIET = 400; // milliseconds without a change before it is said aloud
 let quiet = 0;
 

@@ -42,7 +42,9 @@ function picker(chosen, onChoose) {
 	return select;
 }
 
-// As a word of the address: name~strength, with a dot between those that lie one over the other.
+const seedOf = (value) => Math.min(2 ** 32 - 1, Math.max(0, Math.round(value) || 0));
+
+// As a word of the address: name~strength, with an exclamation mark between those that lie one over the other.
 const bentSo = () => bend.stack.map(({ name, strength }) => `${name}~${strength}`).join("!");
 
 function bendAs({ bend: word, seed }) {
@@ -53,7 +55,7 @@ function bendAs({ bend: word, seed }) {
 		bend.stack = rows.slice(0, STACK).map(([name, strength]) => ({ name, strength: within(name, strength) }));
 		bend.name = bend.stack[0].name;
 	}
-	bend.seed = Math.min(2 ** 32 - 1, Math.max(0, Math.round(Number(seed)) || 0));
+	bend.seed = seedOf(Number(seed));
 }
 
 // Strong enough to see what it does: a third of the way.

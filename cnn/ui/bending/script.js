@@ -68,7 +68,7 @@ function showSeed() {
 const seedField = panel.querySelector(".seed input");
 seedField.value = bend.seed;
 function sow(seed) {
-	bend.seed = Math.min(2 ** 32 - 1, Math.max(0, Math.round(seed) || 0));
+	bend.seed = seedOf(seed);
 	seedField.value = bend.seed;
 	askAgain();
 }

@@ -82,13 +82,9 @@ function spoken(value, state) {
 	return [...digits, verdicts[state](value)].join(", ");
 }
 
-// The answer to a pad that was blank may come after its drawing has.
-const late = (value) =>
-	value?.source === "pad-number" && !value.strokes && document.querySelector("#pad-number .board:not(.blank)");
-
 function receive() {
 	const value = props.value;
-	if ((value?.source && !onShow(value.source)) || late(value)) return;
+	if ((value?.source && !onShow(value.source)) || late(value?.source, !value?.strokes)) return;
 	shown = value;
 	if (!value?.again && value?.first) sharePicture(value.first);
 	show();

@@ -81,11 +81,9 @@ const written = (strokes) =>
 	strokes.map((points) => points.flat().map((part) => part.toString(BASE).padStart(2, "0")).join("")).join(".");
 
 function deciphered(word) {
-	if (!/^(\w{4})+(\.(\w{4})+)*$/.test(word ?? "")) return null;
-	const numbers = (stroke) => stroke.match(/\w\w/g).map((part, at) => Math.min(SIDES[at % 2], parseInt(part, BASE)));
-	const strokes = word.split(".").map((stroke) => numbers(stroke));
-	if (strokes.flat().some(Number.isNaN)) return null;
-	return strokes.map((parts) => parts.flatMap((part, at) => (at % 2 ? [] : [[part, parts[at + 1]]])));
+	if (!/^([0-9a-z]{4})+(\.([0-9a-z]{4})+)*$/i.test(word ?? "")) return null;
+	const point = (signs) => SIDES.map((most, axis) => Math.min(most, parseInt(signs.slice(2 * axis, 2 * axis + 2), BASE)));
+	return word.split(".").map((stroke) => stroke.match(/.{4}/g).map(point));
 }
 
 // A drawing made on any pad, in the middle of ours.

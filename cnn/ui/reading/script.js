@@ -111,12 +111,9 @@ function showMade(value, state) {
 	part("time").textContent = state === "empty" ? "" : say("reading.time", { time: time.format(value.milliseconds) });
 }
 
-// The answer to a pad that was blank may come after the pen has landed.
-const late = (value) => value?.source === "pad" && value.reason === "blank" && document.querySelector("#pad .board:not(.blank)");
-
 function receive() {
 	const value = props.value;
-	if ((value?.source && !onShow(value.source)) || late(value)) return;
+	if ((value?.source && !onShow(value.source)) || late(value?.source, value?.reason === "blank")) return;
 	shown = value;
 	if (!value?.again) sharePicture(value?.source === "photo" && value.reason !== "blank" ? (value.pixels ?? null) : null);
 	show();
