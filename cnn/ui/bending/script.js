@@ -23,6 +23,8 @@ function receive() {
 	if (!answer?.asked) return;
 	const part = answer.asked.view;
 	if (part !== "card" && outdated(answer.asked, asks[view]())) return ready();
+	// It looked at the example, and the test digit of a link has come meanwhile.
+	if (answer.example && wiped && noted().test) return ready();
 	Object.assign(latest, answer);
 	const known = Object.keys(answer[part].models);
 	if (models.join() !== known.join()) {
