@@ -4,12 +4,12 @@ import argparse
 import os
 import threading
 
-import cnn.hub
-import cnn.ui
-import train.data
 from cnn.mnist import Mnist, kept
+from cnn.models import registry
 from cnn.options import whole_number
 from cnn.types import InputError
+from cnn.ui.page import build_demo, launch_options
+from train.data import mnist as files
 
 
 def options(arguments: list[str] | None = None) -> argparse.Namespace:
@@ -19,15 +19,15 @@ def options(arguments: list[str] | None = None) -> argparse.Namespace:
         epilog="What is left out, variables say: DIGITS_MODEL, DIGITS_ALLOW_HUB=1, and Gradio's GRADIO_SERVER_NAME, "
         "GRADIO_SERVER_PORT, GRADIO_SHARE, ...",
     )
-    add, models = parser.add_argument, ", ".join(cnn.hub.bundled())
+    add, models = parser.add_argument, ", ".join(registry.bundled())
     add("--share", action="store_true", default=None, help="also serve through a public gradio.live link")
     add("--host", help="address to listen on (default: 127.0.0.1)")
     add("--port", type=whole_number(1, 65535), help="port to listen on (default: the first free one from 7860)")
     add(
         "--model",
-        default=os.environ.get("DIGITS_MODEL") or cnn.hub.DEFAULT,
+        default=os.environ.get("DIGITS_MODEL") or registry.DEFAULT,
         help=f"what answers: {models}, a model's folder or file, or one on the Hugging Face Hub as owner/name@revision "
-        f"(default: {cnn.hub.DEFAULT})",
+        f"(default: {registry.DEFAULT})",
     )
     add(
         "--allow-hub",
@@ -42,14 +42,14 @@ def main() -> None:
     """Serve until stopped."""
     chosen = options()
     try:
-        models = cnn.hub.load_all(chosen.model, chosen.allow_hub)
+        models = registry.load_all(chosen.model, chosen.allow_hub)
     except InputError as error:
         raise SystemExit(str(error)) from None
-    mnist = Mnist(train.data.load, kept())
-    demo = cnn.ui.build_demo(models, mnist)
+    mnist = Mnist(files.load, kept())
+    demo = build_demo(models, mnist)
     where = {"share": chosen.share, "server_name": chosen.host, "server_port": chosen.port}
     try:
-        demo.launch(prevent_thread_lock=True, **where, **cnn.ui.launch_options())
+        demo.launch(prevent_thread_lock=True, **where, **launch_options())
     except OSError as error:  # the port is taken, or the address is not this machine's
         raise SystemExit(str(error)) from None
     # The page is served meanwhile; not before, for Gradio gives its own server three seconds to answer.
@@ -58,7 +58,7 @@ def main() -> None:
     demo.block_thread()
 
 
-def _complete(models: cnn.hub.Models) -> None:
+def _complete(models: registry.Models) -> None:
     """Fetch the model that was asked for, where it is on the Hub, and say so if it stays away; prepare all."""
     if models.expected:
         models.fetch_expected().join()

@@ -17,14 +17,14 @@ import numpy as np
 import pytest
 from keras import layers
 
-import cnn.ui
-from cnn.architectures import ARCHITECTURES
-from cnn.classifier import Classifier
-from cnn.hub import Models, load
-from train import strokes
-from train.config import Recipe
-from train.data import FILES, IMAGES, LABELS_MAGIC, Digits
-from train.fit import fit
+from cnn.models.registry import Models, load
+from cnn.network.architectures import ARCHITECTURES
+from cnn.network.classifier import Classifier
+from cnn.ui.page import build_demo, launch_options
+from train.data.mnist import FILES, IMAGES, LABELS_MAGIC, Digits
+from train.fit.loop import fit
+from train.fit.recipes import Recipe
+from train.pens import strokes
 
 BROWSER = Path(__file__).parent / "ui"
 
@@ -98,8 +98,8 @@ def models(classifier: Classifier) -> Models:
 @pytest.fixture(scope="session")
 def demo(models: Models) -> Iterator[gr.Blocks]:
     """The real app on a free port of this machine."""
-    demo = cnn.ui.build_demo(models)
-    demo.launch(prevent_thread_lock=True, quiet=True, **cnn.ui.launch_options())
+    demo = build_demo(models)
+    demo.launch(prevent_thread_lock=True, quiet=True, **launch_options())
     yield demo
     demo.close()
 

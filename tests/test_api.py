@@ -16,13 +16,14 @@ from gradio_client import Client, handle_file
 from gradio_client.exceptions import AppError
 from PIL import Image, ImageDraw
 
-from cnn import ink, stress
-from cnn.explain import METHODS
-from cnn.hub import Models
-from cnn.perturbations import PERTURBATIONS
+from cnn.framing import ink
+from cnn.inside.explain import METHODS
+from cnn.models.registry import Models
+from cnn.stress import scan
+from cnn.stress.perturbations import PERTURBATIONS
 from cnn.text import say
 from cnn.types import Framed
-from train.strokes import STYLES, write
+from train.pens.strokes import STYLES, write
 
 PREDICTION = ["label", "best_guess", "confidence", "probabilities", "abstained", "reason", "model", "milliseconds"]
 
@@ -447,7 +448,7 @@ def test_perturb_draws_as_the_seed_says(client: Client, seven: Path) -> None:
 def test_breaking_point(client: Client, models: Models, seven: Path) -> None:
     found = client.predict(handle_file(seven), "rotation", "untrained", 1, api_name="/breaking_point")
     digit = ink.from_image(Image.open(seven)).image
-    expected = stress.curves({"untrained": models["untrained"]}, digit, "rotation", 1)["untrained"].as_dict()
+    expected = scan.curves({"untrained": models["untrained"]}, digit, "rotation", 1)["untrained"].as_dict()
     assert list(found) == ["strength", "before", "after", "curve", "again"]
     assert len(found["curve"]) == 51
     assert found == json.loads(json.dumps(expected))

@@ -37,6 +37,6 @@ def test_arrows(path: Path) -> None:
         assert not reaches(path, "cnn.ui")
     if place in LIGHT:
         assert not any(reaches(path, heavy) for heavy in ("keras", "jax"))
-    if place in (*LIGHT, "cnn/architectures.py"):
-        assert not any(reaches(path, room) for room in ("cnn.classifier", "cnn.hub"))
+    if place in (*LIGHT, "cnn/network/architectures.py"):
+        assert not any(reaches(path, room) for room in ("cnn.network.classifier", "cnn.models.registry"))
     assert not reaches(path, "tests")

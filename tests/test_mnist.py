@@ -7,12 +7,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from cnn.hub import BUNDLED, METRICS, bundled
 from cnn.mnist import KEPT, Mnist, keep, kept, nowhere
+from cnn.models.registry import BUNDLED, METRICS, bundled
 from cnn.types import Digits, InputError
 from tests.test_shipped import MNIST, needs_mnist
-from train.data import read_folder
-from train.misread import ORDINARY, chosen
+from train.data.mnist import read_folder
+from train.measure.misread import ORDINARY, chosen
 
 
 @pytest.fixture

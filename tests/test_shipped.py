@@ -8,18 +8,18 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from cnn.classifier import Classifier
-from cnn.explain import explain
-from cnn.hub import BUNDLED, DEFAULT, METRICS, WEIGHTS, bundled, load
-from cnn.look import own_digits
-from cnn.number import read_number_strokes
-from cnn.read import read_strokes
+from cnn.inside.explain import explain
+from cnn.inside.views import own_digits
+from cnn.models.registry import BUNDLED, DEFAULT, METRICS, WEIGHTS, bundled, load
+from cnn.network.classifier import Classifier
+from cnn.reading.number import read_number_strokes
+from cnn.reading.read import read_strokes
 from cnn.types import Strokes
-from train import strangers
-from train.data import FILES, find, read_folder
-from train.evaluate import Sets, evaluate
-from train.examples import STROKES
-from train.strokes import STYLES, write
+from train.data.mnist import FILES, find, read_folder
+from train.measure import strangers
+from train.measure.evaluate import Sets, evaluate
+from train.pens.strokes import STYLES, write
+from train.publish.examples import STROKES
 
 MNIST = Path(os.environ.get("MNIST_DIR") or "nowhere")
 needs_mnist = pytest.mark.skipif(

@@ -12,36 +12,23 @@ from typing import Any
 import numpy as np
 from tqdm import tqdm
 
-import cnn.hub
-from cnn.architectures import ARCHITECTURES
-from cnn.decode import open_image
+from cnn.framing.decode import open_image
 from cnn.mnist import KEPT
-from cnn.number import read_number
+from cnn.models import registry
+from cnn.network.architectures import ARCHITECTURES
 from cnn.options import whole_number
+from cnn.reading.number import read_number
 from cnn.types import InputError
-from train import (
-    ablate,
-    card,
-    evaluate,
-    examples,
-    fit,
-    framing,
-    handwriting,
-    misread,
-    mix,
-    mixture,
-    numerals,
-    readme,
-    real,
-    refusal,
-    series,
-    space,
-)
-from train.calibrate import recalibrate
-from train.config import RECIPES, Recipe
-from train.data import DataError, load
-from train.handwriting import Handwriting
-from train.publish import Published, PublishError, publish
+from train.data import handwriting, mixture, series
+from train.data.handwriting import Handwriting
+from train.data.mnist import DataError, load
+from train.fit import loop, mix
+from train.fit.recipes import RECIPES, Recipe
+from train.measure import ablate, evaluate, framing, misread, real, refusal
+from train.measure.calibrate import recalibrate
+from train.pens import numerals
+from train.publish import card, examples, readme, space
+from train.publish.hub import Published, PublishError, publish
 
 RUNS = Path("runs")
 SEEDS = 2**32 - 1  # the largest that NumPy takes
@@ -135,7 +122,7 @@ def _parser() -> argparse.ArgumentParser:
     numbering.add_argument("folder", type=Path, nargs="?", help="a folder of sets")
     numbering.add_argument("--made", type=int, default=600, metavar="COUNT", help="made numbers (default: %(default)s)")
     numbering.add_argument("--seed", type=int, default=0, help="of the made numbers (default: %(default)s)")
-    numbering.add_argument("--model", default=cnn.hub.DEFAULT, help="a bundled model's name, or a run's folder")
+    numbering.add_argument("--model", default=registry.DEFAULT, help="a bundled model's name, or a run's folder")
     numbering.set_defaults(run=_measure_numbers)
     framed = measuring.add_parser(
         "framing",
@@ -217,7 +204,7 @@ def _fit(options: argparse.Namespace) -> int:
     # A network without an output for what is no digit learns from digits alone.
     others = [one.others for one in tried] if recipe.outliers else []
     digits = mixture.join([load("train"), *(one.digits for one in tried), *others])
-    progress = fit.fit(recipe, digits, folder, options.start, people)
+    progress = loop.fit(recipe, digits, folder, options.start, people)
     finished = _show(progress)
     if not finished:
         print(f"Stopped; the same command goes on from here ({folder}).")
@@ -261,7 +248,7 @@ def _show(progress) -> bool:
     return True
 
 
-def _draw(bar: tqdm, now: fit.Progress) -> None:
+def _draw(bar: tqdm, now: loop.Progress) -> None:
     if not now.steps:
         bar.set_description(f"drawing {now.drawn:.0%}")
         return
@@ -284,23 +271,23 @@ def _mix(options: argparse.Namespace) -> int:
 
 
 def _calibrate(options: argparse.Namespace) -> int:
-    found = recalibrate(cnn.hub.folder(options.model), load("train"), _people())
+    found = recalibrate(registry.folder(options.model), load("train"), _people())
     print(f"temperature {found['temperature']}, refused above {found['refusal']:.4f}")
     return 0
 
 
 def _evaluate(options: argparse.Namespace) -> int:
-    folders = [cnn.hub.folder(model) for model in options.models]
+    folders = [registry.folder(model) for model in options.models]
     test = load("test")
     sets = evaluate.Sets(test) if options.quick else evaluate.gather(test, options.pen, _report)
     tried = series.read(options.series) if options.series else None
     pictures = tuple(real.read(options.real)) if options.real else ()
     sets = dataclasses.replace(sets, training=load("train"), series=tried, pictures=pictures)
     for model, folder in zip(options.models, folders, strict=True):
-        metrics = evaluate.evaluate(cnn.hub.load(model), sets)
+        metrics = evaluate.evaluate(registry.load(model), sets)
         evaluate.write(metrics, folder)
         print("\n".join(_summary(model, metrics)))
-    if any(folder.parent == cnn.hub.BUNDLED for folder in folders):
+    if any(folder.parent == registry.BUNDLED for folder in folders):
         _misread(options)
     return 0
 
@@ -342,12 +329,12 @@ def _measure_refusal(options: argparse.Namespace) -> int:
             others[one.name] = np.stack([evaluate.framed(open_image(picture.path)) for picture in one.pictures])
     for model in options.models:
         print(model)
-        print("\n".join(refusal.table(refusal.compare(cnn.hub.load(model), digits, others))))
+        print("\n".join(refusal.table(refusal.compare(registry.load(model), digits, others))))
     return 0
 
 
 def _measure_numbers(options: argparse.Namespace) -> int:
-    network = cnn.hub.load(options.model)
+    network = registry.load(options.model)
     if options.folder is None:
         made = list(numerals.numerals(load("train"), _people(), options.made, options.seed))
         whole = [real.only_digits(read_number(network, one.picture).text) == one.text for one in made]
@@ -373,7 +360,7 @@ def _ablate(options: argparse.Namespace) -> int:
 
 
 def _measure_framing(options: argparse.Namespace) -> int:
-    found = framing.measure(cnn.hub.load(options.model), real.read(options.folder), _report)
+    found = framing.measure(registry.load(options.model), real.read(options.folder), _report)
     options.output.parent.mkdir(parents=True, exist_ok=True)
     framing.write(found, options.output)
     print(framing.table(found))
@@ -403,7 +390,7 @@ def _readme(_: argparse.Namespace) -> int:
 
 
 def _publish(options: argparse.Namespace) -> int:
-    run = cnn.hub.folder(options.model)
+    run = registry.folder(options.model)
     if options.dry_run:
         card.assemble(run, options.repository, options.dry_run)
         print(f"Written to {options.dry_run}; nothing was published.")

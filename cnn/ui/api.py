@@ -10,15 +10,20 @@ import gradio as gr
 import numpy as np
 import PIL.Image
 
-from cnn import decode, errors, ink, look, pictures, read, stress
-from cnn.explain import explain
-from cnn.hub import Models
-from cnn.number import read_number
-from cnn.perturbations import PERTURBATIONS
-from cnn.read import read_image, read_strokes
+from cnn import pictures
+from cnn.errors import tables
+from cnn.framing import decode, ink
+from cnn.inside import views
+from cnn.inside.explain import explain
+from cnn.models.registry import Models
+from cnn.reading import read
+from cnn.reading.number import read_number
+from cnn.reading.read import read_image, read_strokes
+from cnn.stress import scan
+from cnn.stress.perturbations import PERTURBATIONS
 from cnn.text import say
 from cnn.types import Framed, InputError, Step
-from cnn.ui.doors import MeasuredImage, UploadedFiles, UploadedImage
+from cnn.ui.uploads import MeasuredImage, UploadedFiles, UploadedImage
 
 Sent = TypeVar("Sent")
 Captioned = list[tuple[PIL.Image.Image, str]]
@@ -55,13 +60,13 @@ def scripted_api(models: Models) -> None:
 
     def filters(layer: str, model: str) -> Captioned:
         """A layer's filters, each by its strongest kernels on its own scale: white zero, blue above, orange below."""
-        weights = look.kernels(models[model], layer).weights
+        weights = views.kernels(models[model], layer).weights
         drawn = [pictures.row([pictures.diverging(part, np.abs(one).max()) for part in one]) for one in weights]
         return [(pictures.enlarged(picture), str(i)) for i, picture in enumerate(drawn)]
 
     def feature_maps(image: PIL.Image.Image | None, layer: str, model: str) -> Captioned:
         """What a layer makes of an image: its feature maps, each on its own scale; captions say how strong it is."""
-        maps = look.feature_maps(models[model], ink.from_image(_sent(image)).image, layer)
+        maps = views.feature_maps(models[model], ink.from_image(_sent(image)).image, layer)
         draw = pictures.sequential if maps.min() >= 0 else pictures.diverging
         return [(pictures.enlarged(draw(one)), f"{i}: {one.max():.2f}") for i, one in enumerate(maps)]
 
@@ -87,7 +92,7 @@ def scripted_api(models: Models) -> None:
     ) -> tuple[PIL.Image.Image, dict[str, Any]]:
         """The framed digit perturbed, ink white, and what every model says; a worst case is the default model's."""
         digit = ink.from_image(_sent(image)).image
-        bent = stress.perturbed(digit, [(perturbation, strength)], seed, models["default"])
+        bent = scan.perturbed(digit, [(perturbation, strength)], seed, models["default"])
         return pictures.grey(bent), {name: model.predict(Framed(bent)).as_dict() for name, model in models.items()}
 
     def breaking_point(
@@ -96,11 +101,11 @@ def scripted_api(models: Models) -> None:
         """The strength nearest to the neutral one at which a model's answer flips, and its answers at all strengths."""
         classifier = models[model]
         digit = ink.from_image(_sent(image)).image
-        return stress.curves({model: classifier}, digit, perturbation, seed)[model].as_dict()
+        return scan.curves({model: classifier}, digit, perturbation, seed)[model].as_dict()
 
     def evaluation(model: str) -> dict[str, Any]:
         """What was measured of a network: `accuracy` on MNIST's test images, `confusion` (rows true), `calibration`."""
-        return errors.measured(models[model])
+        return tables.measured(models[model])
 
     with gr.Column(visible=False):
         image, model = UploadedImage(label="image"), gr.Textbox("default", label="model")

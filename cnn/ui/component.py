@@ -14,7 +14,7 @@ from gradio.route_utils import API_PREFIX
 
 from cnn import text
 
-SHARED = Path(__file__).parent
+SHARED = Path(__file__).parent / "web"
 ADDRESS = f"{API_PREFIX}/script/"
 ARGUMENTS = "element, trigger, props, server, upload, watch"  # what Gradio hands to a component's script
 _scripts: dict[str, bytes] = {}  # compressed, by the name they are served under, which is made of what they say

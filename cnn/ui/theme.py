@@ -122,7 +122,7 @@ CSS = "\n".join(
     [
         f":root {{ --round: 14px; {_named(0)} }}",
         f".dark {{ {_named(1)} }}",
-        f"{PAGE} {{ {Path(__file__).with_suffix('.css').read_text(encoding='utf-8')} }}",
+        f"{PAGE} {{ {(Path(__file__).parent / 'web' / 'theme.css').read_text(encoding='utf-8')} }}",
     ]
 )
 # Not as `css`: of that, the page that a browser makes and the one that Gradio's server makes differ.

@@ -21,8 +21,8 @@ sys.path.insert(0, str(ROOT))
 
 import gradio as gr  # noqa: E402  the path comes first
 
-import cnn.hub  # noqa: E402
-from cnn.ui import build_demo, launch_options  # noqa: E402
+import cnn.models.registry  # noqa: E402
+from cnn.ui.page import build_demo, launch_options  # noqa: E402
 
 TURNS = 15
 AT_ONCE = 30
@@ -31,7 +31,7 @@ BROWSERS = {"Accept-Encoding": "gzip, deflate, br, zstd"}
 
 def main() -> None:
     """Print a table: medians, and the ratio of the app to the bare one."""
-    ours = build_demo(cnn.hub.load_all())
+    ours = build_demo(cnn.models.registry.load_all())
     count = len(ours.blocks) - 1  # the page itself is one of them
     apps = {ours: launch_options(), bare(count): {}}
     for demo, options in apps.items():

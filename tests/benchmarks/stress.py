@@ -18,11 +18,11 @@ sys.path.insert(0, str(ROOT))
 
 import numpy as np  # noqa: E402  the path comes first
 
-import cnn.hub  # noqa: E402
-from cnn.hub import DEFAULT, Models  # noqa: E402
-from cnn.perturbations import PERTURBATIONS  # noqa: E402
+import cnn.models.registry  # noqa: E402
+from cnn.models.registry import DEFAULT, Models  # noqa: E402
+from cnn.stress.perturbations import PERTURBATIONS  # noqa: E402
 from cnn.types import Framed  # noqa: E402
-from cnn.ui.bending import answer  # noqa: E402
+from cnn.ui.stress import answer  # noqa: E402
 from tests.benchmarks.views import ROUNDS, by_turns, summary, table  # noqa: E402
 
 SLIDER = {"view": "compare", "seed": 0, "against": None}
@@ -43,7 +43,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--browser", action="store_true", help="measure in Chromium, the app running")
     options = parser.parse_args()
-    models = cnn.hub.load_all(DEFAULT)
+    models = cnn.models.registry.load_all(DEFAULT)
     models.prepare()
     print(f"{os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}, {ROUNDS} rounds by turns")
     for row in in_browser(models) if options.browser else on_the_server(models):
@@ -74,7 +74,7 @@ def in_browser(models: Models) -> Iterator[str]:
     """From a move of the slider to the frame after the one in which the bent digit is another."""
     from playwright.sync_api import sync_playwright
 
-    from cnn.ui import build_demo, launch_options
+    from cnn.ui.page import build_demo, launch_options
     from tests.ui.conftest import CHROMIUM, DESKTOP, FLAGS
 
     demo = build_demo(models)

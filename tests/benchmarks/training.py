@@ -43,7 +43,7 @@ Turn = Callable[[], float]  # runs STEPS steps, gives seconds a step
 
 def digits(batch: int = BATCH) -> tuple[Any, Any]:
     """Training images (n, 28, 28) uint8 and labels (n,), BATCHES whole batches of them, or all."""
-    from train.data import load
+    from train.data.mnist import load
 
     images, labels = load("train")
     count = min(batch * BATCHES, len(labels) // batch * batch)
@@ -110,14 +110,14 @@ def tensorflow_turn() -> Turn:
 
 
 def our_turn(architecture: Any = "course", batch: int = BATCH, **choices: Any) -> Turn:
-    """The project's own compiled block of steps; `choices` are fields of train.config.Recipe."""
+    """The project's own compiled block of steps; `choices` are fields of train.fit.recipes.Recipe."""
     import jax.numpy as jnp
     import keras
     import numpy as np
 
-    from cnn.architectures import ARCHITECTURES
-    from train.config import Recipe
-    from train.fit import compile_block, initial_state
+    from cnn.network.architectures import ARCHITECTURES
+    from train.fit.loop import compile_block, initial_state
+    from train.fit.recipes import Recipe
 
     recipe = Recipe("course", epochs=1, batch_size=batch, **choices)
     model = architecture() if callable(architecture) else ARCHITECTURES[architecture]()
@@ -140,7 +140,7 @@ def our_turn(architecture: Any = "course", batch: int = BATCH, **choices: Any) -
 def turn_of(name: str) -> Turn:
     """A contender by its name in CONTENDERS."""
     if name == "augmented":
-        from train.augment import Augmentation
+        from train.fit.augment import Augmentation
 
         return our_turn(augmentation=Augmentation())
     return {PEER: torch_turn, "tensorflow": tensorflow_turn, "fast": our_turn}[name]()
@@ -213,9 +213,9 @@ def starvation(epochs: int = 2) -> dict[str, float]:
     """Milliseconds a step in the real training loop, with its reports and checkpoints, and of its steps alone."""
     import tempfile
 
-    from train.config import Recipe
-    from train.data import load
-    from train.fit import fit
+    from train.data.mnist import load
+    from train.fit.loop import fit
+    from train.fit.recipes import Recipe
 
     turn = our_turn()
     turn()
@@ -279,7 +279,7 @@ def roof() -> dict[str, float]:
 
 def throughput() -> dict[str, Any]:
     """Images a second and GFLOP/s by batch size (the course network) and by depth (batch 128), under the roof."""
-    from cnn.architectures import ARCHITECTURES
+    from cnn.network.architectures import ARCHITECTURES
 
     def measured(architecture: Callable, batch: int) -> dict[str, float]:
         turn = our_turn(architecture, batch)
@@ -384,7 +384,7 @@ def main() -> None:
     results = json.loads(RESULTS.read_text())
     if set(parts) <= set(results):
         draw_chart(results["throughput"])
-        from train import readme
+        from train.publish import readme
 
         readme.write({"training": table(results)})
         print(table(results))

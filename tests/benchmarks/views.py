@@ -20,11 +20,11 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent.parent
 sys.path.insert(0, str(ROOT))
 
-import cnn.hub  # noqa: E402  the path comes first
-from cnn.explain import METHODS  # noqa: E402
-from cnn.hub import DEFAULT, Models  # noqa: E402
-from cnn.layers import steps  # noqa: E402
-from cnn.look import own_digits  # noqa: E402
+import cnn.models.registry  # noqa: E402  the path comes first
+from cnn.inside.explain import METHODS  # noqa: E402
+from cnn.inside.views import own_digits  # noqa: E402
+from cnn.models.registry import DEFAULT, Models  # noqa: E402
+from cnn.network.layers import steps  # noqa: E402
 from cnn.types import Framed  # noqa: E402
 from cnn.ui.inside import answer  # noqa: E402
 
@@ -43,7 +43,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--browser", action="store_true", help="measure in Chromium, the app running")
     options = parser.parse_args()
-    models = cnn.hub.load_all(DEFAULT)
+    models = cnn.models.registry.load_all(DEFAULT)
     models.prepare()
     print(f"{os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}, {ROUNDS} rounds by turns")
     rows = in_browser(models) if options.browser else on_the_server(models)
@@ -106,7 +106,7 @@ def in_browser(models: Models) -> Iterator[str]:
     """From a click on an example digit of the second tab's pad to the view painted with it, without its animation."""
     from playwright.sync_api import sync_playwright
 
-    from cnn.ui import build_demo, launch_options
+    from cnn.ui.page import build_demo, launch_options
     from tests.ui.conftest import CHROMIUM, DESKTOP, FLAGS
 
     demo = build_demo(models)

@@ -13,11 +13,11 @@ import numpy as np
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
 
-from cnn.hub import Models
-from cnn.ink import from_strokes, parse_strokes
+from cnn.framing.ink import from_strokes, parse_strokes
+from cnn.models.registry import Models
 from cnn.types import Framed, Prediction, Reason
-from cnn.ui import build_demo, launch_options
-from cnn.ui.pad import SIDE as GRID
+from cnn.ui.draw.pad import SIDE as GRID
+from cnn.ui.page import build_demo, launch_options
 
 CHROMIUM = Path("/usr/bin/chromium")
 # All but the first two keep a browser that finds no network from asking for it again and again.

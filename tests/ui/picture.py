@@ -4,8 +4,8 @@ from pathlib import Path
 
 from playwright.sync_api import sync_playwright
 
-import cnn.hub
-from cnn.ui import build_demo, launch_options
+from cnn.models import registry
+from cnn.ui.page import build_demo, launch_options
 from tests.ui.conftest import CHROMIUM, FLAGS, Visit
 
 PICTURES = Path(__file__).parents[2] / "assets" / "pictures"
@@ -14,7 +14,7 @@ SIZE = {"width": 1280, "height": 760}
 
 def main() -> None:
     """Start the app, draw, look inside, test it to breaking, and write draw.png, inside.png and stress.png."""
-    demo = build_demo(cnn.hub.load_all())
+    demo = build_demo(registry.load_all())
     demo.launch(prevent_thread_lock=True, quiet=True, **launch_options())
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=FLAGS)

@@ -10,14 +10,14 @@ import numpy as np
 import pytest
 from playwright.sync_api import Browser, Locator, expect
 
-from cnn.errors import compared
-from cnn.hub import Models
+from cnn.errors.statistics import wilson
+from cnn.errors.tables import compared
 from cnn.mnist import Mnist, nowhere
-from cnn.statistics import wilson
+from cnn.models.registry import Models
 from cnn.types import Digits
-from cnn.ui import build_demo, launch_options
+from cnn.ui.page import build_demo, launch_options
 from tests.ui.conftest import PHONE, FakeClassifier, Visit, darkness, visits
-from train.evaluate import Sets, evaluate
+from train.measure.evaluate import Sets, evaluate
 
 
 class Shelf:

@@ -7,10 +7,10 @@ import gradio as gr
 import pytest
 from playwright.sync_api import Browser, expect
 
-from cnn.classifier import Classifier
-from cnn.hub import Models
+from cnn.models.registry import Models
+from cnn.network.classifier import Classifier
 from cnn.types import InputError
-from cnn.ui import build_demo, launch_options
+from cnn.ui.page import build_demo, launch_options
 from tests import hub_server
 from tests.ui.conftest import PHONE, FakeClassifier, Visit, visits
 

@@ -8,13 +8,13 @@ import numpy as np
 import pytest
 from playwright.sync_api import Browser, Locator, Page, Route, expect
 
-from cnn.architectures import ARCHITECTURES
-from cnn.classifier import Classifier
-from cnn.explain import METHODS, explain
-from cnn.hub import Models
+from cnn.inside.explain import METHODS, explain
+from cnn.models.registry import Models
+from cnn.network.architectures import ARCHITECTURES
+from cnn.network.classifier import Classifier
 from cnn.text import say
 from cnn.types import Framed
-from cnn.ui import build_demo, launch_options
+from cnn.ui.page import build_demo, launch_options
 from tests.ui.conftest import ONE, PHONE, SEVEN, Onlooker, darkness, pixels, visits
 
 ROUNDED = 0.0051  # of a number shown with two digits

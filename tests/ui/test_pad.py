@@ -6,8 +6,8 @@ import gradio as gr
 import pytest
 from playwright.sync_api import Browser, expect
 
-from cnn.ui import launch_options
-from cnn.ui.pad import SIDE, WIDE, Pad
+from cnn.ui.draw.pad import SIDE, WIDE, Pad
+from cnn.ui.page import launch_options
 from tests.ui.conftest import ONE, Visit
 
 BAR = {"strokes": [[[0, 50], [100, 50]]], "width": 100, "height": 100}

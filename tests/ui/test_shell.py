@@ -10,8 +10,8 @@ import pytest
 from gradio.i18n import I18nData
 from playwright.sync_api import Browser, expect
 
-from cnn.hub import Models
-from cnn.ui import build_demo, launch_options
+from cnn.models.registry import Models
+from cnn.ui.page import build_demo, launch_options
 from tests.ui.conftest import DESKTOP, PHONE, SEVEN, FakeClassifier, Visit, visits
 
 PLAIN = (str, int, float, bool, type(None), I18nData)

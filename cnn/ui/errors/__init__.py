@@ -9,11 +9,11 @@ from typing import Any
 
 import numpy as np
 
-from cnn.errors import compared, label_errors, measured, with_intervals
-from cnn.explain import explain, saliency
-from cnn.hub import Models
+from cnn.errors.statistics import wilson
+from cnn.errors.tables import compared, label_errors, measured, with_intervals
+from cnn.inside.explain import explain, saliency
 from cnn.mnist import Mnist
-from cnn.statistics import wilson
+from cnn.models.registry import Models
 from cnn.types import InputError
 from cnn.ui.arrays import packed
 from cnn.ui.component import Component, networks

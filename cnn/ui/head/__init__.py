@@ -11,7 +11,7 @@ TEXTS = (
     "hub.",
     "error.",
     "gradio.",
-    *(f"{tab}.tab" for tab in ("draw", "inside", "stress", "errors", "series")),
+    *(f"{tab}.tab" for tab in ("draw", "inside", "stress", "errors", "trials")),
 )
 SHARED = ("memory", "address")
 

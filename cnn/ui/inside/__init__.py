@@ -10,11 +10,11 @@ from typing import Any
 
 import numpy as np
 
-from cnn import look
-from cnn.classifier import Classifier
-from cnn.explain import METHODS, explain
-from cnn.hub import Models
-from cnn.layers import Layer
+from cnn.inside import views
+from cnn.inside.explain import METHODS, explain
+from cnn.models.registry import Models
+from cnn.network.classifier import Classifier
+from cnn.network.layers import Layer
 from cnn.types import SIDE, Framed, InputError
 from cnn.ui.arrays import packed, shades
 from cnn.ui.component import Component, networks
@@ -71,7 +71,7 @@ def _network(asked: dict[str, Any], digit: np.ndarray, classifier: Classifier, m
 
 
 def _layer(classifier: Classifier, outputs: dict[str, Any], layer: Layer) -> dict[str, Any]:
-    taken = look.taken(classifier, outputs, layer)
+    taken = views.taken(classifier, outputs, layer)
     maps = outputs[layer.name].after[0]
     maps = maps.transpose(2, 0, 1) if layer.is_map else maps.reshape(-1)
     return {**layer.as_dict(), "maps": shades(maps, len(maps)), **taken._asdict()}
@@ -86,7 +86,7 @@ def _unit(asked: dict[str, Any], outputs: dict[str, Any], classifier: Classifier
     if output.before is not None:
         unit["before"] = packed(output.before[0, ..., channel])
     try:
-        kernels = look.kernels(classifier, layer.name)
+        kernels = views.kernels(classifier, layer.name)
     except InputError:
         return unit
     return {**unit, "kernel": packed(kernels.weights[channel]), "inputs": kernels.inputs[channel].tolist()}
@@ -94,13 +94,13 @@ def _unit(asked: dict[str, Any], outputs: dict[str, Any], classifier: Classifier
 
 def _filters(asked: dict[str, Any], digit: np.ndarray, classifier: Classifier, models: Models) -> dict[str, Any]:
     """Every filter of a layer by its strongest kernel."""
-    strongest = look.kernels(classifier, asked["layer"]).weights[:, 0]
+    strongest = views.kernels(classifier, asked["layer"]).weights[:, 0]
     return {"layer": asked["layer"], "weights": shades(strongest, len(strongest))}
 
 
 def _likes(asked: dict[str, Any], digit: np.ndarray, classifier: Classifier, models: Models) -> dict[str, Any]:
     """What a channel likes to see. Takes seconds."""
-    found = look.likes(classifier, asked["layer"], int(asked["channel"]))
+    found = views.likes(classifier, asked["layer"], int(asked["channel"]))
     return {
         "layer": asked["layer"],
         "channel": int(asked["channel"]),
@@ -112,7 +112,7 @@ def _likes(asked: dict[str, Any], digit: np.ndarray, classifier: Classifier, mod
 def _hand(asked: dict[str, Any], digit: np.ndarray, classifier: Classifier, models: Models) -> dict[str, Any] | None:
     """One channel of the first convolution and one digit's output, in numbers."""
     label = _label(asked, digit, classifier)
-    found = look.by_hand(classifier, digit, asked.get("channel"), label)
+    found = views.by_hand(classifier, digit, asked.get("channel"), label)
     if found is None:
         return None
     return {
@@ -160,7 +160,7 @@ def _layers(classifier: Classifier) -> Sequence[Layer]:
 
 def _depth(asked: dict[str, Any], digit: np.ndarray, classifier: Classifier, models: Models) -> dict[str, Any]:
     """What a few channels of a layer like to see, those that the digit excites most. Takes seconds."""
-    channels, pictures = look.favourites(classifier, digit, asked["layer"])
+    channels, pictures = views.favourites(classifier, digit, asked["layer"])
     return {"layer": asked["layer"], "channels": channels.tolist(), "pictures": packed(pictures)}
 
 

@@ -1,0 +1,1 @@
+"""Where networks fail on the test set, and what their confidence is worth."""

@@ -1,0 +1,1 @@
+"""A file or pen strokes -> a framed picture. Knows no model."""

@@ -1,0 +1,228 @@
+"""A look inside one network at one digit: what each view shows, as arrays. Knows no page and no Keras.
+
+Every number shown is the network's own; nothing is computed again by other means.
+"""
+
+import functools
+import itertools
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from cnn.inside.explain import exciting, middle, preferred, seen
+from cnn.network.layers import Layer
+from cnn.types import LABELS, SIDE, InputError
+
+DIGITS = Path(__file__).resolve().parents[2] / "assets" / "examples" / "digits.npz"
+STRONGEST = 8  # input channels of a deeper kernel that are shown
+CHANNELS = 32  # whose preferred inputs are sought together
+
+
+class Kernels(NamedTuple):
+    """A layer's kernels as pictures: `weights` (filters, inputs, h, w), strongest inputs first, and `bias` (filters,).
+
+    `inputs` (filters, inputs) are the channels of the layer before that they belong to.
+    """
+
+    weights: np.ndarray
+    inputs: np.ndarray
+    bias: np.ndarray
+
+
+def kernels(network: Any, name: str) -> Kernels:
+    """The kernels of a convolution, each with its STRONGEST inputs by size, or of a dense layer over the whole picture.
+
+    InputError, which lists the layers that have some, for any other layer.
+    """
+    found = _pictured(network, name)
+    if found is None:
+        valid = ", ".join(layer.name for layer in network.layers if _pictured(network, layer.name) is not None)
+        raise InputError("no_kernels", name=name, model=network.name, valid=valid)
+    weights, bias = found
+    size = np.sqrt((weights**2).sum((2, 3)))
+    inputs = np.argsort(-size, axis=1, kind="stable")[:, :STRONGEST]
+    return Kernels(np.take_along_axis(weights, inputs[..., None, None], 1), inputs, bias)
+
+
+def _pictured(network: Any, name: str) -> tuple[np.ndarray, np.ndarray] | None:
+    """A layer's weights as (filters, inputs, h, w), and its bias; None where they are no pictures."""
+    weights = network.weights(name)
+    if weights is None:
+        return None
+    kernel, bias = weights
+    if kernel.ndim == 4:
+        return kernel.transpose(3, 2, 0, 1), bias
+    if kernel.shape[0] == SIDE**2:
+        return kernel.T.reshape(-1, 1, SIDE, SIDE), bias
+    return None
+
+
+def feature_maps(network: Any, image: np.ndarray, name: str) -> np.ndarray:
+    """What a layer makes of a (28, 28) image, one picture a channel: (channels, h, w), or (1, 1, units) of a dense one.
+
+    InputError, which lists the valid names, for an unknown layer.
+    """
+    layer = network.layer(name)
+    output = network.outputs(image[None])[layer.name].after[0]
+    return output.transpose(2, 0, 1) if layer.is_map else output.reshape(1, 1, -1)
+
+
+class Taken(NamedTuple):
+    """What a step took away: the share of the units that ReLU set to 0, and of the signal that pooling dropped."""
+
+    by_relu: float | None
+    by_pooling: float | None
+
+
+def taken(network: Any, outputs: dict[str, Any], layer: Layer) -> Taken:
+    """What `layer` took away from the one image that `outputs` are of; None for what it does not do."""
+    output = outputs[layer.name]
+    by_relu = by_pooling = None
+    if output.before is not None and layer is not network.layers[-1]:
+        by_relu = float((output.before[0] <= 0).mean())
+    if "Pooling" in layer.type:
+        entered = outputs[network.layers[network.layers.index(layer) - 1].name].after[0]
+        by_pooling = 1 - output.after[0].size / entered.size
+    return Taken(by_relu, by_pooling)
+
+
+class Pooling(NamedTuple):
+    """One map pooled: it as it `entered`, (h, w), and `pooled`, each `window` x `window` units one."""
+
+    layer: str
+    channel: int
+    window: int
+    entered: np.ndarray
+    pooled: np.ndarray
+
+
+class Hand(NamedTuple):
+    """All that is needed to compute one filter's answer by hand, for one (28, 28) image: the network's own numbers.
+
+    The first convolution's `kernel` (h, w), `bias`, `stride` and `padding` (zeros before the first pixel), the map
+    `before` its activation and `after` it. Then the first `pooling`, None where there is none. Then one digit's output
+    beside that of its `rival`, the best other digit: what enters the last layer `features` (n,), the `weights` on them
+    and the rival's (n,), and both biases.
+    """
+
+    layer: str
+    channel: int
+    kernel: np.ndarray
+    bias: float
+    stride: int
+    padding: int
+    before: np.ndarray
+    after: np.ndarray
+    pooling: Pooling | None
+    features: np.ndarray
+    rival: int
+    weights: np.ndarray
+    rival_weights: np.ndarray
+    output_bias: float
+    rival_bias: float
+    logits: np.ndarray
+
+
+def by_hand(network: Any, image: np.ndarray, channel: int | None, label: int) -> Hand | None:
+    """The arithmetic of one channel of the first convolution and of one digit's output; None without a convolution.
+
+    `channel` None is the one that the image excites most.
+    """
+    first = next((layer for layer in network.layers if layer.has_filters), None)
+    if first is None:
+        return None
+    outputs = network.outputs(image[None])
+    kernel, bias = network.weights(first.name)
+    made = outputs[first.name]
+    if channel is None:
+        channel = int(made.after[0].max((0, 1)).argmax())
+    channel = channel % kernel.shape[-1]
+    after = made.after[0, ..., channel]
+    last, features = network.layers[-1], outputs[network.layers[-2].name].after[0].ravel()
+    weights, biases = network.weights(last.name)
+    logits = outputs[last.name].after[0]
+    rival = max((digit for digit in range(LABELS) if digit != label), key=logits.__getitem__)
+    return Hand(
+        layer=first.name,
+        channel=channel,
+        kernel=kernel[:, :, 0, channel],
+        bias=float(bias[channel]),
+        stride=first.field.jump,
+        padding=-first.field.start,
+        before=after if made.before is None else made.before[0, ..., channel],
+        after=after,
+        pooling=_first_pooling(network, outputs, {first.name: channel}),
+        features=features,
+        rival=rival,
+        weights=weights[:, label],
+        rival_weights=weights[:, rival],
+        output_bias=float(biases[label]),
+        rival_bias=float(biases[rival]),
+        logits=logits,
+    )
+
+
+def _first_pooling(network: Any, outputs: dict[str, Any], chosen: dict[str, int]) -> Pooling | None:
+    """The first pooling that keeps the largest of windows side by side; of a layer that is not `chosen`, its most."""
+    for entering, layer in itertools.pairwise(network.layers):
+        window = layer.field.jump // max(1, entering.field.jump)
+        apart = layer.field == entering.field.through(window, window, 0)
+        if "MaxPooling" in layer.type and entering.is_map and apart:
+            entered, pooled = outputs[entering.name].after[0], outputs[layer.name].after[0]
+            channel = chosen.get(entering.name, int(entered.max((0, 1)).argmax()))
+            return Pooling(layer.name, channel, window, entered[..., channel], pooled[..., channel])
+    return None
+
+
+class Likes(NamedTuple):
+    """What one channel likes to see, its `preferred` input cut to what its middle unit sees, (h, w) in [0, 1].
+
+    `excerpts` are the parts of digits that excite it most, (picture (h, w), activation), best first.
+    """
+
+    preferred: np.ndarray
+    excerpts: list[tuple[np.ndarray, float]]
+
+
+def likes(network: Any, name: str, channel: int) -> Likes:
+    """What a channel of a layer likes to see: of all pictures, and among the project's own digits.
+
+    Takes seconds at the first channel of a layer, milliseconds at those that are sought with it.
+    """
+    layer = network.layer(name)
+    channel = channel % layer.shape[-1]
+    pictures = _preferred(network, layer, channel // CHANNELS * CHANNELS)
+    digits = own_digits()
+    found = exciting(_outputs(network, name), layer, channel)
+    excerpts = [(digits[one.index][one.rows, one.columns], one.activation) for one in found]
+    return Likes(pictures[channel % CHANNELS][seen(layer, middle(layer))], excerpts)
+
+
+def favourites(network: Any, image: np.ndarray, name: str, count: int = 5) -> tuple[np.ndarray, np.ndarray]:
+    """The channels of a layer that an image excites most, among its first, and what they like to see.
+
+    (count,) ints and (count, h, w) float32 in [0, 1]. Takes seconds at first, as `likes` does.
+    """
+    layer = network.layer(name)
+    excited = network.outputs(image[None])[name].after[0].reshape(-1, layer.shape[-1]).max(0)[:CHANNELS]
+    channels = np.argsort(-excited, kind="stable")[:count]
+    rows, columns = seen(layer, middle(layer))
+    return channels, _preferred(network, layer, 0)[channels][:, rows, columns]
+
+
+@functools.cache
+def own_digits() -> np.ndarray:
+    """Digits by the project's own pen, (N, 28, 28) float32 in [0, 1], as `python -m train examples` drew them."""
+    with np.load(DIGITS) as kept:
+        return kept["images"].astype(np.float32) / 255
+
+
+@functools.lru_cache(maxsize=64)
+def _preferred(network: Any, layer: Layer, first: int) -> np.ndarray:
+    return preferred(network, layer, np.arange(first, min(first + CHANNELS, layer.shape[-1])))
+
+
+@functools.lru_cache(maxsize=8)
+def _outputs(network: Any, name: str) -> np.ndarray:
+    return network.outputs(own_digits())[name].after

@@ -1,0 +1,271 @@
+"""A model by name: bundled with the project, a folder, or a repository on the Hugging Face Hub. Knows no page.
+
+A model's folder holds `model.keras`, `config.json` (how it was made) and `metrics.json` (what was measured). All models
+come through `cnn.models.gate`; what comes from the Hub is a stranger's, limited in size, and nobody waits long for it.
+"""
+
+import contextlib
+import hashlib
+import json
+import logging
+import math
+import threading
+from collections.abc import Iterator, Mapping
+from concurrent.futures import Future
+from pathlib import Path
+from typing import Any
+
+from cnn.models import gate, remote
+from cnn.network.classifier import Classifier
+from cnn.types import InputError
+
+BUNDLED = Path(__file__).resolve().parents[2] / "assets" / "models"
+DEFAULT = "robust"
+WEIGHTS, CONFIG, METRICS = "model.keras", "config.json", "metrics.json"
+log = logging.getLogger(__name__)  # a warning is a line on stderr
+
+
+PATIENCE = 8  # seconds that a visitor waits for a model from the Hub; it goes on coming meanwhile
+GUESTS = 6  # models that visitors asked for, held at once
+
+
+class Models(Mapping[str, Classifier]):
+    """The models at hand, by name. `models["default"]` is the one that answers when none is asked for.
+
+    Where `open_to_hub`, "owner/name@revision" is a name too: such a guest is fetched when it is asked for, and stays
+    until others have taken its place. Guests are listed to nobody: each visitor sees those that they asked for.
+    """
+
+    def __init__(self, classifiers: list[Classifier], default: str, open_to_hub: bool = False):
+        self._classifiers = {classifier.name: classifier for classifier in classifiers}
+        self.default = default
+        self.open_to_hub = open_to_hub
+        self.expected = ""  # the name of a model from the Hub that is to be the default
+        self.missing: InputError | None = None  # why it is not
+        self._guests: dict[str, Future[Classifier]] = {}  # the one asked for last at the end
+        self._lock = threading.Lock()
+
+    def __getitem__(self, name: str) -> Classifier:
+        """InputError: an unknown name (it lists the valid ones), or a guest that cannot come, or not yet."""
+        try:
+            return self._classifiers[self.default if name in ("default", "", None) else name]
+        except (KeyError, TypeError):
+            if self.open_to_hub and remote.parse(name):
+                return self._guest(name)
+            raise InputError("unknown_model", name=str(name)[:80], valid=", ".join(self)) from None
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._classifiers
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(tuple(self._classifiers))
+
+    def __len__(self) -> int:
+        return len(self._classifiers)
+
+    def fetch_expected(self) -> threading.Thread:
+        """Fetch the `expected` model, or its newest state, in the background; it is the default once it is there."""
+        thread = threading.Thread(target=self._fetch_expected, daemon=True)
+        thread.start()
+        return thread
+
+    def prepare(self) -> None:
+        """Compile what a look inside needs, of one model after the other. Takes seconds."""
+        for classifier in self.values():
+            with contextlib.suppress(InputError):  # it cannot be looked into
+                classifier.prepare()
+
+    def describe(self) -> list[dict[str, Any]]:
+        """One `{name, architecture, parameters, revision, default, metrics}` a model, JSON-ready."""
+        return [
+            {
+                "name": classifier.name,
+                "architecture": classifier.architecture,
+                "parameters": classifier.parameters,
+                "revision": classifier.revision,
+                "default": classifier.name == self.default,
+                "metrics": classifier.metrics,
+            }
+            for classifier in self.values()
+        ]
+
+    def _fetch_expected(self) -> None:
+        try:
+            path = remote.fetch(remote.parse(self.expected))
+            if self.missing or path.parent.name[:12] != self[self.expected].revision:
+                self._join(open_untrusted(path, self.expected))
+        except InputError as error:
+            self.missing = error if self.missing else None  # what was kept from before goes on answering
+
+    def _join(self, classifier: Classifier) -> None:
+        others = {name: other for name, other in self._classifiers.items() if name != classifier.name}
+        self._classifiers = {classifier.name: classifier, **others}
+        self.default, self.missing = classifier.name, None
+
+    def _guest(self, name: str) -> Classifier:
+        with self._lock:
+            guest = self._guests.pop(name, None) or self._invite(name)
+            self._guests[name] = guest
+            for oldest in list(self._guests)[:-GUESTS]:
+                del self._guests[oldest]
+        try:
+            return guest.result(PATIENCE)
+        except TimeoutError:
+            raise InputError("hub_waiting", name=name) from None
+        except InputError:
+            with self._lock:
+                self._guests.pop(name, None)  # the next one to ask tries again
+            raise
+
+    def _invite(self, name: str) -> Future[Classifier]:
+        guest: Future[Classifier] = Future()
+
+        def come() -> None:
+            try:  # as a stranger: what the operator alone may read is not for visitors
+                guest.set_result(open_untrusted(remote.fetch(remote.parse(name), token=False), name))
+            except Exception as error:
+                guest.set_exception(error)
+
+        threading.Thread(target=come, daemon=True).start()
+        return guest
+
+
+def bundled() -> list[str]:
+    """The names of the models that come with the project."""
+    return sorted({path.parent.name for file in (WEIGHTS, CONFIG) for path in BUNDLED.glob(f"*/{file}")})
+
+
+def weights(name: str) -> Path:
+    """The file of a model: of a bundled one by its name, the one in a folder, or itself by its path.
+
+    InputError where there is none, or a folder holds several and no `model.keras`.
+    """
+    place = BUNDLED / name if name in bundled() else Path(name)
+    if place.is_file():
+        return place
+    if not place.is_dir():
+        raise _unknown(name)
+    found = sorted(place.glob("*.keras")) or sorted(place.glob("*.h5"))  # the gate says what is wrong with the latter
+    if place / WEIGHTS in found:
+        return place / WEIGHTS
+    if len(found) != 1:
+        raise InputError("hub_no_model", name=name, count=len(found))
+    return found[0]
+
+
+def folder(name: str) -> Path:
+    """Where a model's `model.keras` lies with its papers, as `weights`. InputError when there is none."""
+    found = weights(name)
+    if found.name != WEIGHTS:
+        raise _unknown(name)
+    return found.parent
+
+
+def load(name: str) -> Classifier:
+    """A bundled model by its name, or one of one's own by its folder or file. Warmed up.
+
+    It is called as its folder, or as its file where that is no `model.keras`. InputError: there is none, or it may not
+    join.
+    """
+    path = weights(name)
+    called = path.resolve().parent.name if path.name == WEIGHTS else path.stem
+    return _opened(path, called, _digest(path)[:12], limited=False)
+
+
+def open_untrusted(path: Path, name: str) -> Classifier:
+    """The model in a stranger's `.keras` file from the Hub, called `name`. Warmed up.
+
+    Its revision is that of the Hub. InputError says why it may not join.
+    """
+    return _opened(path, name, path.parent.name[:12], limited=True)
+
+
+def load_all(default: str = DEFAULT, open_to_hub: bool = False) -> Models:
+    """Every bundled model, and `default` (a bundled name, a folder, a file or "owner/name@revision") as what answers.
+
+    One from the Hub answers at once where it was fetched before; else DEFAULT does until `fetch_expected` has it. A
+    broken bundled model is left out and named on stderr. InputError where one's own may not join, or none is left.
+    """
+    name = None if _is_here(default) else remote.parse(default)
+    chosen, missing = None, None
+    if name:
+        chosen, missing = _kept(name, default)
+    elif default not in bundled():
+        chosen = load(default)
+    first = DEFAULT if name else default
+    at_hand, broken = [chosen] if chosen else [], None
+    for other in sorted({*bundled()} - {one.name for one in at_hand}, key=lambda other: (other != first, other)):
+        try:
+            at_hand.append(load(other))
+        except InputError as error:
+            log.warning("%s It is left out.", error)
+            broken = error
+    if not at_hand:
+        raise broken or _unknown(default)
+    models = Models(at_hand, at_hand[0].name, open_to_hub)
+    if not chosen and models.default != first:
+        log.warning("%s answers instead of %s.", models.default, first)
+    if name:
+        models.expected, models.missing = default, missing
+    return models
+
+
+def _kept(name: remote.Name, called: str) -> tuple[Classifier | None, InputError | None]:
+    """What was fetched before, or the reason why it does not answer."""
+    try:
+        if path := remote.cached(name):
+            return open_untrusted(path, called), None
+        return None, InputError("hub_waiting", name=called)
+    except InputError as error:
+        return None, error
+
+
+def _is_here(name: str) -> bool:
+    """Whether a name is not one on the Hub, even where nothing is there."""
+    return name in bundled() or Path(name).exists() or Path(name).suffix in (".keras", ".h5")
+
+
+def _opened(path: Path, name: str, revision: str, limited: bool) -> Classifier:
+    """Through the gate, with the papers beside it as far as they make sense and belong to these weights."""
+    model = gate.open_model(path, name, limited)
+    config, metrics = _papers(path.with_name(CONFIG)), _papers(path.with_name(METRICS))
+    architecture, calibration = config.get("architecture"), config.get("calibration")
+    config["architecture"] = architecture[:80] if isinstance(architecture, str) else ""
+    config["calibration"] = calibration if _is_calibration(calibration) else {}
+    if metrics.get("weights_sha256") != _digest(path):  # figures of other weights
+        metrics = {}
+    papers = {"config": config, "metrics": metrics, "revision": revision}
+    network = Classifier(model, name, **papers)
+    feed = gate.wanted(model, network.logits, name)
+    if feed == gate.OURS:
+        return network
+    log.warning('"%s" wants pixels from %s, and gets them.', name, feed)
+    return Classifier(gate.flat(model, feed), name, **papers)
+
+
+def _unknown(name: str) -> InputError:
+    return InputError("unknown_model", name=name, valid=", ".join([*bundled(), "a folder that holds " + WEIGHTS]))
+
+
+def _digest(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def _papers(path: Path) -> dict[str, Any]:
+    """What a model's JSON file holds, {} where there is none, or it makes no sense."""
+    try:
+        papers = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
+    except (OSError, ValueError, RecursionError):
+        papers = None
+    if not isinstance(papers, dict):
+        log.warning("%s cannot be read, and is left aside.", path)
+        return {}
+    return papers
+
+
+def _is_calibration(found: object) -> bool:
+    if not isinstance(found, dict):
+        return False
+    temperature, refusal = found.get("temperature", 1.0), found.get("refusal", 1.0)
+    numbers = all(isinstance(one, int | float) and math.isfinite(one) for one in (temperature, refusal))
+    return numbers and 0.01 <= temperature <= 100 and 0 < refusal <= 1

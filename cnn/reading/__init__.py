@@ -1,0 +1,1 @@
+"""A framed picture -> an answer; a page -> numbers."""

@@ -1,0 +1,1 @@
+"""A digit under perturbations until the networks give in."""

@@ -1,0 +1,58 @@
+"""The drawing pad: pen strokes as JSON while the pen moves. Knows no model."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+from cnn.framing.ink import from_strokes, parse_strokes
+from cnn.types import Framed
+from cnn.ui.component import Component
+
+HERE = Path(__file__).parent
+SIDE, WIDE = 280, 640  # the grid of the pad's own drawings: its side, and the width of the one for numbers
+EXAMPLES = HERE.parents[3] / "assets" / "examples"
+
+
+class Pad(Component):
+    """A pad whose value is `{"strokes": [[[x, y], ...], ...], "width": w, "height": h}`, on a grid of SIDE x SIDE.
+
+    `input` fires while the pen moves, and once more when it lifts. `examples` are digits to click:
+    `[{"label": 7, "style": "crossed", "strokes": <a value of the pad>}, ...]`. All pads of a page show one drawing. One
+    that `follows` is a still picture of the digit, which the page scrolls over, until it is to be changed; it
+    says nothing of it before. One for a `number` is WIDE, has a line to write on, and a drawing of its own.
+    """
+
+    def __init__(
+        self,
+        examples: list[dict[str, Any]] | None = None,
+        follows: bool = False,
+        number: bool = False,
+        **options: Any,
+    ):
+        width = WIDE if number else SIDE
+        options.setdefault("value", {"strokes": [], "width": width, "height": SIDE})
+        kind = {"FOLLOWS": follows, "NUMBER": number, "WIDTH": width, "SIDE": SIDE}
+        constants = {"EXAMPLES": examples or [], **kind}
+        super().__init__(HERE, ("pad.",), constants, shared=("memory", "address", "picture"), **options)
+
+    def api_info(self) -> dict[str, Any]:
+        """The value as JSON schema."""
+        return {"type": "object", "title": "strokes", "additionalProperties": True}
+
+    def example_payload(self) -> dict[str, Any]:
+        """A vertical line: a one."""
+        return {"strokes": [[[140, 60], [140, 220]]], "width": SIDE, "height": SIDE}
+
+    example_value = example_payload
+
+
+def examples(name: str = "strokes") -> list[dict[str, Any]]:
+    """The examples the project made: digits ("strokes") or "numbers"; none where the file is missing."""
+    path = EXAMPLES / f"{name}.json"
+    return json.loads(path.read_text(encoding="utf-8")) if path.is_file() else []
+
+
+def first_seven(offered: list[dict[str, Any]]) -> Framed:
+    """What is looked at before anything was drawn: an example seven; a blank where there are no examples."""
+    strokes = next((one["strokes"] for one in offered if one["label"] == 7), {"strokes": [], "width": 1, "height": 1})
+    return from_strokes(parse_strokes(strokes))

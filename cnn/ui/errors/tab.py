@@ -1,0 +1,22 @@
+"""The tab on errors: where each network fails on MNIST's test set, and what its confidence is worth."""
+
+from typing import Any
+
+import gradio as gr
+
+from cnn.mnist import Mnist
+from cnn.models.registry import Models
+from cnn.ui.errors import Errors, answer
+
+
+def errors_tab(models: Models, mnist: Mnist) -> None:
+    """Fill the open tab."""
+    with gr.Column(elem_classes="card"):
+        errors = Errors(models, elem_id="errors")
+
+    def answered(asked: dict[str, Any]) -> dict[str, Any]:
+        return answer(asked, models, mnist)
+
+    errors.input(
+        answered, errors, errors, trigger_mode="multiple", show_progress="hidden", api_visibility="private", queue=False
+    )

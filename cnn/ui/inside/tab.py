@@ -1,0 +1,93 @@
+"""The second tab: the digit that was drawn, seen through a network from the pixels to the ten numbers."""
+
+from typing import Any
+
+import gradio as gr
+from gradio.i18n import I18nData
+
+from cnn import text
+from cnn.framing.ink import from_strokes, parse_strokes
+from cnn.models.registry import Models
+from cnn.models.remote import parse
+from cnn.types import Framed, InputError
+from cnn.ui.draw.pad import Pad, examples, first_seven
+from cnn.ui.inside import Inside, answer
+from cnn.ui.text import T
+
+
+def look_tab(models: Models, tab: gr.Tab, digit: gr.State) -> None:
+    """Fill the open tab; `digit` holds the framed digit of all tabs, None before one was drawn."""
+    offered = examples()
+    example = first_seven(offered)
+    with gr.Row(elem_classes="looking"):
+        with gr.Column(elem_classes="card subject"):
+            pad = Pad(offered, follows=True, elem_id="pad-inside")
+            model = gr.Radio(
+                _choices(models),
+                value=models.default,
+                label=T("inside.model"),
+                show_label=False,
+                container=False,
+                min_width=1,
+                elem_id="model",
+                elem_classes="pick",
+            )
+            guest = gr.Textbox(
+                placeholder=T("hub.guest"),
+                label=T("hub.guest"),
+                show_label=False,
+                container=False,
+                max_lines=1,
+                submit_btn=True,
+                visible=models.open_to_hub,
+                elem_id="guest",
+            )
+            offered_models = gr.State(_choices(models))
+        with gr.Column(elem_classes="card"):
+            inside = Inside(models, elem_id="inside")
+
+    def shown(asked: dict[str, Any], digit: Framed | None, model: str) -> dict[str, Any]:
+        shown = answer(asked, example if digit is None else digit, models, model)
+        return {**shown, "example": digit is None}
+
+    def drawn(strokes: dict[str, Any], asked: dict[str, Any], model: str) -> tuple[Framed | None, dict[str, Any]]:
+        digit = from_strokes(parse_strokes(strokes)) if strokes["strokes"] else None
+        return digit, shown(asked, digit, model)
+
+    def invite(asked: str, choices: list[tuple[Any, str]]) -> dict[Any, Any]:
+        """Ask for a model on the Hub; it joins the networks that this visitor may choose from, and is chosen."""
+        name = asked.strip().removeprefix("https://huggingface.co/").strip("/")
+        if parse(name) is None:
+            raise InputError("hub_name", name=name[:80])
+        invited = models[name].name
+        choices = list(dict.fromkeys([*choices, (_called(invited), invited)]))
+        return {model: gr.Radio(choices, value=invited), offered_models: choices, guest: ""}
+
+    def arrived() -> tuple[Any, list[tuple[Any, str]]]:
+        """The networks as they are when a page opens: the one that was to answer may have come from the Hub by now."""
+        return gr.Radio(_choices(models), value=models.default), _choices(models)
+
+    quiet = {"show_progress": "hidden", "api_visibility": "private", "queue": False}
+    pad.input(drawn, [pad, inside, model], [digit, inside], trigger_mode="always_last", **quiet)
+    for event in (inside.input, model.change, tab.select):
+        event(shown, [inside, digit, model], inside, trigger_mode="always_last", **quiet)
+    # What takes seconds: several may be on their way at once, and none is dropped.
+    inside.submit(shown, [inside, digit, model], inside, trigger_mode="multiple", **quiet)
+    if models.open_to_hub:
+        # Through the queue: a refusal that comes past it is shown to nobody.
+        shown_on = {"show_progress": "minimal", "show_progress_on": guest}
+        chosen = [model, offered_models, guest]
+        guest.submit(invite, [guest, offered_models], chosen, api_visibility="private", **shown_on)
+    if models.expected:
+        gr.context.Context.root_block.load(arrived, None, [model, offered_models], **quiet)
+
+
+def _choices(models: Models) -> list[tuple[str | I18nData, str]]:
+    return [(_called(name), name) for name in models]
+
+
+def _called(name: str) -> str | I18nData:
+    """What people call a network; a model of the Hub without its owner, for the place is narrow."""
+    if (key := f"network.{name}") in text.table("en"):
+        return T(key)
+    return name.rsplit("/", 1)[-1] if parse(name) else name

@@ -1,0 +1,44 @@
+// Figures from trials. Knows no page.
+
+// Wilson 1927: between which shares the true one lies, at 95 %, for `hits` of `count`. As cnn/errors/statistics.py has it.
+const Z = 1.959963984540054;
+
+function wilson(hits, count) {
+	if (!count) return [0, 1];
+	const share = hits / count;
+	const middle = share + (Z * Z) / (2 * count);
+	const reach = Z * Math.sqrt((share * (1 - share)) / count + (Z * Z) / (4 * count * count));
+	const all = 1 + (Z * Z) / count;
+	return [Math.max(0, (middle - reach) / all), Math.min(1, (middle + reach) / all)];
+}
+
+function rate(trials) {
+	const hits = trials.filter(isRight).length;
+	const [low, high] = wilson(hits, trials.length);
+	return { count: trials.length, hits, share: trials.length ? hits / trials.length : null, low, high };
+}
+
+const mean = (values) => (values.length ? values.reduce((sum, value) => sum + value, 0) / values.length : null);
+const sureness = (trials, right) => mean(trials.filter((trial) => isRight(trial) === right).map((trial) => trial.confidence));
+
+// What was meant: the ten digits, then what is no digit, where it was tried.
+const tried = (trials) => [...Array(10).keys(), ...NO_DIGIT.filter((what) => trials.some(({ meant }) => meant === what))];
+
+// A row for each that was meant, a column for each digit said, the eleventh for what was refused.
+const confusions = (trials) =>
+	tried(trials).map((what) => {
+		const row = Array(11).fill(0);
+		for (const { meant, said } of trials) if (meant === what) row[said ?? 10] += 1;
+		return row;
+	});
+
+const byMeant = (trials) => tried(trials).map((what) => ({ meant: what, ...rate(trials.filter(({ meant }) => meant === what)) }));
+
+// The digits that were tried and are read most and least often; where all are read alike, none stands out.
+function extremes(trials) {
+	const rates = byMeant(trials.filter(isDigit)).filter(({ count }) => count);
+	const digitsAt = (wanted) => rates.filter(({ share }) => share === wanted).map(({ meant }) => meant);
+	const shares = rates.map(({ share }) => share);
+	const [best, worst] = [Math.max(...shares), Math.min(...shares)];
+	return { best: best > worst ? digitsAt(best) : [], worst: best > worst ? digitsAt(worst) : [] };
+}

@@ -1,0 +1,222 @@
+"""What each view shows: the network's own numbers, and arithmetic that adds up."""
+
+import base64
+from pathlib import Path
+
+import keras
+import numpy as np
+import pytest
+
+from cnn.inside import views
+from cnn.models.registry import Models
+from cnn.network.architectures import ARCHITECTURES
+from cnn.network.classifier import Classifier
+from cnn.types import Framed, InputError
+from cnn.ui.inside import VIEWS, answer, packed, shades
+from train.data.mnist import Digits
+from train.publish.examples import write_digits
+
+
+@pytest.fixture(scope="module")
+def models() -> Models:
+    return Models([Classifier(ARCHITECTURES[name](), name) for name in ("course", "mlp")], "course")
+
+
+@pytest.fixture(scope="module")
+def course(models: Models) -> Classifier:
+    return models["course"]
+
+
+@pytest.fixture(scope="module")
+def image(digits: Digits) -> np.ndarray:
+    return digits.images[1].astype(np.float32) / 255
+
+
+def test_kernels_of_a_first_and_a_deeper_layer(course: Classifier) -> None:
+    first = views.kernels(course, "conv1")
+    kernel, bias = course.weights("conv1")
+    np.testing.assert_array_equal(first.weights[5, 0], kernel[:, :, 0, 5])
+    np.testing.assert_array_equal(first.bias, bias)
+    deeper = views.kernels(course, "conv2")
+    kernel, _ = course.weights("conv2")
+    assert deeper.weights.shape == (64, views.STRONGEST, 3, 3)
+    size = np.sqrt((kernel[..., 7] ** 2).sum((0, 1)))
+    assert deeper.inputs[7].tolist() == np.argsort(-size, kind="stable")[: views.STRONGEST].tolist()
+    np.testing.assert_array_equal(deeper.weights[7, 2], kernel[:, :, deeper.inputs[7, 2], 7])
+
+
+def test_a_dense_layer_over_the_picture_has_kernels_as_large_as_it(models: Models) -> None:
+    kernels = views.kernels(models["mlp"], "dense1")
+    kernel, _ = models["mlp"].weights("dense1")
+    assert kernels.weights.shape == (240, 1, 28, 28)
+    assert kernels.weights[3, 0, 2, 4] == kernel[2 * 28 + 4, 3]
+
+
+def test_layers_without_kernels_are_refused_with_those_that_have_some(course: Classifier) -> None:
+    for name in ("pool1", "dense1"):
+        with pytest.raises(InputError, match=f"The layer {name} of course has no filters .*: conv1, conv2\\."):
+            views.kernels(course, name)
+
+
+def test_feature_maps_are_what_the_layer_made(course: Classifier, image: np.ndarray) -> None:
+    maps = views.feature_maps(course, image, "conv2")
+    np.testing.assert_array_equal(maps[9], course.outputs(image[None])["conv2"].after[0, :, :, 9])
+    assert views.feature_maps(course, image, "dense1").shape == (1, 1, 128)
+
+
+def test_what_relu_and_pooling_took_away(course: Classifier, image: np.ndarray) -> None:
+    outputs = course.outputs(image[None])
+    took = {layer.name: views.taken(course, outputs, layer) for layer in course.layers}
+    assert took["conv1"].by_relu == pytest.approx((outputs["conv1"].before <= 0).mean())
+    assert took["pool1"].by_pooling == pytest.approx(0.75)
+    assert took["conv1"].by_pooling is None
+    assert took["logits"] == (None, None)
+
+
+def windows(pooling: views.Pooling) -> np.ndarray:
+    """(rows, window, columns, window): the map that entered, cut into windows."""
+    (rows, columns), side = pooling.pooled.shape, pooling.window
+    return pooling.entered[: rows * side, : columns * side].reshape(rows, side, columns, side)
+
+
+def two_before_the_pooling() -> keras.Model:
+    """As in deeper networks: 'same' padding, and two convolutions before the first pooling."""
+    layers = keras.layers
+    convolutions = [layers.Conv2D(n, 3, padding="same", activation="relu", name=f"conv{n}") for n in (4, 6)]
+    rest = [layers.MaxPooling2D(2, name="pool"), layers.Flatten(), layers.Dropout(0.1), layers.Dense(11, name="logits")]
+    return keras.Sequential([keras.Input((28, 28, 1)), *convolutions, *rest])
+
+
+def test_the_first_pooling_by_hand_stands_wherever_it_is(image: np.ndarray) -> None:
+    network = Classifier(two_before_the_pooling(), "same")
+    hand = views.by_hand(network, image, 1, 4)
+    assert (hand.channel, hand.padding, hand.before.shape) == (1, 1, (28, 28))
+    outputs = network.outputs(image[None])
+    entered = outputs["conv6"].after[0]
+    assert hand.pooling.channel == entered.max((0, 1)).argmax()
+    np.testing.assert_array_equal(hand.pooling.entered, entered[..., hand.pooling.channel])
+    np.testing.assert_array_equal(windows(hand.pooling).max((1, 3)), hand.pooling.pooled)
+    assert hand.rival < 10
+    without = keras.Sequential([keras.Input((28, 28, 1)), keras.layers.Conv2D(2, 3), keras.layers.Flatten()])
+    without.add(keras.layers.Dense(10))
+    assert views.by_hand(Classifier(without, "bare"), image, 0, 4).pooling is None
+
+
+@pytest.mark.parametrize("channel", [None, 0, 17])
+def test_the_arithmetic_by_hand_adds_up_to_the_networks_output(
+    course: Classifier, image: np.ndarray, channel: int | None
+) -> None:
+    hand = views.by_hand(course, image, channel, 4)
+    rows, columns = hand.before.shape
+    height, width = hand.kernel.shape
+    page = np.pad(image, hand.padding)
+    for row in range(0, rows, 3):
+        for column in range(0, columns, 3):
+            patch = page[row * hand.stride : row * hand.stride + height, column * hand.stride :][:, :width]
+            total = (patch * hand.kernel).sum() + hand.bias
+            assert total == pytest.approx(hand.before[row, column], abs=1e-5)
+            assert max(0, total) == pytest.approx(hand.after[row, column], abs=1e-5)
+    np.testing.assert_array_equal(hand.pooling.entered, hand.after)
+    assert (hand.pooling.layer, hand.pooling.channel) == ("pool1", hand.channel)
+    np.testing.assert_array_equal(windows(hand.pooling).max((1, 3)), hand.pooling.pooled)
+    logits = course.logits(image[None])[0]
+    assert hand.rival == max(set(range(10)) - {4}, key=logits.__getitem__)
+    lead = hand.features @ (hand.weights - hand.rival_weights) + hand.output_bias - hand.rival_bias
+    assert lead == pytest.approx(logits[4] - logits[hand.rival], abs=1e-4)
+    shares = np.exp(hand.logits[:10] / course.temperature)
+    np.testing.assert_allclose(shares / shares.sum(), course.probabilities(image[None])[0], rtol=1e-4)
+
+
+def test_by_hand_without_a_channel_takes_one_that_fires_and_without_a_convolution_none(
+    models: Models, course: Classifier, image: np.ndarray
+) -> None:
+    assert views.by_hand(course, image, None, 4).after.max() == course.outputs(image[None])["conv1"].after.max()
+    assert views.by_hand(models["mlp"], image, None, 4) is None
+
+
+def test_what_a_channel_likes_to_see(course: Classifier) -> None:
+    likes = views.likes(course, "conv2", 40)
+    assert likes.preferred.shape == (8, 8)
+    assert 0 < len(likes.excerpts) <= 8
+    values = [value for _, value in likes.excerpts]
+    assert values == sorted(values, reverse=True)
+    channels, pictures = views.favourites(course, views.own_digits()[0], "conv1")
+    assert len(channels) == len(pictures) == 5
+    assert pictures.shape[1:] == (3, 3)
+
+
+def test_the_projects_own_digits_are_those_the_command_writes(tmp_path: Path) -> None:
+    count = write_digits(tmp_path / "digits.npz")
+    with np.load(tmp_path / "digits.npz") as written:
+        assert count == len(written["labels"])
+        np.testing.assert_array_equal(written["images"].astype(np.float32) / 255, views.own_digits())
+
+
+# ------------------------------------------------------------------------------------------------ as the page gets it
+
+
+def unpacked(sent: dict) -> np.ndarray:
+    data = base64.b64decode(sent["data"])
+    if "limits" not in sent:
+        return np.frombuffer(data, "<f4").reshape(sent["shape"])
+    steps = np.frombuffer(data, np.int8 if sent["signed"] else np.uint8).reshape(sent["shape"])
+    shares = steps.reshape(len(sent["limits"]), -1) / (127 if sent["signed"] else 255)
+    return (shares * np.array(sent["limits"])[:, None]).reshape(sent["shape"])
+
+
+def test_numbers_travel_whole_and_shades_to_a_step() -> None:
+    values = np.random.default_rng(0).normal(0, 3, (4, 5, 6)).astype(np.float32)
+    np.testing.assert_array_equal(unpacked(packed(values)), values)
+    for some in (values, np.abs(values), np.zeros((2, 2), np.float32)):
+        for tiles in (1, len(some)):
+            np.testing.assert_allclose(unpacked(shades(some, tiles)), some, atol=np.abs(some).max() / 127)
+
+
+def test_a_tile_beside_one_far_stronger_travels_no_worse() -> None:
+    values = np.random.default_rng(0).uniform(0, 1, (3, 4, 4)) * np.array([1, 1000, 0])[:, None, None]
+    weak, _, silent = unpacked(shades(values, 3))
+    np.testing.assert_allclose(weak, values[0], atol=0.5 / 255)
+    assert not silent.any()
+
+
+# A network without feature maps has no depths to compare, and the page does not ask.
+@pytest.mark.parametrize(
+    ("name", "view"), [(n, v) for n in ("course", "mlp") for v in VIEWS if (n, v) != ("mlp", "depth")]
+)
+def test_every_view_answers_for_every_network(models: Models, image: np.ndarray, name: str, view: str) -> None:
+    layer = {"course": "conv1", "mlp": "dense1"}[name]
+    asked = {"view": view, "layer": layer, "channel": 3}
+    found = answer(asked, Framed(image), models, name)
+    assert found["asked"] == asked
+    assert found["prediction"]["model"] == name
+    np.testing.assert_array_equal(unpacked(found["pixels"]), image)
+    assert view in found
+
+
+def test_the_open_channel_comes_with_the_network(models: Models, image: np.ndarray) -> None:
+    found = answer({"view": "network", "layer": "conv2", "channel": 7}, Framed(image), models, "course")["network"]
+    output = models["course"].outputs(image[None])["conv2"]
+    np.testing.assert_array_equal(unpacked(found["unit"]["before"]), output.before[0, ..., 7])
+    np.testing.assert_array_equal(unpacked(found["unit"]["after"]), output.after[0, ..., 7])
+    shown = found["layers"][2]
+    assert shown["name"] == "conv2"
+    np.testing.assert_allclose(
+        unpacked(shown["maps"]), output.after[0].transpose(2, 0, 1), atol=output.after.max() / 255
+    )
+    assert "unit" not in answer({"view": "network"}, Framed(image), models, "course")["network"]
+
+
+def test_a_moved_digit_loses_what_leaves(models: Models, image: np.ndarray) -> None:
+    def read(across: int, down: int) -> list[float]:
+        asked = {"view": "shift", "across": across, "down": down}
+        return answer(asked, Framed(image), models, "course")["shift"]["probabilities"]["course"]
+
+    moved = np.zeros_like(image)
+    moved[3:, :-2] = image[:-3, 2:]
+    np.testing.assert_allclose(read(-2, 3), models["course"].probabilities(moved[None])[0], rtol=1e-5)
+    np.testing.assert_allclose(read(28, 0), models["course"].probabilities(np.zeros_like(image)[None])[0], rtol=1e-5)
+
+
+def test_an_unknown_view_is_refused(models: Models, image: np.ndarray) -> None:
+    with pytest.raises(InputError, match='no view named "behind"; the views are: network, '):
+        answer({"view": "behind"}, Framed(image), models, "course")

@@ -1,0 +1,84 @@
+"""A visitor's series as training reads it; tests/ui/test_trials.py makes one in a browser."""
+
+import io
+import json
+import zipfile
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from cnn.types import NOT_A_DIGIT
+from train import __main__ as train
+from train.data.mnist import DataError, Digits, hold_out
+from train.data.series import read
+
+STROKES = {"strokes": [[[10, 20], [30, 40]]], "width": 280, "height": 280}
+
+
+def save(path: Path, digits: Digits, **changed: object) -> Path:
+    """A series as a person may pack it anew: in a folder, compressed."""
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as file:
+        trials = []
+        for number, (image, label) in enumerate(zip(*digits, strict=True)):
+            trials.append({"file": f"{label}/{number}.png", "meant": int(label), "strokes": None, **changed})
+            content = io.BytesIO()
+            Image.fromarray(image).save(content, "PNG")
+            file.writestr(f"mine/{label}/{number}.png", content.getvalue())
+        file.writestr("mine/series.json", json.dumps([{**trials[0], "strokes": STROKES}, *trials[1:]]))
+    return path
+
+
+@pytest.fixture
+def few(digits: Digits) -> Digits:
+    return Digits(digits.images[:3], digits.labels[:3])
+
+
+def test_pictures_labels_and_strokes_come_back(few: Digits, tmp_path: Path) -> None:
+    series = read(save(tmp_path / "tests.zip", few))
+    np.testing.assert_array_equal(series.digits.images, few.images)
+    np.testing.assert_array_equal(series.digits.labels, few.labels)
+    np.testing.assert_array_equal(series.strokes[0].strokes[0], [[10, 20], [30, 40]])
+    assert series.strokes[1:] == (None, None)
+
+
+def test_what_is_no_series_is_one_sentence(few: Digits, tmp_path: Path) -> None:
+    for broken in (
+        save(tmp_path / "label.zip", few, meant=12),
+        save(tmp_path / "gone.zip", few, file="7/9999.png"),
+        save(tmp_path / "large.zip", Digits(np.zeros((1, 30, 30), np.uint8), few.labels[:1])),
+        tmp_path / "nowhere.zip",
+    ):
+        with pytest.raises(DataError, match=f"{broken.name} is not a test series"):
+            read(broken)
+
+
+def test_what_is_no_digit_is_kept_apart(few: Digits, tmp_path: Path) -> None:
+    series = read(save(tmp_path / "none.zip", few, meant="not_a_digit"))
+    assert len(series.digits.labels) == len(series.strokes) == 0
+    np.testing.assert_array_equal(series.others.images, few.images)
+    assert set(series.others.labels) == {NOT_A_DIGIT}
+    assert len(read(save(tmp_path / "several.zip", few, meant="several_digits")).others.labels) == 3
+
+
+def test_fit_trains_on_it_too_and_evaluate_measures_it(
+    few: Digits, digits: Digits, idx_folder: Path, tiny_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MNIST_DIR", str(idx_folder))
+    zipped, seen = str(save(tmp_path / "tests.zip", few)), []
+    monkeypatch.setattr("train.fit.loop.fit", lambda recipe, digits, *rest: iter(seen.append(digits) or ()))
+    others = str(save(tmp_path / "others.zip", few, meant="not_a_digit"))
+    assert train.main(["fit", "course", "--series", zipped, "--series", others]) == 0
+    np.testing.assert_array_equal(seen[0].images, np.concatenate([digits.images[:1000], few.images]))
+    np.testing.assert_array_equal(seen[0].labels[1000:], few.labels)
+    assert train.main(["fit", "robust", "--series", zipped, "--series", others]) == 0
+    np.testing.assert_array_equal(seen[1].labels[1000:], [*few.labels, *3 * [NOT_A_DIGIT]])
+    training, held = hold_out(seen[1], 0.9, 0)
+    assert (training.labels == NOT_A_DIGIT).sum() == 3
+    assert held.labels.max() < NOT_A_DIGIT
+    monkeypatch.setattr("train.measure.evaluate.write", lambda metrics, folder: seen.append(metrics))
+    for series in (zipped, others):
+        assert train.main(["evaluate", str(tiny_folder), "--quick", "--series", series]) == 0
+    assert seen[2]["series"]["images"] == 3
+    assert seen[3]["series"] == {"others": {"refused": 0.0, "images": 3}}  # a network that refuses nothing

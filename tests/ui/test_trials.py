@@ -1,0 +1,215 @@
+"""The visitor's own test series in real browsers: it is theirs, it stays, and it goes out and comes back as files."""
+
+import csv
+import io
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+from playwright.sync_api import Locator, expect
+
+from cnn.errors.statistics import wilson
+from cnn.framing.ink import from_strokes, parse_strokes
+from cnn.ui.draw.pad import SIDE
+from tests.ui.conftest import ONE, PHONE, SEVEN, FakeClassifier, Visit, prediction, seven_or_one
+from tests.ui.test_draw import paper, png
+from train.data.series import read
+
+Visiting = Callable[..., Visit]
+INK = "c => [...c.getContext('2d').getImageData(0, 0, 28, 28).data].filter((value, at) => at % 4 === 3)"
+
+# What stands beyond the right edge of the page.
+BEYOND = """[...document.querySelectorAll(".trials *")]
+    .filter((node) => node.getBoundingClientRect().right > innerWidth + 0.5).map((node) => node.className)"""
+
+
+def series(visitor: Visit, tab: str = "My tests") -> Locator:
+    """The page of the series, opened."""
+    visitor.page.get_by_role("tab", name=tab, exact=True).click()
+    panel = visitor.page.locator(".trials")
+    expect(panel.locator(".result .verdict")).not_to_be_empty()
+    return panel
+
+
+def drawn(visitor: Visit, points: list, digit: int | str) -> None:
+    """Draw on an empty pad, and wait for the answer to what the pen has left there: not to what it was on the way."""
+    visitor.pad.focus()
+    visitor.page.keyboard.press("Escape")
+    visitor.reads("")
+    visitor.draw(points, steps=3)
+    visitor.until(lambda: np.allclose(visitor.last()[-1][-1], np.multiply(points[-1], SIDE), atol=1.5))
+    image = from_strokes(parse_strokes({"strokes": visitor.last(), "width": SIDE, "height": SIDE})).image
+    seen, pixels = visitor.page.locator(".seen canvas"), np.rint(255 * image.ravel())
+    visitor.until(lambda: np.array_equal(seen.evaluate(INK), pixels))
+    visitor.reads(digit)
+
+
+def two_tests(visitor: Visit) -> None:
+    """A seven read right, and what was meant as a seven read as a one."""
+    drawn(visitor, SEVEN, 7)
+    visitor.page.get_by_role("button", name="Right", exact=True).click()
+    drawn(visitor, ONE, 1)
+    visitor.page.get_by_role("button", name="I meant a 7").click()
+    expect(visitor.page.locator(".judge .ask")).to_have_text("Noted: you meant a 7. Tests: 2.")
+
+
+def saved(visitor: Visit, panel: Locator, kind: str, folder: Path) -> Path:
+    with visitor.page.expect_download() as download:
+        panel.locator(f"[data-file={kind}]").click()
+    path = folder / download.value.suggested_filename
+    download.value.save_as(path)
+    return path
+
+
+def test_two_browsers_keep_their_own_and_a_reload_keeps_it(visit: Visiting) -> None:
+    visitor, other = visit(), visit()
+    two_tests(visitor)
+    verdict = series(visitor).locator(".result .verdict")
+    expect(verdict).to_have_text("1 of 2 read right: 50%.")
+    expect(series(other).locator(".result .verdict")).to_have_text("No tests yet")
+    visitor.page.reload()
+    panel = series(visitor)
+    expect(verdict).to_have_text("1 of 2 read right: 50%.")
+    low, high = wilson(1, 2)
+    expect(panel.locator(".result")).to_contain_text(f"between {low:.0%} and {high:.0%}, at 95% confidence")
+    expect(panel.locator(".rates").first.locator("tr").first).to_contain_text("1 of 2")
+    for said in (1, 7):
+        expect(panel.get_by_label(f"7 read as {said}: 1")).to_be_visible()
+    expect(panel.locator(".finding .gallery figure")).to_have_count(1)
+    assert not any(b'"meant"' in body for _, body in visitor.posts)
+    visitor.page.set_viewport_size(PHONE)
+    visitor.page.wait_for_function(f"document.documentElement.scrollWidth <= {PHONE['width']}")
+    assert visitor.page.evaluate(BEYOND) == []
+    assert visitor.errors == other.errors == []
+
+
+def test_a_verdict_can_be_changed_taken_back_cleared_and_brought_back(visit: Visiting) -> None:
+    visitor = visit()
+    yes, ask = visitor.page.locator(".judge .yes"), visitor.page.locator(".judge .ask")
+    expect(yes).to_be_disabled()
+    drawn(visitor, SEVEN, 7)
+    visitor.page.get_by_role("button", name="I meant a 2").focus()
+    visitor.page.keyboard.press("Enter")
+    expect(ask).to_have_text("Noted: you meant a 2. Tests: 1.")
+    yes.click()
+    expect(ask).to_have_text("Noted: read right. Tests: 1.")
+    expect(yes).to_have_attribute("aria-pressed", "true")
+    visitor.page.locator(".judge").get_by_role("button", name="Undo").click()
+    expect(ask).to_have_text("or tap the bar of the digit you meant")
+    two_tests(visitor)
+    panel = series(visitor)
+    verdict = panel.locator(".result .verdict")
+    panel.get_by_role("button", name="Clear").click()
+    expect(verdict).to_have_text("No tests yet")
+    expect(panel.get_by_role("button", name="Bring back")).to_be_focused()
+    visitor.page.keyboard.press("Enter")
+    expect(verdict).to_have_text("1 of 2 read right: 50%.")
+    panel.get_by_text("All tests").click()
+    panel.get_by_role("button", name="Remove test 2").click()
+    expect(verdict).to_have_text("1 of 1 read right: 100%.")
+    expect(panel.get_by_role("button", name="Remove test 1")).to_be_focused()
+
+
+def test_what_is_saved_is_what_training_reads_and_comes_back_elsewhere(visit: Visiting, tmp_path: Path) -> None:
+    visitor = visit()
+    two_tests(visitor)
+    panel = series(visitor)
+    zipped = saved(visitor, panel, "zip", tmp_path)
+    found = read(zipped)
+    assert found.digits.labels.tolist() == [7, 7]
+    for image, strokes in zip(found.digits.images, found.strokes, strict=True):
+        np.testing.assert_array_equal(image, np.rint(255 * from_strokes(strokes).image))
+    assert zipfile.ZipFile(zipped).testzip() is None
+
+    packed = tmp_path / "packed.zip"  # a person unpacked it, and packed the folder
+    with zipfile.ZipFile(zipped) as old, zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as new:
+        for name in old.namelist():
+            new.writestr(f"mine/{name}", old.read(name))
+    other = visit(locale="fr-FR")
+    theirs, notice = series(other, "Mes essais"), other.page.locator(".trials .notice")
+    load = theirs.locator("input[type=file]")
+    load.set_input_files(packed)
+    expect(theirs.locator(".result .verdict")).to_have_text("Bien lus : 1 sur 2, soit 50 %.")
+    load.set_input_files(zipped)
+    expect(notice).to_have_text("Essais ajoutés : 0. Déjà là : 2.")
+    load.set_input_files({"name": "no.zip", "mimeType": "application/zip", "buffer": b"nothing"})
+    expect(notice).to_contain_text("no.zip n’est pas une série")
+    again = read(saved(other, theirs, "zip", tmp_path / "again"))
+    np.testing.assert_array_equal(again.digits.images, found.digits.images)
+    assert visitor.errors == other.errors == []
+
+
+def test_the_sheet_and_the_table_tell_the_series(visit: Visiting, tmp_path: Path) -> None:
+    visitor = visit()
+    two_tests(visitor)
+    panel = series(visitor)
+    rows = list(csv.DictReader(io.StringIO(saved(visitor, panel, "csv", tmp_path).read_text())))
+    assert [(row["meant"], row["said"], row["right"], row["kind"]) for row in rows] == [
+        ("7", "7", "1", "drawn"),
+        ("7", "1", "0", "drawn"),
+    ]
+    markdown = saved(visitor, panel, "md", tmp_path).read_text()
+    assert "| Drawn | 2 | 1 | 50% | 9% to 91% |" in markdown
+    assert "- 7 read as 1, 90.0%" in markdown
+    assert "- Group: ____" in markdown
+    sheet = visitor.page.context.new_page()
+    sheet.goto(saved(visitor, panel, "html", tmp_path).as_uri())
+    expect(sheet.get_by_role("heading", level=1)).to_have_text("Observation sheet: a network reads my digits")
+    failure = sheet.get_by_role("img", name="7 read as 1, 90.0%")
+    assert failure.evaluate("image => [image.naturalWidth, image.naturalHeight]") == [28, 28]
+    expect(sheet.locator(".question")).to_have_count(3)
+
+
+def test_photos_are_counted_by_where_they_come_from_and_refusals_as_such(
+    visit: Visiting, fake: FakeClassifier, tmp_path: Path
+) -> None:
+    visitor = visit()
+    visitor.page.get_by_role("tab", name="Photo").click()
+    photo = visitor.page.locator("#photo input[type=file]")
+    photo.set_input_files(png(paper([(80, 80), (220, 80), (130, 320)])))
+    visitor.reads(7)
+    visitor.page.get_by_role("button", name="Right", exact=True).click()
+    fake.answers = lambda framed: prediction(3, 0.5, "not_a_digit")
+    visitor.page.reload()
+    visitor.page.get_by_role("tab", name="Photo").click()
+    photo.set_input_files({**png(paper([(150, 80), (150, 320)])), "name": "image.png"})  # as Gradio's webcam names it
+    visitor.reads("?")
+    visitor.page.get_by_role("button", name="I meant a 1").click()
+    panel = series(visitor)
+    rates = panel.locator(".rates").first.locator("tr")
+    expect(rates.nth(1)).to_contain_text("Uploaded100%1 of 1")
+    expect(rates.nth(2)).to_contain_text("Photographed0%0 of 1")
+    expect(panel.get_by_label("1 read as ?: 1")).to_be_visible()
+
+
+def test_a_right_refusal_is_right_and_an_answer_to_what_is_no_digit_is_wrong(
+    visit: Visiting, fake: FakeClassifier, tmp_path: Path
+) -> None:
+    visitor = visit()
+    ask = visitor.page.locator(".judge .ask")
+    drawn(visitor, SEVEN, 7)
+    visitor.page.get_by_role("button", name="No digit").click()
+    expect(ask).to_have_text("Noted: it is no digit. Tests: 1.")
+    fake.answers = lambda framed: seven_or_one(framed) if framed.blank else prediction(7, 0.5, "several_digits")
+    drawn(visitor, ONE, "?")
+    visitor.page.get_by_role("button", name="Right", exact=True).click()
+    expect(ask).to_have_text("Noted: read right. Tests: 2.")
+    expect(visitor.page.get_by_role("button", name="Several digits")).to_have_attribute("aria-pressed", "true")
+    panel = series(visitor)
+    expect(panel.locator(".result .verdict")).to_have_text("1 of 2 read right: 50%.")
+    expect(panel.get_by_label("No digit read as 7: 1")).to_be_visible()
+    expect(panel.get_by_label("Several read as ?: 1")).to_be_visible()
+    rows = list(csv.DictReader(io.StringIO(saved(visitor, panel, "csv", tmp_path).read_text())))
+    assert [(row["meant"], row["said"], row["reason"], row["right"]) for row in rows] == [
+        ("not_a_digit", "7", "", "0"),
+        ("several_digits", "", "several_digits", "1"),
+    ]
+    assert "- No digit read as 7, 90.0%" in saved(visitor, panel, "md", tmp_path).read_text()
+    zipped = saved(visitor, panel, "zip", tmp_path)
+    assert len(read(zipped).others.labels) == 2
+    other = visit()
+    theirs = series(other)
+    theirs.locator("input[type=file]").set_input_files(zipped)
+    expect(theirs.locator(".result .verdict")).to_have_text("1 of 2 read right: 50%.")
+    assert visitor.errors == other.errors == []

@@ -1,0 +1,1 @@
+"""Sets of pictures and strokes to train and to measure on."""

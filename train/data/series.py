@@ -1,0 +1,65 @@
+"""A visitor's own test series, as the page saves it: labelled digits, framed, and the strokes of those that were drawn.
+
+The zip holds `series.json`, a list of `{"file": "7/0001.png", "meant": 7, "strokes": {...} or null, ...}`, and the
+28x28 grey PNG files that it names, ink white on black, as MNIST has it. What was meant may also be one of NO_DIGIT.
+"""
+
+import io
+import itertools
+import json
+import zipfile
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+from PIL import Image
+
+from cnn.framing.ink import parse_strokes
+from cnn.types import LABELS, NOT_A_DIGIT, SIDE, Digits, Strokes
+from train.data.mnist import DataError
+
+LIST = "series.json"
+NO_DIGIT = ("not_a_digit", "several_digits")  # what may be meant besides the ten digits
+
+
+class Series(NamedTuple):
+    """What was tried: `digits` as the networks saw them, labelled with what was meant; a photo's `strokes` are None.
+
+    `others` are the pictures of what is no digit, or several, labelled NOT_A_DIGIT.
+    """
+
+    digits: Digits
+    strokes: tuple[Strokes | None, ...]
+    others: Digits
+
+
+def read(path: Path) -> Series:
+    """The series in a zip that the page saved, or that was packed anew. DataError says what is wrong with it."""
+    try:
+        with zipfile.ZipFile(path) as file:
+            place = next(name for name in file.namelist() if name.split("/")[-1] == LIST)
+            trials = json.loads(file.read(place))
+            folder = place.removesuffix(LIST)
+            images = np.stack([_picture(file.read(folder + trial["file"])) for trial in trials])
+            labels = np.array([_label(trial["meant"]) for trial in trials], np.uint8)
+            strokes = [trial["strokes"] and parse_strokes(trial["strokes"]) for trial in trials]
+    except (OSError, zipfile.BadZipFile, StopIteration, KeyError, TypeError, ValueError) as error:
+        raise DataError(f"{path} is not a test series as the page saves it: {error or 'no ' + LIST}.") from error
+    other = labels == NOT_A_DIGIT
+    digits, others = (Digits(images[which], labels[which]) for which in (~other, other))
+    return Series(digits, tuple(itertools.compress(strokes, ~other)), others)
+
+
+def _picture(content: bytes) -> np.ndarray:
+    image = Image.open(io.BytesIO(content))
+    if image.size != (SIDE, SIDE):
+        raise ValueError(f"a picture has {image.width} x {image.height} pixels")
+    return np.asarray(image.convert("L"))
+
+
+def _label(meant: object) -> int:
+    if meant in NO_DIGIT:
+        return NOT_A_DIGIT
+    if meant not in range(LABELS):
+        raise ValueError(f"{meant!r} is neither a digit nor one of {', '.join(NO_DIGIT)}")
+    return meant

@@ -1,0 +1,1 @@
+"""Training: recipes, the step, augmentation, the loop, the CPU's own gradients."""

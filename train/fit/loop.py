@@ -1,0 +1,343 @@
+"""Training as a loop that reports, stops and goes on. Knows no page and no terminal.
+
+Every random choice is a function of the recipe's seed and the step's number, and a checkpoint holds all there is
+besides: a run that was killed and resumed ends with the same weights as an unbroken one.
+"""
+
+import dataclasses
+import hashlib
+import json
+import os
+import time
+from collections.abc import Callable, Generator, Iterator
+from functools import partial
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import jax
+import jax.numpy as jnp
+import keras
+import numpy as np
+
+from cnn.models.registry import CONFIG, METRICS, WEIGHTS
+from cnn.network.architectures import ARCHITECTURES
+from cnn.types import LABELS
+from train import machine
+from train.data.handwriting import Handwriting
+from train.data.mixture import NOBODY, Mixture, mixed
+from train.data.mnist import Digits
+from train.fit.augment import augment
+from train.fit.fast import compiler_options, fast_twin
+from train.fit.fold import folded
+from train.fit.recipes import Recipe
+from train.measure.calibrate import calibrate
+from train.measure.figures import accuracy, cross_entropy
+
+CHECKPOINT = "checkpoint.npz"
+CHECKPOINT_SECONDS = 10  # what a killed run loses at most
+BLOCK_STEPS = 20  # steps per compiled call: fewer calls wait less for one another, more report more seldom
+MEASURE_BATCH = 500  # validation images per call
+
+
+@dataclasses.dataclass(frozen=True)
+class Progress:
+    """Where a run stands: `step` of `steps` done, the running epoch's mean loss and accuracy, the finished epochs."""
+
+    step: int
+    steps: int
+    epoch: int
+    loss: float
+    accuracy: float
+    history: tuple[dict[str, float], ...]
+    drawn: float = 1.0  # share of the recipe's own pictures that are drawn; the first step waits for all
+
+
+class State(NamedTuple):
+    """All that changes with a step, as JAX arrays."""
+
+    trainable: list[jax.Array]
+    non_trainable: list[jax.Array]  # dropout's random state among them
+    optimizer: list[jax.Array]
+    averaged: list[jax.Array]  # `trainable` averaged over the steps; empty where the recipe asks for none
+    sums: jax.Array  # (2,) the running epoch's summed loss and accuracy
+
+
+def fit(
+    recipe: Recipe, digits: Digits, folder: Path, start: Path | None = None, people: Handwriting = NOBODY
+) -> Iterator[Progress]:
+    """Train `recipe` on `digits` into `folder`, yielding Progress; `model.keras` and `config.json` stand at the end.
+
+    What is saved has its normalisation folded in. With `start`, the folder of a finished run of the same architecture,
+    from its weights, folded, rather than from chance. `people` wrote what the recipe's `pens` and `signs` ask for.
+
+    Closing the iterator keeps a checkpoint, a killed process leaves one about ten seconds old; calling it again goes
+    on from there, to the same weights as an unbroken run. ValueError when the folder holds another run's checkpoint.
+    """
+    mixture = yield from _drawn(recipe, digits, people)
+    run = _Run(recipe, digits, mixture, folder, start, people)
+    try:
+        yield from run.train()
+    except GeneratorExit:
+        run.checkpoint()
+        raise
+    run.save()
+
+
+def _drawn(recipe: Recipe, digits: Digits, people: Handwriting) -> Generator[Progress, None, Mixture]:
+    drawing = mixed(recipe, digits, people)
+    try:
+        while True:
+            done, total = next(drawing)
+            yield Progress(0, 0, 0, 0.0, 0.0, (), done / total)
+    except StopIteration as end:
+        return end.value
+
+
+class _Run:
+    def __init__(
+        self,
+        recipe: Recipe,
+        digits: Digits,
+        mixture: Mixture,
+        folder: Path,
+        start: Path | None,
+        people: Handwriting,
+    ):
+        self.recipe, self.folder, self.sources = recipe, folder, people.sources
+        self.digest = hashlib.sha256(digits.images.tobytes() + digits.labels.tobytes()).hexdigest()
+        self.training, self.validation = mixture
+        batches = len(self.training.labels) // recipe.batch_size
+        if not batches:
+            raise ValueError(f"{len(self.training.labels)} images do not fill a batch of {recipe.batch_size}.")
+        # Whole blocks alone, so that one shape is compiled; what is left over changes with each epoch's order.
+        self.block = min(block_steps(recipe), batches)
+        self.steps_per_epoch = batches // self.block * self.block
+        self.steps = recipe.epochs * self.steps_per_epoch
+        keras.utils.set_random_seed(recipe.seed)  # Keras's initialisers and dropout take no generator of ours
+        self.model = ARCHITECTURES[recipe.architecture]()
+        self.start = None
+        if start:
+            self.model = folded(self.model)
+            _take_weights(self.model, start)
+            self.start = _papers_of(start)
+        self.optimizer = keras.optimizers.Adam(_schedule(recipe, self.steps), beta_2=0.99)
+        self.optimizer.build(self.model.trainable_variables)
+        self.state = initial_state(self.model, self.optimizer, averaged=bool(recipe.average))
+        self.step, self.history = 0, []
+        self.started = self.saved = time.monotonic()
+        self._resume()
+
+    def train(self) -> Iterator[Progress]:
+        advance = compile_block(self.recipe, self.model, self.optimizer)
+        measure = _compile_logits(self.model)
+        images, labels = map(jnp.asarray, self.training)
+        while self.step < self.steps:
+            epoch, done = divmod(self.step, self.steps_per_epoch)
+            for block in self._blocks(epoch)[done // self.block :]:
+                self.state = advance(self.state, images, labels, block, epoch)
+                self.step += self.block
+                if self.step % self.steps_per_epoch and self.step % BLOCK_STEPS < self.block:
+                    yield self._progress(epoch)
+                    self._checkpoint_if_due()
+            yield self._close_epoch(epoch, measure)
+            self._checkpoint_if_due()
+
+    def save(self) -> None:
+        """Write the finished model and its papers; the checkpoint has served."""
+        for variables, values in (
+            (self.model.trainable_variables, self._weights()),
+            (self.model.non_trainable_variables, self.state.non_trainable),
+        ):
+            for variable, value in zip(variables, values, strict=True):
+                variable.assign(value)
+        self.folder.mkdir(parents=True, exist_ok=True)
+        folded(self.model).save(self.folder / WEIGHTS)
+        (self.folder / CONFIG).write_text(json.dumps(self._papers(), indent=2) + "\n", encoding="utf-8")
+        for outdated in (CHECKPOINT, METRICS):  # the latter spoke of other weights
+            (self.folder / outdated).unlink(missing_ok=True)
+
+    def checkpoint(self) -> None:
+        """Write all a later process needs to go on: whole, or not at all."""
+        leaves = {f"leaf{i}": np.asarray(leaf) for i, leaf in enumerate(jax.tree.leaves(self.state))}
+        papers = {"run": self._identity(), "step": self.step, "seconds": self._seconds(), "history": self.history}
+        self.folder.mkdir(parents=True, exist_ok=True)
+        unfinished = self.folder / f"unfinished-{CHECKPOINT}"
+        np.savez(unfinished, papers=json.dumps(papers), **leaves)
+        os.replace(unfinished, self.folder / CHECKPOINT)
+        self.saved = time.monotonic()
+
+    def _checkpoint_if_due(self) -> None:
+        if time.monotonic() - self.saved > CHECKPOINT_SECONDS:
+            self.checkpoint()
+
+    def _resume(self) -> None:
+        if not (self.folder / CHECKPOINT).is_file():
+            return
+        with np.load(self.folder / CHECKPOINT) as kept:
+            papers = json.loads(str(kept["papers"]))
+            if papers["run"] != self._identity():
+                raise ValueError(
+                    f"{self.folder} holds an unfinished run of another recipe or other data; remove it first."
+                )
+            leaves, structure = jax.tree.flatten(self.state)
+            self.state = structure.unflatten(jnp.asarray(kept[f"leaf{i}"]) for i in range(len(leaves)))
+        self.step, self.history = papers["step"], papers["history"]
+        self.started -= papers["seconds"]
+
+    def _blocks(self, epoch: int) -> np.ndarray:
+        """(blocks, steps, batch size) indices in an order that depends on the seed and the epoch alone."""
+        order = np.random.default_rng([self.recipe.seed, epoch]).permutation(len(self.training.labels))
+        used = order[: self.steps_per_epoch * self.recipe.batch_size]
+        return used.reshape(-1, self.block, self.recipe.batch_size)
+
+    def _progress(self, epoch: int) -> Progress:
+        loss, hits = (np.asarray(self.state.sums) / ((self.step - 1) % self.steps_per_epoch + 1)).tolist()
+        return Progress(self.step, self.steps, epoch, loss, hits, tuple(self.history))
+
+    def _close_epoch(self, epoch: int, measure: Callable) -> Progress:
+        running = self._progress(epoch)
+        measured = {"loss": running.loss, "accuracy": running.accuracy}
+        logits = self._all_logits(measure)
+        for name, held in self.validation.items():
+            prefix = "validation" if name == "mnist" else name
+            measured[f"{prefix}_loss"] = cross_entropy(logits[name], held.labels)
+            measured[f"{prefix}_accuracy"] = accuracy(logits[name], held.labels)
+        self.history.append(measured)
+        self.state = self.state._replace(sums=jnp.zeros(2))
+        return dataclasses.replace(running, history=tuple(self.history))
+
+    def _all_logits(self, measure: Callable) -> dict[str, np.ndarray]:
+        """By name of the validation set."""
+        logits = {}
+        for name, (images, _) in self.validation.items():
+            chunks = [images[at : at + MEASURE_BATCH] for at in range(0, len(images), MEASURE_BATCH)]
+            parts = [measure(self._weights(), self.state.non_trainable, chunk) for chunk in chunks]
+            logits[name] = np.concatenate(parts)
+        return logits
+
+    def _weights(self) -> list[jax.Array]:
+        """What is measured and saved: the average over the steps, where the recipe asks for one."""
+        return self.state.averaged or self.state.trainable
+
+    def _identity(self) -> dict[str, Any]:
+        return {
+            "recipe": dataclasses.asdict(self.recipe),
+            "data_sha256": self.digest,
+            "sources": self.sources,
+            "start": self.start,
+        }
+
+    def _seconds(self) -> float:
+        return round(time.monotonic() - self.started, 1)
+
+    def _papers(self) -> dict[str, Any]:
+        return {
+            "architecture": self.recipe.architecture,
+            **self._identity(),
+            "images": {
+                "training": len(self.training.labels),
+                "validation": {name: len(held.labels) for name, held in self.validation.items()},
+            },
+            "calibration": calibrate(self._all_logits(_compile_logits(self.model)), self.validation),
+            "history": self.history,
+            "seconds": self._seconds(),
+            "machine": machine.describe(),
+        }
+
+
+def _take_weights(model: keras.Model, folder: Path) -> None:
+    """Give the folded `model` a finished run's weights, folded too. ValueError where they are another network's."""
+    path = folder / WEIGHTS
+    refusal = f"{path} does not hold weights of the network {model.name}."
+    try:
+        weights = folded(keras.saving.load_model(path, compile=False)).trainable_variables
+    except Exception as error:  # Keras raises nearly anything
+        raise ValueError(refusal) from error
+    if [variable.shape for variable in weights] != [variable.shape for variable in model.trainable_variables]:
+        raise ValueError(refusal)
+    for variable, value in zip(model.trainable_variables, weights, strict=True):
+        variable.assign(value)
+
+
+def _papers_of(folder: Path) -> dict[str, Any]:
+    """What the papers of a finished run say, with its weights' SHA-256. ValueError where there is no such run."""
+    try:
+        weights = hashlib.sha256((folder / WEIGHTS).read_bytes()).hexdigest()
+        papers = json.loads((folder / CONFIG).read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise ValueError(f"{folder} holds no finished run: {WEIGHTS} and {CONFIG}.") from error
+    return {"weights_sha256": weights, **papers}
+
+
+def initial_state(model: keras.Model, optimizer: keras.optimizers.Optimizer, *, averaged: bool = False) -> State:
+    """The state before the first step, in copies: the compiled block writes over what it is given."""
+
+    def copies(variables: list[keras.Variable]) -> list[jax.Array]:
+        return [jnp.array(variable.value, copy=True) for variable in variables]
+
+    kinds = (model.trainable_variables, model.non_trainable_variables, optimizer.variables)
+    return State(*map(copies, kinds), copies(model.trainable_variables) if averaged else [], jnp.zeros(2))
+
+
+def block_steps(recipe: Recipe) -> int:
+    """Steps per compiled call. Stock layers on a CPU go one by one: in a loop, XLA runs their gradients on one core."""
+    return BLOCK_STEPS if recipe.fast or jax.default_backend() != "cpu" else 1
+
+
+def _schedule(recipe: Recipe, steps: int) -> keras.optimizers.schedules.LearningRateSchedule:
+    rising = round(recipe.warm_up * steps)
+    return keras.optimizers.schedules.CosineDecay(
+        recipe.learning_rate / 20 if rising else recipe.learning_rate,
+        max(1, steps - rising), warmup_target=recipe.learning_rate if rising else None, warmup_steps=rising,
+    )  # fmt: skip
+
+
+def compile_block(recipe: Recipe, model: keras.Model, optimizer: keras.optimizers.Optimizer) -> Callable:
+    """Some training steps as a jitted function (State, all images, all labels, (steps, batch) indices, epoch) -> State.
+
+    The data stay on the device, and each step gathers and augments its own batch: nothing is waited for between steps.
+    """
+    key = jax.random.key(recipe.seed)
+    twin = fast_twin(model, recipe.fast)
+
+    def loss(trainable: list, non_trainable: list, images: jax.Array, labels: jax.Array) -> tuple:
+        logits, non_trainable = twin.stateless_call(trainable, non_trainable, images, training=True)
+        likelihoods = jax.nn.log_softmax(logits[:, :LABELS] if recipe.entropic else logits)
+        right = jnp.take_along_axis(likelihoods, labels[:, None], axis=1, mode="clip")[:, 0]
+        if recipe.entropic:
+            right = jnp.where(labels < LABELS, right, likelihoods.mean(axis=1))
+        smoothed = (1 - recipe.label_smoothing) * right + recipe.label_smoothing * likelihoods.mean(axis=1)
+        return -smoothed.mean(), (non_trainable, (logits.argmax(axis=1) == labels).mean())
+
+    def prepared(images: jax.Array, batch: jax.Array, epoch: jax.Array) -> jax.Array:
+        if recipe.augmentation is None:
+            return _network_input(images[batch])
+        return augment(images[batch], key, batch, epoch, recipe.augmentation)
+
+    @partial(jax.jit, donate_argnums=0, compiler_options=compiler_options() if recipe.fast else {})
+    def advance(state: State, images: jax.Array, labels: jax.Array, batches: jax.Array, epoch: jax.Array) -> State:
+        def step(state: State, batch: jax.Array) -> tuple[State, None]:
+            grad = jax.value_and_grad(loss, has_aux=True)
+            inputs, wanted = prepared(images, batch, epoch), labels[batch].astype(jnp.int32)
+            (value, (non_trainable, hits)), gradients = grad(state.trainable, state.non_trainable, inputs, wanted)
+            trainable, moments = optimizer.stateless_apply(state.optimizer, gradients, state.trainable)
+            kept = recipe.average
+            averaged = [kept * old + (1 - kept) * new for old, new in zip(state.averaged, trainable, strict=bool(kept))]
+            return State(trainable, non_trainable, moments, averaged, state.sums + jnp.stack([value, hits])), None
+
+        return jax.lax.scan(step, state, batches, unroll=len(batches) == 1)[0]  # one step is no loop
+
+    return advance
+
+
+def _compile_logits(model: keras.Model) -> Callable:
+    @jax.jit
+    def logits(trainable: list, non_trainable: list, images: jax.Array) -> jax.Array:
+        return model.stateless_call(trainable, non_trainable, _network_input(images), training=False)[0]
+
+    return logits
+
+
+def _network_input(images: jax.Array) -> jax.Array:
+    """(N, 28, 28) uint8 -> (N, 28, 28, 1) float32 in [0, 1]."""
+    return images[..., None].astype(jnp.float32) / 255

@@ -1,0 +1,1 @@
+"""Measuring: evaluation, calibration, ablations."""

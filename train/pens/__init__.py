@@ -1,0 +1,1 @@
+"""Our own pen: digits, letters and what is no digit, as strokes."""

@@ -1,0 +1,1 @@
+"""Model cards, charts, Spaces and the tables of the documents."""

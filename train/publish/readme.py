@@ -1,0 +1,142 @@
+"""The documents' figures, written from the files that commands wrote: nobody copies a number by hand.
+
+A table stands where its markers do, `<!-- name -->` and `<!-- /name -->`, in whichever document that is.
+"""
+
+import json
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from cnn.models.registry import BUNDLED, DEFAULT, METRICS, bundled
+from cnn.stress.perturbations import PERTURBATIONS
+from train.data import pen
+from train.measure import ablate, mnist_c, strangers
+
+# What the sets are, by their folders' names.
+REAL = {
+    "photos": "photos of digits",
+    "drawn": "digits drawn on screens",
+    "meza_single": "table cells photographed by phones",
+    "minichazer": "form cells with their printed lines",
+    "meza_numbers": "numbers in table cells, read whole",
+    "orand_car_a": "cheque amounts, read whole",
+    "number_photos": "photos of numbers, read whole",
+    "greek_letters": "Greek letters (to be refused)",
+    "photo_letters": "photos of letters (to be refused)",
+}
+ROOT = Path(__file__).resolve().parents[2]
+DOCUMENTS = (ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md")))
+# Every table; "training" is written by what measures it, tests/benchmarks/training.py.
+NAMES = ("real", "ablation", "models", "mnist_c", "perturbations", "training")
+MARKED = re.compile(r"<!-- (\w+) -->\n(.*?)\n<!-- /\1 -->", re.DOTALL)
+
+
+def tables() -> dict[str, str]:
+    """By marker, what stands between `<!-- marker -->` and `<!-- /marker -->`, Markdown."""
+    metrics = {name: json.loads((BUNDLED / name / METRICS).read_text(encoding="utf-8")) for name in bundled()}
+    metrics = {name: metrics[name] for name in sorted(metrics, key=lambda name: name != DEFAULT)}
+    figures = json.loads(ablate.ABLATION.read_text(encoding="utf-8"))
+    return {
+        "real": "\n".join(_real(metrics, figures)),
+        "ablation": ablate.table(figures),
+        "models": "\n".join(_models(metrics)),
+        "mnist_c": "\n".join(_mnist_c(metrics)),
+        "perturbations": "\n".join(_perturbations()),
+    }
+
+
+def write(tables: dict[str, str], documents: Sequence[Path] = DOCUMENTS) -> None:
+    """Put each table between its markers. ValueError, and nothing is written, where one is not there exactly once.
+
+    Markers of no table, and one without its other half, are told likewise.
+    """
+    texts = {path: path.read_text(encoding="utf-8") for path in documents}
+    whole = Counter(found[1] for text in texts.values() for found in MARKED.finditer(text))
+    halves = Counter(name for text in texts.values() for name in re.findall(r"<!-- /?(\w+) -->", text))
+    for name in sorted({*NAMES, *halves}):
+        if name not in NAMES:
+            raise ValueError(f"<!-- {name} --> marks no table; the tables are: {', '.join(NAMES)}.")
+        if (whole[name], halves[name]) != (1, 2):
+            raise ValueError(
+                f"<!-- {name} --> and <!-- /{name} --> have to stand once in the documents, in this order."
+            )
+    for path, text in texts.items():
+        new = MARKED.sub(
+            lambda found: f"<!-- {found[1]} -->\n{tables.get(found[1], found[2])}\n<!-- /{found[1]} -->", text
+        )
+        if new != text:
+            path.write_text(new, encoding="utf-8")
+
+
+def _real(metrics: dict[str, dict[str, Any]], ablation: dict[str, Any]) -> Iterator[str]:
+    """Real people's pictures: the usual demo beside the default network, by set and by writer."""
+    yield "| real people's pictures | the usual demo, right | the app, right | mean over writers | refused |"
+    yield "| --- | --- | --- | --- | --- |"
+    usual = dict(zip(ablation["sets"], ablation["rows"][0]["right"], strict=True))
+    for name, figures in metrics[DEFAULT]["real"].items():
+        right = figures.get("right", figures.get("whole"))
+        cells = [
+            f"{REAL.get(name, name.replace('_', ' '))}, {figures['images']}",
+            f"{usual[name]:.1%}" if name in usual else "",
+            "" if right is None else f"{right:.1%} ({figures['interval'][0]:.1%} to {figures['interval'][1]:.1%})",
+            f"{figures['mean_over_writers']:.1%} of {figures['writers']}" if "writers" in figures else "",
+            f"{figures['refused']:.1%}" if "refused" in figures else "",
+        ]
+        yield "| " + " | ".join(cells) + " |"
+
+
+def _models(metrics: dict[str, dict[str, Any]]) -> Iterator[str]:
+    yield from _head("", metrics)
+
+    def corrupted(m: dict[str, Any]) -> dict[str, Any]:
+        return m["robustness"]["mnist_c"]
+
+    rows = {
+        "parameters": lambda m: f"{m['parameters']:,}",
+        "MNIST, 10,000 test images, right": lambda m: f"{m['accuracy']:.2%}",
+        "calibration error there": lambda m: f"{m['calibration']['expected_calibration_error']:.2%}",
+        "MNIST through the app, right": lambda m: f"{m['app']['accuracy']:.2%}",
+        "MNIST-C, mean error of 15 corruptions, raw 28x28": lambda m: (
+            f"{m['robustness']['mnist_c']['raw']['mean']:.1%}"
+        ),
+        "the same through the app": lambda m: f"{m['robustness']['mnist_c']['mean']:.1%}",
+    }
+    for condition in pen.CONDITIONS:
+        rows[f"made of pen strokes, {condition}, right"] = lambda m, c=condition: f"{m['pen'][c]['accuracy']:.1%}"
+    rows["pen sketches refused"] = lambda m: f"{m['pen']['sketch']['refused']:.1%}"
+    rows["calibration error on pen sketches"] = lambda m: f"{m['pen']['sketch']['expected_calibration_error']:.2%}"
+    rows["made photos of five-digit numbers read whole"] = lambda m: f"{m['numbers']['whole']:.1%}"
+    for kind in strangers.KINDS:
+        rows[f"refused: {kind}"] = lambda m, k=kind: f"{m['refused'][k]:.1%}"
+    for name, figure in rows.items():
+        yield f"| {name} | " + " | ".join(figure(one) for one in metrics.values()) + " |"
+
+
+def _mnist_c(metrics: dict[str, dict[str, Any]]) -> Iterator[str]:
+    yield from _head("error under", metrics)
+    scores = {name: one["robustness"]["mnist_c"] for name, one in metrics.items()}
+    for corruption in mnist_c.CORRUPTIONS:
+        cells = (
+            f"{score['error'][corruption]:.1%}" + (" †" if corruption in score["like_in_training"] else "")
+            for score in scores.values()
+        )
+        yield f"| {corruption.replace('_', ' ')} | " + " | ".join(cells) + " |"
+    yield "| mean | " + " | ".join(f"{score['mean']:.2%}" for score in scores.values()) + " |"
+    if "course" in scores:
+        shares = (f"{score['mean'] / scores['course']['mean']:.0%}" for score in scores.values())
+        yield "| mean, `course` = 100 % | " + " | ".join(shares) + " |"
+
+
+def _perturbations() -> Iterator[str]:
+    yield from ("| name | | strength | what it does |", "| --- | --- | --- | --- |")
+    for name, bend in PERTURBATIONS.items():
+        label, description = bend.words["en"]
+        yield f"| `{name}` | {label} | {bend.minimum:g} to {bend.maximum:g} {bend.unit} | {description} |"
+
+
+def _head(first: str, metrics: dict[str, Any]) -> Iterator[str]:
+    yield f"| {first} | " + " | ".join(f"`{name}`" for name in metrics) + " |"
+    yield "| --- |" + " --- |" * len(metrics)
