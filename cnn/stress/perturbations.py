@@ -19,6 +19,7 @@ import numpy as np
 import PIL.Image
 from scipy import ndimage
 
+from cnn.framing.warp import warped
 from cnn.types import LABELS, SIDE, InputError
 
 SCAN = 51  # strengths of a scan, from the minimum to the maximum
@@ -126,13 +127,6 @@ def _image(values: np.ndarray) -> np.ndarray:
 # ------------------------------------------------------------------------------------------------------------- moving
 
 
-def _warped(image: np.ndarray, matrix: np.ndarray, shift: tuple[float, float] = (0, 0)) -> np.ndarray:
-    """The image under a map of (row, column) about its middle, then moved by `shift`; bilinear, no ink outside."""
-    back = np.linalg.inv(matrix)
-    middle = np.array([MIDDLE, MIDDLE])
-    return ndimage.affine_transform(image, back, middle - back @ (middle + shift), order=1)
-
-
 @perturbation(
     "°", -90, 90, 1,
     en=("Rotation", "Turned about its middle, clockwise above zero."),
@@ -140,7 +134,7 @@ def _warped(image: np.ndarray, matrix: np.ndarray, shift: tuple[float, float] = 
 )  # fmt: skip
 def rotation(image: np.ndarray, strength: float, rng: np.random.Generator) -> np.ndarray:
     cos, sin = math.cos(math.radians(strength)), math.sin(math.radians(strength))
-    return _warped(image, np.array([[cos, sin], [-sin, cos]]))
+    return warped(image, np.array([[cos, sin], [-sin, cos]]))
 
 
 @perturbation(
@@ -149,7 +143,7 @@ def rotation(image: np.ndarray, strength: float, rng: np.random.Generator) -> np
     fr=("Décalage horizontal", "Déplacé vers la droite, ou vers la gauche sous zéro."),
 )  # fmt: skip
 def shift_across(image: np.ndarray, strength: float, rng: np.random.Generator) -> np.ndarray:
-    return _warped(image, np.eye(2), (0, strength))
+    return warped(image, np.eye(2), (0, strength))
 
 
 @perturbation(
@@ -158,7 +152,7 @@ def shift_across(image: np.ndarray, strength: float, rng: np.random.Generator) -
     fr=("Décalage vertical", "Déplacé vers le bas, ou vers le haut sous zéro."),
 )  # fmt: skip
 def shift_down(image: np.ndarray, strength: float, rng: np.random.Generator) -> np.ndarray:
-    return _warped(image, np.eye(2), (strength, 0))
+    return warped(image, np.eye(2), (strength, 0))
 
 
 @perturbation(
@@ -167,7 +161,7 @@ def shift_down(image: np.ndarray, strength: float, rng: np.random.Generator) -> 
     fr=("Taille", "Plus petit ou plus grand que le cadre où l’on place les chiffres."),
 )  # fmt: skip
 def scale(image: np.ndarray, strength: float, rng: np.random.Generator) -> np.ndarray:
-    return _warped(image, np.eye(2) * strength)
+    return warped(image, np.eye(2) * strength)
 
 
 @perturbation(
@@ -176,7 +170,7 @@ def scale(image: np.ndarray, strength: float, rng: np.random.Generator) -> np.nd
     fr=("Inclinaison", "Les traits verticaux penchés de cet angle vers la droite, ou vers la gauche sous zéro."),
 )  # fmt: skip
 def shear(image: np.ndarray, strength: float, rng: np.random.Generator) -> np.ndarray:
-    return _warped(image, np.array([[1, 0], [-math.tan(math.radians(strength)), 1]]))
+    return warped(image, np.array([[1, 0], [-math.tan(math.radians(strength)), 1]]))
 
 
 @perturbation(

@@ -13,7 +13,7 @@ from cnn.framing import ink
 from cnn.framing.ink import parse_strokes
 from cnn.framing.paper import EDGE, find
 from cnn.network.classifier import SIZES
-from cnn.reading.line import Strip, elsewhere, from_image, line
+from cnn.reading.line import Strip, from_image, line
 from cnn.reading.number import (
     DOUBT,
     Digit,
@@ -417,13 +417,13 @@ def test_nothing_stands_beside_one_digit_and_its_dirt(name: str) -> None:
     page, (box,) = page_of([name], height=200, pen=14, at=(200, 100))
     ImageDraw.Draw(page).ellipse([box[2] + 60, 200, box[2] + 70, 212], fill=255)
     found, parts = find(np.asarray(on_paper(page), np.float32))
-    assert not elsewhere(found.strength, parts)
+    assert not ink.is_crowded(found.strength, parts)
 
 
 def test_a_second_digit_far_away_is_noticed() -> None:
     page, _ = page_of(["1", "7"], gap=250)
     found, parts = find(np.asarray(on_paper(page), np.float32))
-    assert elsewhere(found.strength, parts)
+    assert ink.is_crowded(found.strength, parts)
 
 
 def test_the_line_of_a_page_without_strokes_is_none() -> None:
