@@ -12,11 +12,14 @@ import numpy as np
 
 from cnn.inside.explain import exciting, middle, preferred, seen
 from cnn.network.layers import Layer
+from cnn.network.memory import remembered
 from cnn.types import LABELS, SIDE, InputError
 
 DIGITS = Path(__file__).resolve().parents[2] / "assets" / "examples" / "digits.npz"
 STRONGEST = 8  # input channels of a deeper kernel that are shown
 CHANNELS = 32  # whose preferred inputs are sought together
+PREFERRED = 32  # such groups of channels that a network keeps the preferred inputs of
+OUTPUTS = 2  # layers that a network keeps the outputs to the project's own digits of: megabytes each
 
 
 class Kernels(NamedTuple):
@@ -218,11 +221,11 @@ def own_digits() -> np.ndarray:
         return kept["images"].astype(np.float32) / 255
 
 
-@functools.lru_cache(maxsize=64)
+@remembered(most=PREFERRED)
 def _preferred(network: Any, layer: Layer, first: int) -> np.ndarray:
     return preferred(network, layer, np.arange(first, min(first + CHANNELS, layer.shape[-1])))
 
 
-@functools.lru_cache(maxsize=8)
+@remembered(most=OUTPUTS)
 def _outputs(network: Any, name: str) -> np.ndarray:
     return network.outputs(own_digits())[name].after

@@ -6,22 +6,21 @@ come through `cnn.models.gate`; what comes from the Hub is a stranger's, limited
 
 import contextlib
 import hashlib
-import json
 import logging
-import math
 import threading
 from collections.abc import Iterator, Mapping
 from concurrent.futures import Future
 from pathlib import Path
 from typing import Any
 
+from cnn.metadata import CONFIG, METRICS, read_config, read_metrics
 from cnn.models import gate, remote
 from cnn.network.classifier import Classifier
 from cnn.types import InputError
 
 BUNDLED = Path(__file__).resolve().parents[2] / "assets" / "models"
 DEFAULT = "robust"
-WEIGHTS, CONFIG, METRICS = "model.keras", "config.json", "metrics.json"
+WEIGHTS = "model.keras"
 log = logging.getLogger(__name__)  # a warning is a line on stderr
 
 
@@ -84,7 +83,7 @@ class Models(Mapping[str, Classifier]):
                 "parameters": classifier.parameters,
                 "revision": classifier.revision,
                 "default": classifier.name == self.default,
-                "metrics": classifier.metrics,
+                "metrics": classifier.metrics or {},
             }
             for classifier in self.values()
         ]
@@ -226,21 +225,15 @@ def _is_here(name: str) -> bool:
 
 
 def _opened(path: Path, name: str, revision: str, limited: bool) -> Classifier:
-    """Through the gate, with the papers beside it as far as they make sense and belong to these weights."""
+    """Through the gate, with the files beside it as far as they make sense and belong to these weights."""
     model = gate.open_model(path, name, limited)
-    config, metrics = _papers(path.with_name(CONFIG)), _papers(path.with_name(METRICS))
-    architecture, calibration = config.get("architecture"), config.get("calibration")
-    config["architecture"] = architecture[:80] if isinstance(architecture, str) else ""
-    config["calibration"] = calibration if _is_calibration(calibration) else {}
-    if metrics.get("weights_sha256") != _digest(path):  # figures of other weights
-        metrics = {}
-    papers = {"config": config, "metrics": metrics, "revision": revision}
-    network = Classifier(model, name, **papers)
+    config, metrics = read_config(path.with_name(CONFIG)), read_metrics(path.with_name(METRICS), _digest(path))
+    network = Classifier(model, name, config=config, metrics=metrics, revision=revision)
     feed = gate.wanted(model, network.logits, name)
     if feed == gate.OURS:
         return network
     log.warning('"%s" wants pixels from %s, and gets them.', name, feed)
-    return Classifier(gate.flat(model, feed), name, **papers)
+    return Classifier(gate.flat(model, feed), name, config=config, metrics=metrics, revision=revision)
 
 
 def _unknown(name: str) -> InputError:
@@ -249,23 +242,3 @@ def _unknown(name: str) -> InputError:
 
 def _digest(path: Path) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest()
-
-
-def _papers(path: Path) -> dict[str, Any]:
-    """What a model's JSON file holds, {} where there is none, or it makes no sense."""
-    try:
-        papers = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
-    except (OSError, ValueError, RecursionError):
-        papers = None
-    if not isinstance(papers, dict):
-        log.warning("%s cannot be read, and is left aside.", path)
-        return {}
-    return papers
-
-
-def _is_calibration(found: object) -> bool:
-    if not isinstance(found, dict):
-        return False
-    temperature, refusal = found.get("temperature", 1.0), found.get("refusal", 1.0)
-    numbers = all(isinstance(one, int | float) and math.isfinite(one) for one in (temperature, refusal))
-    return numbers and 0.01 <= temperature <= 100 and 0 < refusal <= 1

@@ -14,7 +14,9 @@ import jax.numpy as jnp
 import keras
 import numpy as np
 
+from cnn.metadata import Config, Metrics
 from cnn.network.layers import Layer, comes_apart, describe, makers, steps
+from cnn.network.memory import Memory
 from cnn.types import LABELS, NOT_A_DIGIT, SIDE, Framed, InputError, Prediction, Reason
 
 BATCH = 250  # images per call when there are many; a divisor of MNIST's 10,000
@@ -30,9 +32,10 @@ class Output(NamedTuple):
 
 
 class Classifier:
-    """A trained network with its name and its papers.
+    """A trained network with its name and what is known of it.
 
-    `config` says how it was made, `metrics` what was measured, `revision` which weights these are.
+    `config` says how it was made, `metrics` what was measured, None where nothing was; `revision` which weights these
+    are. `memory` keeps what was costly to ask it.
     """
 
     def __init__(
@@ -40,13 +43,15 @@ class Classifier:
         model: keras.Model,
         name: str,
         *,
-        config: dict[str, Any] | None = None,
-        metrics: dict[str, Any] | None = None,
+        config: Config | None = None,
+        metrics: Metrics | None = None,
         revision: str = "",
     ):
         self.name, self.revision = name, revision
-        self.config, self.metrics = config or {}, metrics or {}
-        calibration = self.config.get("calibration", {})
+        self.config: Config = config or {"architecture": "", "calibration": {}}
+        self.metrics = metrics
+        self.memory = Memory()
+        calibration = self.config["calibration"]
         self.temperature: float = calibration.get("temperature", 1.0)
         self.refusal: float = calibration.get("refusal", 1.0)
         self.parameters = model.count_params()
@@ -57,8 +62,8 @@ class Classifier:
 
     @property
     def architecture(self) -> str:
-        """The name of its architecture, '' where its papers do not say."""
-        return self.config.get("architecture", "")
+        """The name of its architecture, '' where its config does not say."""
+        return self.config["architecture"]
 
     def logits(self, images: np.ndarray) -> np.ndarray:
         """(N, 28, 28) float32 in [0, 1], ink = 1 -> (N, 10 or more) float32 logits. A few shapes serve every N."""

@@ -51,7 +51,7 @@ def test_a_network_of_ones_own(
     assert config["recipe"]["epochs"] == 1
     network = load("runs/small")
     assert [layer.name for layer in network.layers] == ["conv1", "pool1", "flatten", "logits"]
-    assert network.metrics == {}
+    assert network.metrics is None
     with pytest.raises(SystemExit):
         train.__main__.main(["fit", "--help"])
     assert "small" in capsys.readouterr().out
