@@ -82,6 +82,7 @@ class Config(TypedDict):
 
     architecture: str
     calibration: Calibration
+    task: NotRequired[Any]  # by `cnn.task.task_of`: a network whose task makes no sense is refused
     recipe: NotRequired[Recipe]
     data_sha256: NotRequired[str]
     sources: NotRequired[list[Source]]

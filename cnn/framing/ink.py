@@ -13,7 +13,8 @@ from cnn.framing.decode import plain
 from cnn.framing.page import Page, cut_out, page
 from cnn.framing.paper import EDGE, EVERY_RULE, MARGIN, Ink, Rules, find
 from cnn.framing.pen import AS_IT_IS, BOX, FINE, PEN, THICK, centred, even_pen, extent, hairlines, smooth, stroke_width
-from cnn.types import SIDE, Framed, InputError, Step, Strokes
+from cnn.task import SIDE
+from cnn.types import Framed, InputError, Step, Strokes
 
 RULES = {  # each can be switched off, to measure what it is worth
     "channel": "ink is looked for in the colour that shows it best",

@@ -6,7 +6,7 @@ import numpy as np
 from PIL import Image, ImageDraw
 from scipy import ndimage
 
-from cnn.types import SIDE
+from cnn.task import SIDE
 
 BOX = 20  # MNIST's digits fill a box of 20x20 pixels
 CENTRE = 14.5  # and have their centre of mass here: measured 14.50 +- 0.29 pixels from either edge, train images

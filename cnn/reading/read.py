@@ -14,6 +14,7 @@ from cnn.framing.pen import span
 from cnn.framing.warp import warped
 from cnn.network.classifier import Classifier, since
 from cnn.reading import number
+from cnn.task import DIGITS
 from cnn.types import Framed, Prediction
 
 # Where the first look is not sure, the picture is looked at again, smaller and blurred. Chosen on MNIST's validation
@@ -36,7 +37,7 @@ def read_strokes(classifier: Classifier, payload: object) -> tuple[Framed, Predi
 
 
 def logits(classifier: Classifier, images: np.ndarray) -> np.ndarray:
-    """(N, 28, 28) float32 in [0, 1] -> (N, 10 or more) float32 logits; of unsure ones, the mean of several looks."""
+    """(N, 28, 28) float32 in [0, 1] -> (N, K) float32 logits; of unsure ones, the mean of several looks."""
     found = classifier.logits(images)
     probabilities, strange = classifier.calibrated(found)
     unsure = np.flatnonzero((probabilities.max(axis=1) < SURE) | (strange > STRANGE))
@@ -66,7 +67,7 @@ def _read(
     started = time.perf_counter()
     framed = frame(source)
     prediction = predict(classifier, framed)
-    refused = prediction.reason == "not_a_digit"
+    refused = prediction.reason == "not_a_digit" and classifier.task.is_like(DIGITS)
     if refused and _may_be_several(framed.image) and count(classifier, source).several:
         prediction = dataclasses.replace(prediction, reason="several_digits")
     return framed, prediction.taking(since(started))

@@ -11,7 +11,8 @@ import numpy as np
 from cnn.network.classifier import Classifier
 from cnn.network.memory import remembered
 from cnn.stress.perturbations import Perturbation, find
-from cnn.types import SIDE, InputError
+from cnn.task import SIDE
+from cnn.types import InputError
 
 WAYS = 16  # worst cases that a network keeps, of a digit each: a slider asks for their strengths one after the other
 

@@ -25,6 +25,7 @@ from cnn.reading.number import (
     read_strips,
     seams,
 )
+from cnn.task import DIGITS
 from cnn.types import Strokes
 from cnn.ui.draw.number import photo_answer
 
@@ -92,7 +93,7 @@ def holds(number: Number, names: Sequence[str], boxes: Sequence[Box], least: flo
 class Shapes:
     """Knows SHAPES alone: ink is the digit whose shape it covers best, and no digit where it covers none."""
 
-    name, refusal = "shapes", 0.5
+    name, refusal, task = "shapes", 0.5, DIGITS
 
     def __init__(self) -> None:
         self.images = np.stack([ink.from_image(on_paper(page_of([name])[0])).image for name in SHAPES])

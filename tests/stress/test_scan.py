@@ -100,7 +100,7 @@ def test_a_worst_case_goes_its_way_once_for_all_strengths(classifier: Classifier
     asked = []
 
     class Counting:
-        layers, memory = classifier.layers, Memory()
+        layers, task, memory = classifier.layers, classifier.task, Memory()
 
         def logits(self, images: np.ndarray) -> np.ndarray:
             asked.append(len(images))
