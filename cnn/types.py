@@ -1,7 +1,7 @@
 """What travels between the rooms: frozen values, array shapes and the one error people get to read. NumPy only."""
 
 import dataclasses
-from typing import Any, Literal, NamedTuple
+from typing import Annotated, Any, Literal, NamedTuple
 
 import numpy as np
 
@@ -9,8 +9,17 @@ from cnn.text import say
 
 Reason = Literal["blank", "not_a_digit", "several_digits"]
 
+# Arrays of an answer that are only looked at: on one scale, and each along the first axis on its own. The page gets
+# them a byte a value; all others whole.
+Shades = Annotated[np.ndarray, "shades"]
+Tiles = Annotated[np.ndarray, "tiles"]
 
-class InputError(ValueError):
+
+class UserError(ValueError):
+    """What a person can mend: its text is one sentence that says what is wrong. Every other error is a bug of ours."""
+
+
+class InputError(UserError):
     """An input that cannot be served; its text says what is wrong and what is accepted, and is safe to show.
 
     `key` names a text of `assets/text` under `error.`; `values` fill it in. `str()` is the English text.

@@ -15,6 +15,7 @@ ROWS = [
     {"network"},
     {"models", "reading"},
     {"errors", "inside", "stress"},
+    {"service"},
     {"ui"},
 ]
 LEVEL = {wing: row for row, wings in enumerate(ROWS) for wing in wings}

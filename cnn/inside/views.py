@@ -107,7 +107,7 @@ class Hand(NamedTuple):
     The first convolution's `kernel` (h, w), `bias`, `stride` and `padding` (zeros before the first pixel), the map
     `before` its activation and `after` it. Then the first `pooling`, None where there is none. Then one digit's output
     beside that of its `rival`, the best other digit: what enters the last layer `features` (n,), the `weights` on them
-    and the rival's (n,), and both biases.
+    and the rival's (n,), and both biases. Last the digit's `label`, how many `filters` there are, and the temperature.
     """
 
     layer: str
@@ -126,6 +126,9 @@ class Hand(NamedTuple):
     output_bias: float
     rival_bias: float
     logits: np.ndarray
+    label: int
+    filters: int
+    temperature: float
 
 
 def by_hand(network: Any, image: np.ndarray, channel: int | None, label: int) -> Hand | None:
@@ -164,6 +167,9 @@ def by_hand(network: Any, image: np.ndarray, channel: int | None, label: int) ->
         output_bias=float(biases[label]),
         rival_bias=float(biases[rival]),
         logits=logits,
+        label=label,
+        filters=kernel.shape[-1],
+        temperature=network.temperature,
     )
 
 

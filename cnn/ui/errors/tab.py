@@ -1,6 +1,6 @@
 """The tab on errors: where each network fails on MNIST's test set, and what its confidence is worth."""
 
-from typing import Any
+import functools
 
 import gradio as gr
 
@@ -14,9 +14,6 @@ def errors_tab(models: Models, mnist: Mnist) -> None:
     with gr.Column(elem_classes="card"):
         errors = Errors(models, elem_id="errors")
 
-    def answered(asked: dict[str, Any]) -> dict[str, Any]:
-        return answer(asked, models, mnist)
-
-    errors.input(
-        answered, errors, errors, trigger_mode="multiple", show_progress="hidden", api_visibility="private", queue=False
-    )
+    quiet = {"show_progress": "hidden", "api_visibility": "private", "queue": False}
+    asked = functools.partial(answer, models=models, mnist=mnist)
+    errors.input(asked, errors, errors, trigger_mode="multiple", **quiet)

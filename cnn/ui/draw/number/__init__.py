@@ -5,18 +5,15 @@ import io
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 from PIL import Image
 
 from cnn.framing.decode import plain
-from cnn.framing.ink import from_image, from_strokes
 from cnn.reading.number import Number
-from cnn.types import Framed, Strokes
+from cnn.types import Framed
 from cnn.ui.component import Component
 from cnn.ui.draw.reading import Source, pixels
 
 SHOWN = 1024  # pixels a side, at most, of the picture that the boxes are drawn on
-RIM = 0.06  # of its height: what is cut out around a digit
 
 
 class NumberReading(Component):
@@ -54,30 +51,6 @@ def pad_answer(number: Number, drawing: dict[str, Any], first: Framed | None) ->
         return nothing("pad-number")
     answer = _answer(number, first, drawing["width"], drawing["height"])
     return {**answer, "source": "pad-number", "strokes": drawing["strokes"]}
-
-
-def first_photographed(number: Number, image: Image.Image) -> Framed | None:
-    """A number's first digit, cut out of its picture and framed as a picture of one digit; None where there is none."""
-    if not number.digits:
-        return None
-    x0, y0, x1, y1 = number.digits[0].box
-    rim = RIM * (y1 - y0)
-    box = (max(0, x0 - rim), max(0, y0 - rim), min(image.width, x1 + rim), min(image.height, y1 + rim))
-    return from_image(image.crop(tuple(map(round, box))))
-
-
-def first_written(number: Number, drawing: Strokes) -> Framed | None:
-    """A number's first digit, of the strokes within its box, framed as one digit; None where there is none."""
-    if not number.digits:
-        return None
-    box = np.reshape(number.digits[0].box, (2, 2))
-    rim = RIM * (box[1, 1] - box[0, 1])
-    parts = []
-    for stroke in drawing.strokes:
-        within = ((stroke >= box[0] - rim) & (stroke <= box[1] + rim)).all(axis=1)
-        runs = np.split(np.arange(len(stroke)), np.flatnonzero(np.diff(within)) + 1)
-        parts += [stroke[run] for run in runs if within[run[0]]]
-    return from_strokes(Strokes(tuple(parts), drawing.width, drawing.height))
 
 
 def _answer(number: Number, first: Framed | None, width: float, height: float) -> dict[str, Any]:
