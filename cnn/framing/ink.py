@@ -5,6 +5,8 @@ ink, at the image's own resolution), `even_pen` (one stroke width), `centred` (2
 middle). Strokes: `smooth`, drawn as hairlines, inked with the same pen, `centred`.
 """
 
+from typing import Any
+
 import numpy as np
 from PIL import Image
 from scipy import ndimage
@@ -42,7 +44,7 @@ def from_image(image: Image.Image, *, without: Rules = EVERY_RULE) -> Framed:
     looked_at = page(sent, WORK, LONGEST, without)
     steps = [Step("step.sent", np.asarray(looked_at.sent, np.float32) / 255), Step("step.grey", looked_at.grey / 255)]
     ink, parts = find(looked_at.grey, without)
-    if ink is None:
+    if ink is None or parts is None:
         return Framed(np.zeros((SIDE, SIDE), np.float32), tuple(steps))
     if ink.patched is not None:
         steps.append(Step("step.form", ink.patched.astype(np.float32)))
@@ -56,7 +58,7 @@ def from_image(image: Image.Image, *, without: Rules = EVERY_RULE) -> Framed:
     return Framed(framed, tuple(steps), is_crowded(ink.strength, parts))
 
 
-def parse_strokes(payload: object) -> Strokes:
+def parse_strokes(payload: Any) -> Strokes:
     """Check strokes as they come in JSON: {"strokes": [[[x, y], ...], ...], "width": w, "height": h}.
 
     Finite numbers in pad units, y down, at most MAX_POINTS points. Strokes without points are dropped, other keys

@@ -176,8 +176,8 @@ def lit_paper(grey: np.ndarray, sign: int) -> tuple[np.ndarray, int, np.ndarray]
 
 def _around(mask: np.ndarray, room: int = 0) -> tuple[slice, slice]:
     """The box around what is True in (h, w), with some room about it as far as there is."""
-    spans = [span(mask.any(axis)) for axis in (1, 0)]
-    return tuple(slice(max(0, start - room), end + room) for start, end in spans)
+    (top, bottom), (left, right) = (span(mask.any(axis)) for axis in (1, 0))
+    return slice(max(0, top - room), bottom + room), slice(max(0, left - room), right + room)
 
 
 def heavier_tail(rise: np.ndarray) -> int:

@@ -1,6 +1,7 @@
 """The pen's path and its width, the box and the centre of mass: masks of ink -> MNIST's frame. Knows no paper."""
 
 import math
+from typing import Any
 
 import numpy as np
 from PIL import Image, ImageDraw
@@ -79,7 +80,7 @@ def extent(mask: np.ndarray) -> int:
     return max(end - start for start, end in (span(mask.any(axis)) for axis in (1, 0)))
 
 
-def span(used: np.ndarray) -> tuple[int, int]:
+def span(used: Any) -> tuple[int, int]:
     """First and one past the last of the True entries."""
     return int(used.argmax()), int(len(used) - used[::-1].argmax())
 
@@ -113,7 +114,7 @@ def smooth(points: np.ndarray) -> np.ndarray:
 
 def hairlines(paths: list[np.ndarray], size: np.ndarray) -> np.ndarray:
     """Draw paths of (n, 2) x, y one pixel wide: bool, (height, width) of `size`."""
-    page = Image.new("1", tuple(int(n) for n in np.maximum(size, 1)))
+    page = Image.new("1", (int(max(size[0], 1)), int(max(size[1], 1))))
     draw = ImageDraw.Draw(page)
     for path in paths:
         flat = path.ravel().tolist()

@@ -49,7 +49,9 @@ class Explanation(NamedTuple):
     @property
     def complete(self) -> bool | None:
         """Whether evidence that ought to add up does, to COMPLETE; None for a method whose need not."""
-        return None if self.total is None else abs(self.total - self.expected) <= _allowed(self.expected)
+        if self.total is None or self.expected is None:
+            return None
+        return abs(self.total - self.expected) <= _allowed(self.expected)
 
     @property
     def heatmap(self) -> np.ndarray:
@@ -78,7 +80,7 @@ def explain(network: Any, image: np.ndarray, name: str, label: int) -> Explanati
     if name == integrated_gradients.__name__:
         without, with_ink = leads(network, np.stack([np.zeros_like(image), image]), label)
         total, expected = float(evidence.sum()), float(with_ink - without)
-    return Explanation(name, label, evidence, _note(network, name, evidence, image.any()), total, expected)
+    return Explanation(name, label, evidence, _note(network, name, evidence, bool(image.any())), total, expected)
 
 
 def _note(network: Any, name: str, evidence: np.ndarray, inked: bool) -> str | None:
@@ -266,8 +268,9 @@ def seen(layer: Layer, place: tuple[int, ...]) -> tuple[slice, slice]:
     """The part of the picture that a unit sees: rows and columns of (28, 28); all of it for a dense layer."""
     if not layer.is_map:
         return slice(0, SIDE), slice(0, SIDE)
-    starts = [layer.field.start + layer.field.jump * at for at in place]
-    return tuple(slice(max(0, start), min(SIDE, start + layer.field.size)) for start in starts)
+    top, left = (layer.field.start + layer.field.jump * at for at in place)
+    high, wide = (slice(max(0, start), min(SIDE, start + layer.field.size)) for start in (top, left))
+    return high, wide
 
 
 class Excerpt(NamedTuple):
@@ -287,6 +290,6 @@ def exciting(outputs: np.ndarray, layer: Layer, channel: int, count: int = 8) ->
     for index in np.argsort(-best, kind="stable")[:count]:
         if best[index] <= 0:
             break
-        place = np.unravel_index(units[index].argmax(), layer.shape[:-1]) if layer.is_map else ()
+        place = tuple(map(int, np.unravel_index(units[index].argmax(), layer.shape[:-1]))) if layer.is_map else ()
         excerpts.append(Excerpt(int(index), float(best[index]), *seen(layer, place)))
     return excerpts

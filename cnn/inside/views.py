@@ -142,9 +142,8 @@ def by_hand(network: Any, image: np.ndarray, channel: int | None, label: int) ->
     outputs = network.outputs(image[None])
     kernel, bias = network.weights(first.name)
     made = outputs[first.name]
-    if channel is None:
-        channel = int(made.after[0].max((0, 1)).argmax())
-    channel = channel % kernel.shape[-1]
+    most = int(made.after[0].max((0, 1)).argmax())
+    channel = most if channel is None else channel % kernel.shape[-1]
     after = made.after[0, ..., channel]
     last, features = network.layers[-1], outputs[network.layers[-2].name].after[0].ravel()
     weights, biases = network.weights(last.name)

@@ -81,7 +81,7 @@ def wanted(model: keras.Model, logits: Callable[[np.ndarray], np.ndarray], name:
     if not task.is_like(DIGITS):
         return plainly
     losses = {feed: _loss(logits(images * np.float32(feed.scale) + np.float32(feed.offset)), labels) for feed in FEEDS}
-    best = min(losses, key=losses.get)
+    best = min(losses, key=losses.__getitem__)
     return best if losses[best] < min(GUESSING, losses[plainly]) / 2 else plainly
 
 

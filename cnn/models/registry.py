@@ -92,7 +92,7 @@ class Models(Mapping[str, Classifier]):
 
     def _fetch_expected(self) -> None:
         try:
-            path = remote.fetch(remote.parse(self.expected))
+            path = remote.fetch(remote.named(self.expected))
             if self.missing or path.parent.name[:12] != self[self.expected].revision:
                 self._join(open_untrusted(path, self.expected))
         except InputError as error:
@@ -130,7 +130,7 @@ class Models(Mapping[str, Classifier]):
 
         def come() -> None:
             try:  # as a stranger: what the operator alone may read is not for visitors
-                guest.set_result(open_untrusted(remote.fetch(remote.parse(name), token=False), name))
+                guest.set_result(open_untrusted(remote.fetch(remote.named(name), token=False), name))
             except Exception as error:
                 guest.set_exception(error)
 

@@ -169,7 +169,7 @@ class Classifier:
         images = np.asarray(images, np.float32)[..., None]
         chunks = [(self._outputs(chunk), count) for chunk, count in _chunks((1, BATCH), images)]
         return {
-            name: Output(*(_joined([(made[name][part], count) for made, count in chunks]) for part in (0, 1)))
+            name: Output(_joined([(made[name][0], count) for made, count in chunks]), _joined_before(chunks, name))
             for name in chunks[0][0]
         }
 
@@ -321,7 +321,7 @@ def _compiled_gradients(model: keras.Model) -> Callable[[np.ndarray, dict[str, n
     def total(images: jax.Array, weights: dict[str, jax.Array]) -> jax.Array:
         made = run(images, {})
         units = {name: after if before is None else before for name, (after, before) in made.items()}
-        return sum((units[name] * weights[name]).sum() for name in weights)
+        return sum(((units[name] * weights[name]).sum() for name in weights), start=jnp.zeros(()))
 
     return jax.jit(jax.grad(total))
 
@@ -368,8 +368,14 @@ def _chunks(sizes: tuple[int, ...], values: np.ndarray) -> Iterator[tuple[np.nda
         yield filled, len(piece)
 
 
-def _joined(parts: list[tuple[Any, int]]) -> np.ndarray | None:
-    return None if parts[0][0] is None else np.concatenate([np.asarray(part)[:count] for part, count in parts])
+def _joined(parts: list[tuple[Any, int]]) -> np.ndarray:
+    return np.concatenate([np.asarray(part)[:count] for part, count in parts])
+
+
+def _joined_before(chunks: list[tuple[Any, int]], name: str) -> np.ndarray | None:
+    """What a layer made before its activation, None where it has none of its own."""
+    parts = [(made[name][1], count) for made, count in chunks]
+    return None if parts[0][0] is None else _joined(parts)
 
 
 def _copies(variables: Sequence[keras.Variable]) -> list[jax.Array]:

@@ -196,7 +196,7 @@ def _heaviest_line(parts: _Parts, free: np.ndarray) -> _Line | None:
     height = _heaviest(high[usable], mass[usable])
     tall = usable & (high > LOW * height) & (high < TALL * height)
     seed = np.flatnonzero(tall)[mass[tall].argmax()]
-    slope, level = 0.0, y[seed]
+    slope, level, on = 0.0, y[seed], tall
     for _ in range(3):  # the line's own parts, and the slope through their middles, by turns
         on = tall & (abs(y - level - slope * (x - x[seed])) < 0.7 * height)
         height = _heaviest(high[on], mass[on])

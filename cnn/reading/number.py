@@ -180,10 +180,10 @@ def read_strips(classifier: Classifier, strips: list[Strip]) -> Number:
             left, top, mask = masks[at]
             corners = np.array([[x, y] for x in (left, left + mask.shape[1]) for y in (top, top + mask.shape[0])])
             outline = strip.place(corners)
-            box = tuple(map(float, (*outline.min(0), *outline.max(0))))
+            (x0, y0), (x1, y1) = outline.min(0).tolist(), outline.max(0).tolist()
             confidence, odd = float(probabilities[at].max()), float(strangeness[at])
             doubtful = confidence < DOUBT or odd > classifier.refusal
-            digits.append(Digit(int(probabilities[at].argmax()), confidence, box, odd, doubtful))
+            digits.append(Digit(int(probabilities[at].argmax()), confidence, (x0, y0, x1, y1), odd, doubtful))
         lines.append(tuple(digits))
     return Number(tuple(_numbers(lines)), classifier.name)
 

@@ -154,7 +154,7 @@ def _crosses(upright: Line, level: Line) -> bool:
 
 
 def _turned(line: Line) -> Line:
-    return Line(line.box[::-1], line.pixels.T, line.ends[:, ::-1], line.length)
+    return Line((line.box[1], line.box[0]), line.pixels.T, line.ends[:, ::-1], line.length)
 
 
 def _upright(line: Line) -> bool:

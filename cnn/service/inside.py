@@ -1,7 +1,7 @@
 """A look inside a network: its endpoints, and the views of the tab. What takes seconds is remembered by the network."""
 
 import dataclasses
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 import PIL.Image
@@ -193,19 +193,19 @@ def network(
     outputs = classifier.outputs(digit[None])
     shown = [_layer(classifier, outputs, one) for one in classifier.layers]
     # A channel that was open in another network is not open in this one.
-    opened = layer is not None and any(one.name == layer for one in classifier.layers)
-    unit = _unit(classifier, outputs, classifier.layer(layer), channel or 0) if opened else None
+    opened = next((one for one in classifier.layers if one.name == layer), None)
+    unit = _unit(classifier, outputs, opened, channel or 0) if opened else None
     return NetworkView(shown, classifier.parameters, classifier.temperature, unit)
 
 
-def _layer(classifier: Classifier, outputs: Mapping[str, Output], layer: Layer) -> LayerShown:
+def _layer(classifier: Classifier, outputs: dict[str, Output], layer: Layer) -> LayerShown:
     maps = outputs[layer.name].after[0]
     maps = maps.transpose(2, 0, 1) if layer.is_map else maps.reshape(-1)
     taken = views.taken(classifier, outputs, layer)
     return LayerShown(**vars(layer.facts), maps=maps, by_relu=taken.by_relu, by_pooling=taken.by_pooling)
 
 
-def _unit(classifier: Classifier, outputs: Mapping[str, Output], layer: Layer, channel: int) -> Unit:
+def _unit(classifier: Classifier, outputs: dict[str, Output], layer: Layer, channel: int) -> Unit:
     channel = channel % layer.shape[-1]
     output = outputs[layer.name]
     before = None if output.before is None else output.before[0, ..., channel]

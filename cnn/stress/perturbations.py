@@ -43,7 +43,7 @@ class Perturbation:
     """
 
     name: str
-    bend: Bend | Attack
+    bend: Callable[..., Any]  # a Bend, or an Attack where it is a worst case
     unit: str
     minimum: float
     maximum: float
@@ -69,7 +69,7 @@ class Perturbation:
         return self.scan(images, [strength], seeds, network)[0]
 
     def scan(
-        self, images: np.ndarray, strengths: Sequence[float], seeds: Sequence[int], network: Any = None
+        self, images: np.ndarray, strengths: Sequence[float] | np.ndarray, seeds: Sequence[int], network: Any = None
     ) -> np.ndarray:
         """`apply` at each of S strengths: (S, N, 28, 28). A worst case goes its way but once."""
         if self.worst_case:
@@ -329,7 +329,7 @@ def inversion(image: np.ndarray, strength: float, rng: np.random.Generator) -> n
 )  # fmt: skip
 def fog(image: np.ndarray, strength: float, rng: np.random.Generator) -> np.ndarray:
     octaves = [_smooth(rng, size) * size for size in (1.5, 3, 6)]
-    haze = sum(octaves)
+    haze = np.sum(octaves, axis=0)
     haze = (haze - haze.min()) / np.ptp(haze)
     return image + strength / 100 * (haze - image)
 

@@ -123,8 +123,8 @@ def curves(models: Mapping[str, Classifier], digit: np.ndarray, name: str, seed:
 
 def _bent(bend: Perturbation, digit: np.ndarray, strength: float, seed: int, network: Classifier) -> np.ndarray:
     """A digit under one perturbation; of a worst case's scan what is known already."""
-    places = np.flatnonzero(bend.strengths() == strength) if bend.worst_case else ()
-    if len(places):
+    places = np.flatnonzero(bend.strengths() == strength)
+    if bend.worst_case and places.size:
         return _way(network, bend.name, np.float32(digit).tobytes())[places[0]]
     return bend.apply(digit[None], strength, [seed], network)[0]
 

@@ -31,7 +31,7 @@ def build_demo(models: Models, mnist: Mnist | None = None) -> gr.Blocks:
     with Doors(title=say("page.title"), analytics_enabled=False, delete_cache=(KEEP_SECONDS, KEEP_SECONDS)) as demo:
         head = Head(elem_id="head")
         if models.expected:  # told as long as it has not come from the Hub
-            quiet = {"show_progress": "hidden", "api_visibility": "private", "queue": False}
+            quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private", "queue": False}
             demo.load(lambda: missing(models.missing, models.default), None, head, **quiet)
         digit = gr.State()  # the framed digit that travels from tab to tab; None before there is one
         with gr.Tabs(elem_classes="pages"):

@@ -61,7 +61,11 @@ def draw_tab(models: Models, tab: gr.Tab, digit: gr.State) -> None:
             reading = Reading(elem_id="reading", elem_classes="fill")
             numbers = number.NumberReading(elem_id="numbers", elem_classes="fill")
 
-    quiet = {"outputs": [reading, numbers, digit], "show_progress": "hidden", "api_visibility": "private"}
+    quiet: dict[str, Any] = {
+        "outputs": [reading, numbers, digit],
+        "show_progress": "hidden",
+        "api_visibility": "private",
+    }
     # Live: while one answer is on its way, only the latest drawing waits. The queue would add a round trip.
     pad.input(partial(_read_pad, models), pad, **quiet, trigger_mode="always_last", queue=False)
     line.input(partial(_read_line, models), line, **quiet, trigger_mode="always_last", queue=False)

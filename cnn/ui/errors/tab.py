@@ -1,6 +1,7 @@
 """The tab on errors: where each network fails on MNIST's test set, and what its confidence is worth."""
 
 import functools
+from typing import Any
 
 import gradio as gr
 
@@ -14,6 +15,6 @@ def errors_tab(models: Models, mnist: Mnist) -> None:
     with gr.Column(elem_classes="card"):
         errors = Errors(models, elem_id="errors")
 
-    quiet = {"show_progress": "hidden", "api_visibility": "private", "queue": False}
+    quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private", "queue": False}
     asked = functools.partial(answer, models=models, mnist=mnist)
     errors.input(asked, errors, errors, trigger_mode="multiple", **quiet)

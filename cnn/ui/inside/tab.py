@@ -48,7 +48,7 @@ def look_tab(models: Models, tab: gr.Tab, digit: gr.State) -> None:
             inside = Inside(models, elem_id="inside")
 
     shown = partial(_shown, models, example)
-    quiet = {"show_progress": "hidden", "api_visibility": "private", "queue": False}
+    quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private", "queue": False}
     pad.input(
         partial(_drawn, models, example), [pad, inside, model], [digit, inside], trigger_mode="always_last", **quiet
     )
@@ -58,7 +58,7 @@ def look_tab(models: Models, tab: gr.Tab, digit: gr.State) -> None:
     inside.submit(shown, [inside, digit, model], inside, trigger_mode="multiple", **quiet)
     if models.open_to_hub:
         # Through the queue: a refusal that comes past it is shown to nobody.
-        shown_on = {"show_progress": "minimal", "show_progress_on": guest}
+        shown_on: dict[str, Any] = {"show_progress": "minimal", "show_progress_on": guest}
         chosen = [model, offered_models, guest]
         guest.submit(partial(_invite, models), [guest, offered_models], chosen, api_visibility="private", **shown_on)
     if models.expected:

@@ -30,7 +30,7 @@ def stress_tab(models: Models, mnist: Mnist, tab: gr.Tab, digit: gr.State) -> No
     taken = gr.State()  # the place of the test digit that was taken last
 
     shown, take = partial(_shown, models, mnist, example), partial(_take, models, mnist, example)
-    quiet = {"show_progress": "hidden", "api_visibility": "private"}
+    quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
     # A refusal has its sentence only through the queue.
     index.input(take, [stress, index], [taken, digit, stress], trigger_mode="always_last", **quiet)
     another.click(partial(_take_by_lot, models, mnist, example), stress, [index, taken, digit, stress], **quiet)

@@ -3,9 +3,10 @@
 import base64
 import io
 from pathlib import Path
-from typing import Any
+from typing import Any, NotRequired
 
 from PIL import Image
+from typing_extensions import TypedDict
 
 from cnn.framing.decode import plain
 from cnn.reading.number import Number
@@ -14,6 +15,34 @@ from cnn.ui.component import Component
 from cnn.ui.draw.reading import Source, pixels
 
 SHOWN = 1024  # pixels a side, at most, of the picture that the boxes are drawn on
+
+
+class DigitShown(TypedDict):
+    """A digit of a number; its box in shares of the picture."""
+
+    label: int
+    confidence: float
+    doubtful: bool
+    box: list[float]
+
+
+class NumberAnswer(TypedDict):
+    """A number as the panel shows it; `source` alone where nothing was read. `again`: it was read before.
+
+    `first` are the 28x28 pixels of its first digit, as the answer to a digit has them. A photo has a `picture`, a data
+    URL, a pad its `strokes`.
+    """
+
+    source: Source
+    text: NotRequired[str]
+    digits: NotRequired[list[DigitShown]]
+    first: NotRequired[str | None]
+    model: NotRequired[str]
+    width: NotRequired[float]
+    height: NotRequired[float]
+    picture: NotRequired[str]
+    strokes: NotRequired[list[list[list[float]]]]
+    again: NotRequired[bool]
 
 
 class NumberReading(Component):
@@ -27,12 +56,12 @@ class NumberReading(Component):
         return {"type": "object", "title": "number", "additionalProperties": True}
 
 
-def nothing(source: Source) -> dict[str, Any]:
+def nothing(source: Source) -> NumberAnswer:
     """The panel before anything was written on the pad or sent as a photo."""
     return {"source": source}
 
 
-def photo_answer(number: Number, image: Image.Image, first: Framed | None) -> dict[str, Any]:
+def photo_answer(number: Number, image: Image.Image, first: Framed | None) -> NumberAnswer:
     """A number read from a picture, JSON-ready: `text`, `digits`, `model`, `source` and the picture as a data URL.
 
     `first` is its first digit, sent as `first`: its 28x28 pixels, as the answer to a digit has them.
@@ -42,21 +71,20 @@ def photo_answer(number: Number, image: Image.Image, first: Framed | None) -> di
     file = io.BytesIO()
     shown.save(file, "JPEG", quality=85)
     picture = "data:image/jpeg;base64," + base64.b64encode(file.getvalue()).decode("ascii")
-    return {**_answer(number, first, *image.size), "source": "photo", "picture": picture}
+    return {**_answer("photo", number, first, *image.size), "picture": picture}
 
 
-def pad_answer(number: Number, drawing: dict[str, Any], first: Framed | None) -> dict[str, Any]:
+def pad_answer(number: Number, drawing: dict[str, Any], first: Framed | None) -> NumberAnswer:
     """A number read from pen strokes, JSON-ready: as `photo_answer`, with the strokes in place of a picture."""
     if not drawing["strokes"]:
         return nothing("pad-number")
-    answer = _answer(number, first, drawing["width"], drawing["height"])
-    return {**answer, "source": "pad-number", "strokes": drawing["strokes"]}
+    answer = _answer("pad-number", number, first, drawing["width"], drawing["height"])
+    return {**answer, "strokes": drawing["strokes"]}
 
 
-def _answer(number: Number, first: Framed | None, width: float, height: float) -> dict[str, Any]:
-    """`{text, digits: [{label, confidence, doubtful, box}], first, model, width, height}`, boxes in shares of it."""
+def _answer(source: Source, number: Number, first: Framed | None, width: float, height: float) -> NumberAnswer:
     size = (width, height, width, height)
-    digits = [
+    digits: list[DigitShown] = [
         {
             "label": digit.label,
             "confidence": round(digit.confidence, 4),
@@ -65,5 +93,12 @@ def _answer(number: Number, first: Framed | None, width: float, height: float) -
         }
         for digit in number.digits
     ]
-    about = {"first": first and pixels(first), "model": number.model, "width": width, "height": height}
-    return {"text": number.text, "digits": digits, **about}
+    return {
+        "source": source,
+        "text": number.text,
+        "digits": digits,
+        "first": first and pixels(first),
+        "model": number.model,
+        "width": width,
+        "height": height,
+    }
