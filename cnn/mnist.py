@@ -10,6 +10,7 @@ import threading
 import zipfile
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -27,7 +28,7 @@ class Mnist:
     Until then, and where it cannot, there are some of each, as `kept` gives them.
     """
 
-    def __init__(self, load: Callable[[str], Digits], some: Mapping[str, Some] | None = None):
+    def __init__(self, load: Callable[[Any], Digits], some: Mapping[str, Some] | None = None):
         self._load = load
         self._some = some or {}
         self._found: dict[str, Digits | Exception] = {}
@@ -74,7 +75,7 @@ def nowhere(split: str) -> Digits:
     raise LookupError(split)
 
 
-def keep(chosen: Mapping[str, Iterable[int]], load: Callable[[str], Digits], path: Path = KEPT) -> None:
+def keep(chosen: Mapping[str, Iterable[int]], load: Callable[[Any], Digits], path: Path = KEPT) -> None:
     """Write the digits at some places of each split, as `load` gives it: what `kept` reads."""
     arrays = {}
     for split, places in chosen.items():

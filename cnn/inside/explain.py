@@ -9,6 +9,7 @@ log-probability: once the network is sure, hardly anything moves it. Not the dis
 wipes off a digit makes it another one, not always that.
 """
 
+import dataclasses
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
@@ -273,7 +274,8 @@ def seen(layer: Layer, place: tuple[int, ...]) -> tuple[slice, slice]:
     return high, wide
 
 
-class Excerpt(NamedTuple):
+@dataclasses.dataclass(frozen=True)
+class Excerpt:
     """What excited a channel: the index of the digit, what its unit said, and the part of the digit that unit saw."""
 
     index: int

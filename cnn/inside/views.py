@@ -143,22 +143,22 @@ def by_hand(network: Any, image: np.ndarray, channel: int | None, label: int) ->
     kernel, bias = network.weights(first.name)
     made = outputs[first.name]
     most = int(made.after[0].max((0, 1)).argmax())
-    channel = most if channel is None else channel % kernel.shape[-1]
-    after = made.after[0, ..., channel]
+    opened = most if channel is None else channel % kernel.shape[-1]
+    after = made.after[0, ..., opened]
     last, features = network.layers[-1], outputs[network.layers[-2].name].after[0].ravel()
     weights, biases = network.weights(last.name)
     logits = outputs[last.name].after[0]
     rival = max((other for other in range(network.task.count) if other != label), key=logits.__getitem__)
     return Hand(
         layer=first.name,
-        channel=channel,
-        kernel=kernel[:, :, 0, channel],
-        bias=float(bias[channel]),
+        channel=opened,
+        kernel=kernel[:, :, 0, opened],
+        bias=float(bias[opened]),
         stride=first.field.jump,
         padding=-first.field.start,
-        before=after if made.before is None else made.before[0, ..., channel],
+        before=after if made.before is None else made.before[0, ..., opened],
         after=after,
-        pooling=_first_pooling(network, outputs, {first.name: channel}),
+        pooling=_first_pooling(network, outputs, {first.name: opened}),
         features=features,
         rival=rival,
         weights=weights[:, label],

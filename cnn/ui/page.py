@@ -38,7 +38,7 @@ def build_demo(models: Models, mnist: Mnist | None = None) -> gr.Blocks:
             with gr.Tab(T("draw.tab"), id="draw") as drawing:
                 draw_tab(models, drawing, digit)
             with gr.Tab(T("inside.tab"), id="inside") as looking:
-                look_tab(models, looking, digit)
+                look_tab(models, demo, looking, digit)
             with gr.Tab(T("stress.tab"), id="stress") as stressing:
                 stress_tab(models, mnist, stressing, digit)
             with gr.Tab(T("errors.tab"), id="errors"):

@@ -5,7 +5,7 @@ One accent, the blue of fountain-pen ink; neutral greys beside it. System fonts,
 
 from pathlib import Path
 
-import gradio as gr
+from gradio import themes
 from gradio.themes.utils.colors import Color
 
 FONT = ("system-ui", "-apple-system", "Segoe UI", "Roboto", "sans-serif")
@@ -81,11 +81,11 @@ def _both(variable: str, name: str) -> dict[str, str]:
     return {variable: light, f"{variable}_dark": dark}
 
 
-THEME = gr.themes.Base(
+THEME = themes.Base(
     primary_hue=INK,
     secondary_hue=INK,
     neutral_hue=GREY,
-    radius_size=gr.themes.sizes.radius_lg,
+    radius_size=themes.sizes.radius_lg,
     font=FONT,
     font_mono=MONO,
 ).set(

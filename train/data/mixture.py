@@ -12,6 +12,7 @@ from typing import NamedTuple
 import numpy as np
 
 from cnn.task import DIGITS, Task
+from cnn.types import UserError
 from train.data import handwriting
 from train.data.handwriting import Handwriting
 from train.data.mnist import Digits, hold_out
@@ -44,7 +45,7 @@ def mixed(
     What is no digit has the label `DIGITS.rejected`. Returns a Mixture.
     """
     if not task.is_like(DIGITS) and (recipe.strokes or recipe.outliers or recipe.pens or recipe.signs):
-        raise ValueError(f"The recipe of {recipe.architecture} draws digits, which the task does not have.")
+        raise UserError(f"The recipe of {recipe.architecture} draws digits, which the task does not have.")
     training, held = hold_out(mnist, recipe.validation, recipe.seed, task.rejected)
     drawn: Drawn = {}
     yield from _draw(_tasks(recipe, people), drawn)
@@ -65,7 +66,7 @@ def join(parts: list[Digits]) -> Digits:
     return Digits(*(np.concatenate(arrays) for arrays in zip(*parts, strict=True)))
 
 
-class Task(NamedTuple):
+class Job(NamedTuple):
     """One chunk to draw, of the part `name`: `draw(*asked)` makes `size` pictures."""
 
     name: str
@@ -78,7 +79,7 @@ class Task(NamedTuple):
 Drawn = dict[tuple[str, bool], list[Digits]]  # of which part, and whether it is held out: its chunks
 
 
-def _tasks(recipe: Recipe, people: Handwriting) -> list[Task]:
+def _tasks(recipe: Recipe, people: Handwriting) -> list[Job]:
     tasks = []
     for name, draw in OURS.items():
         count = getattr(recipe, name)
@@ -86,13 +87,13 @@ def _tasks(recipe: Recipe, people: Handwriting) -> list[Task]:
             sizes = [min(CHUNK, wanted - at) for at in range(0, wanted, CHUNK)]
             numbers = range(held * HELD_OUT, held * HELD_OUT + len(sizes))
             tasks += [
-                Task(name, held, size, draw, (recipe.seed, number, size))
+                Job(name, held, size, draw, (recipe.seed, number, size))
                 for number, size in zip(numbers, sizes, strict=True)
             ]
     return tasks + _people_tasks(recipe, people)
 
 
-def _people_tasks(recipe: Recipe, people: Handwriting) -> list[Task]:
+def _people_tasks(recipe: Recipe, people: Handwriting) -> list[Job]:
     """Each digit `recipe.pens` times, and `recipe.signs` signs, as often of each; once, of people who are held out."""
     tasks = []
     if recipe.pens:
@@ -105,10 +106,10 @@ def _people_tasks(recipe: Recipe, people: Handwriting) -> list[Task]:
     return tasks
 
 
-def _shared(name: str, held: bool, writings: list[Written], seed: int) -> list[Task]:
+def _shared(name: str, held: bool, writings: list[Written], seed: int) -> list[Job]:
     chunks = [writings[at : at + CHUNK] for at in range(0, len(writings), CHUNK)]
     return [
-        Task(name, held, len(chunk), handwriting.chunk, (chunk, seed, held * HELD_OUT + number))
+        Job(name, held, len(chunk), handwriting.chunk, (chunk, seed, held * HELD_OUT + number))
         for number, chunk in enumerate(chunks)
     ]
 
@@ -127,7 +128,7 @@ def _evenly(writings: list[Written], count: int, seed: int) -> list[Written]:
     return [ways[rng.integers(len(ways))] for ways in (each[at % len(each)] for at in range(count if each else 0))]
 
 
-def _draw(tasks: list[Task], drawn: Drawn) -> Iterator[tuple[int, int]]:
+def _draw(tasks: list[Job], drawn: Drawn) -> Iterator[tuple[int, int]]:
     """Do the tasks into `drawn`; yields pictures (drawn, to draw)."""
     done, total = 0, sum(task.size for task in tasks)
     for task, chunk in zip(tasks, _worked(tasks), strict=True):
@@ -140,7 +141,7 @@ def _held(drawn: Drawn) -> dict[str, Digits]:
     return {name: join(chunks) for (name, is_held), chunks in drawn.items() if is_held}
 
 
-def _worked(tasks: list[Task]):
+def _worked(tasks: list[Job]):
     """The tasks' results in their order, by all cores where it pays."""
     if len(tasks) < 4:
         yield from map(_work, tasks)
@@ -149,5 +150,5 @@ def _worked(tasks: list[Task]):
         yield from pool.imap(_work, tasks)
 
 
-def _work(task: Task) -> Digits:
+def _work(task: Job) -> Digits:
     return task.draw(*task.asked)

@@ -15,7 +15,7 @@ from typing import Literal
 import numpy as np
 
 from cnn.task import DIGITS, SIDE
-from cnn.types import Digits
+from cnn.types import Digits, UserError
 
 IMAGES, LABELS_MAGIC = 2051, 2049
 FILES = {
@@ -24,7 +24,7 @@ FILES = {
 }
 
 
-class DataError(RuntimeError):
+class DataError(UserError):
     """MNIST cannot be read; the text says which file, what is wrong, and what would be right."""
 
 

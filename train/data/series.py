@@ -9,7 +9,7 @@ import itertools
 import json
 import zipfile
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from PIL import Image
@@ -60,7 +60,7 @@ def _picture(content: bytes) -> np.ndarray:
     return np.asarray(image.convert("L"))
 
 
-def _label(meant: object, task: Task) -> int:
+def _label(meant: Any, task: Task) -> int:
     if meant in NO_DIGIT:
         return task.rejected
     if meant not in range(task.count):

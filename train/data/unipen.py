@@ -53,24 +53,27 @@ class Written(NamedTuple):
 
 def read_file(path: Path) -> list[Written]:
     """Every digit of UCI's file, plain or .gz, by `writer` "uci/<number>". DataError where there is none."""
-    found: list[Written] = []
-    down, writer = False, "uci"
+    found: list[tuple[str, list[list[tuple[float, float]]]]] = []
+    writers: list[str] = []
+    down = False
     for line in _lines(path):
         if line.startswith(".SEGMENT") and (named := re.search(r'"(\d)"', line)):
-            found.append(Written(named[1], [], "uci", writer))
+            found.append((named[1], []))
+            writers.append("uci")
         elif line.startswith(".COMMENT") and found and len(numbers := line.split()[1:]) == 3:
-            found[-1] = found[-1]._replace(writer=f"uci/{numbers[1]}")  # the label, the writer, which of theirs
+            writers[-1] = f"uci/{numbers[1]}"  # the label, the writer, which of theirs
         elif line.startswith("."):
             if line.startswith((".PEN_DOWN", ".PEN_UP", ".DT")):
                 down = line.startswith(".PEN_DOWN")
                 if down and found:
-                    found[-1].strokes.append([])
+                    found[-1][1].append([])
         elif down and found and line.strip():
-            found[-1].strokes[-1].append(_point(line.split(), (0, 1)))
-    found = [one._replace(strokes=_arrays(one.strokes)) for one in found]
+            found[-1][1][-1].append(_point(line.split(), (0, 1)))
     if not found:
         raise DataError(f"{path} holds no .SEGMENT of UNIPEN's digits.")
-    return found
+    return [
+        Written(sign, _arrays(strokes), "uci", writer) for (sign, strokes), writer in zip(found, writers, strict=True)
+    ]
 
 
 def read_release(folder: Path, parts: Iterable[str] = DIGIT_PARTS) -> list[Written]:
@@ -130,7 +133,7 @@ def _components(path: Path) -> list[Stroke | None]:
 def _taken(strokes: list[Stroke | None], spans: str) -> list[Stroke]:
     """What "4", "4-6", "4:10-6:20" or several of them, parted by commas, name of a page's strokes: places, points."""
     taken = []
-    for first, begin, last, end in (SPAN.fullmatch(span).groups() for span in spans.split(",")):
+    for first, begin, last, end in (named.groups() for named in map(SPAN.fullmatch, spans.split(",")) if named):
         last = last or first
         chosen = strokes[int(first) : int(last) + 1]
         if chosen and end is not None and chosen[-1] is not None:

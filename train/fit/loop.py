@@ -22,6 +22,7 @@ import numpy as np
 from cnn.models.registry import CONFIG, METRICS, WEIGHTS
 from cnn.network.architectures import ARCHITECTURES
 from cnn.task import DIGITS, Task
+from cnn.types import UserError
 from train import machine
 from train.data.handwriting import Handwriting
 from train.data.mixture import NOBODY, Mixture, mixed
@@ -76,7 +77,7 @@ def fit(
     from its weights, folded, rather than from chance. `people` wrote what the recipe's `pens` and `signs` ask for.
 
     Closing the iterator keeps a checkpoint, a killed process leaves one about ten seconds old; calling it again goes
-    on from there, to the same weights as an unbroken run. ValueError when the folder holds another run's checkpoint.
+    on from there, to the same weights as an unbroken run. UserError when the folder holds another run's checkpoint.
     """
     mixture = yield from _drawn(recipe, digits, people, task)
     run = _Run(recipe, digits, mixture, folder, start, people, task)
@@ -114,7 +115,7 @@ class _Run:
         self.training, self.validation = mixture
         batches = len(self.training.labels) // recipe.batch_size
         if not batches:
-            raise ValueError(f"{len(self.training.labels)} images do not fill a batch of {recipe.batch_size}.")
+            raise UserError(f"{len(self.training.labels)} images do not fill a batch of {recipe.batch_size}.")
         # Whole blocks alone, so that one shape is compiled; what is left over changes with each epoch's order.
         self.block = min(block_steps(recipe), batches)
         self.steps_per_epoch = batches // self.block * self.block
@@ -168,7 +169,7 @@ class _Run:
         papers = {"run": self._identity(), "step": self.step, "seconds": self._seconds(), "history": self.history}
         self.folder.mkdir(parents=True, exist_ok=True)
         unfinished = self.folder / f"unfinished-{CHECKPOINT}"
-        np.savez(unfinished, papers=json.dumps(papers), **leaves)
+        np.savez(unfinished, papers=json.dumps(papers), **leaves)  # pyright: ignore[reportArgumentType]  a leaf is called no option
         os.replace(unfinished, self.folder / CHECKPOINT)
         self.saved = time.monotonic()
 
@@ -182,7 +183,7 @@ class _Run:
         with np.load(self.folder / CHECKPOINT) as kept:
             papers = json.loads(str(kept["papers"]))
             if papers["run"] != self._identity():
-                raise ValueError(
+                raise UserError(
                     f"{self.folder} holds an unfinished run of another recipe or other data; remove it first."
                 )
             leaves, structure = jax.tree.flatten(self.state)
@@ -253,26 +254,26 @@ class _Run:
 
 
 def _take_weights(model: keras.Model, folder: Path) -> None:
-    """Give the folded `model` a finished run's weights, folded too. ValueError where they are another network's."""
+    """Give the folded `model` a finished run's weights, folded too. UserError where they are another network's."""
     path = folder / WEIGHTS
     refusal = f"{path} does not hold weights of the network {model.name}."
     try:
         weights = folded(keras.saving.load_model(path, compile=False)).trainable_variables
     except Exception as error:  # Keras raises nearly anything
-        raise ValueError(refusal) from error
+        raise UserError(refusal) from error
     if [variable.shape for variable in weights] != [variable.shape for variable in model.trainable_variables]:
-        raise ValueError(refusal)
+        raise UserError(refusal)
     for variable, value in zip(model.trainable_variables, weights, strict=True):
         variable.assign(value)
 
 
 def _papers_of(folder: Path) -> dict[str, Any]:
-    """What the papers of a finished run say, with its weights' SHA-256. ValueError where there is no such run."""
+    """What the papers of a finished run say, with its weights' SHA-256. UserError where there is no such run."""
     try:
         weights = hashlib.sha256((folder / WEIGHTS).read_bytes()).hexdigest()
         papers = json.loads((folder / CONFIG).read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
-        raise ValueError(f"{folder} holds no finished run: {WEIGHTS} and {CONFIG}.") from error
+        raise UserError(f"{folder} holds no finished run: {WEIGHTS} and {CONFIG}.") from error
     return {"weights_sha256": weights, **papers}
 
 
@@ -282,8 +283,14 @@ def initial_state(model: keras.Model, optimizer: keras.optimizers.Optimizer, *, 
     def copies(variables: list[keras.Variable]) -> list[jax.Array]:
         return [jnp.array(variable.value, copy=True) for variable in variables]
 
-    kinds = (model.trainable_variables, model.non_trainable_variables, optimizer.variables)
-    return State(*map(copies, kinds), copies(model.trainable_variables) if averaged else [], jnp.zeros(2))
+    trainable = model.trainable_variables
+    return State(
+        copies(trainable),
+        copies(model.non_trainable_variables),
+        copies(optimizer.variables),
+        copies(trainable) if averaged else [],
+        jnp.zeros(2),
+    )
 
 
 def block_steps(recipe: Recipe) -> int:

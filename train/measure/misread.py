@@ -24,7 +24,7 @@ def chosen(papers: Iterable[dict[str, Any]]) -> dict[str, set[int]]:
     }
 
 
-def write(load: Callable[[str], Digits], path: Path = KEPT) -> dict[str, int]:
+def write(load: Callable[[Any], Digits], path: Path = KEPT) -> dict[str, int]:
     """Write the digits for all bundled networks, out of MNIST's splits; gives their number by split."""
     papers = (BUNDLED / name / METRICS for name in bundled())
     places = chosen(json.loads(paper.read_text(encoding="utf-8")) for paper in papers if paper.is_file())

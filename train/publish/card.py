@@ -19,6 +19,7 @@ from cnn.inside.views import OWN_DIGITS
 from cnn.models.registry import CONFIG, METRICS, WEIGHTS
 from cnn.stress.perturbations import PERTURBATIONS
 from cnn.task import task_of
+from cnn.types import UserError
 from train.data import pen
 from train.measure import strangers
 from train.measure.figures import least_loss
@@ -33,7 +34,7 @@ DESCRIPTIONS = {  # what the card's pictures show, for those who cannot see them
 }
 
 
-class CardError(ValueError):
+class CardError(UserError):
     """A run that cannot be published yet; the text says what to do first."""
 
 
@@ -138,8 +139,8 @@ def _card(
 
 def _results(metrics: dict[str, Any]) -> Iterator[EvalResult]:
     """The figures as metadata, which the Hub shows as benchmarks."""
-    task = {"task_type": "image-classification", "task_name": "Handwritten digits"}
-    mnist = {"dataset_type": "ylecun/mnist", "dataset_name": "MNIST", "dataset_split": "test"}
+    task: dict[str, Any] = {"task_type": "image-classification", "task_name": "Handwritten digits"}
+    mnist: dict[str, Any] = {"dataset_type": "ylecun/mnist", "dataset_name": "MNIST", "dataset_split": "test"}
     yield EvalResult(**task, **mnist, metric_type="accuracy", metric_value=metrics["accuracy"])
     error = metrics["calibration"]["expected_calibration_error"]
     yield EvalResult(
@@ -239,7 +240,7 @@ def _limits(metrics: dict[str, Any]) -> Iterator[str]:
     else:
         let_through = {kind: 1 - metrics["refused"][kind] for kind in strangers.KINDS if kind in metrics["refused"]}
         if let_through:
-            worst = max(let_through, key=let_through.get)
+            worst = max(let_through, key=let_through.__getitem__)
             yield f"Some of what is no digit still gets an answer: of {worst}, {let_through[worst]:.1%}."
     if spoilt := metrics.get("robustness", {}).get("mnist_c"):
         worst = sorted(spoilt["error"], key=spoilt["error"].get)[-3:][::-1]

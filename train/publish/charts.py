@@ -196,7 +196,7 @@ def _curve(
     axes = Axes(sheet, (left, 140), (250, 250), (1, max(2, len(history))), (0, top))
     sheet.text((left, 112), title, 17, INK, "lm")
     epochs = range(1, len(history) + 1)
-    axes.grid(epochs[:: math.ceil(len(history) / 6)], np.linspace(0, top, 5), str, say)
+    axes.grid(epochs[:: math.ceil(len(history) / 6)], np.linspace(0, top, 5).tolist(), str, say)
     sheet.text((left + 125, 436), "epoch", 14, SOFT)
     if least:
         sheet.dashes(axes.at(1, least), axes.at(max(2, len(history)), least))
@@ -226,7 +226,10 @@ def _round(value: float) -> float:
 
 
 def _mixed(share: float) -> Colour:
-    return tuple(round(a + (b - a) * share) for a, b in zip(PAPER if share else (246, 247, 249), FOR, strict=True))
+    red, green, blue = (
+        round(a + (b - a) * share) for a, b in zip(PAPER if share else (246, 247, 249), FOR, strict=True)
+    )
+    return red, green, blue
 
 
 def _over(share: float) -> Colour:

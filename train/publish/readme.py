@@ -12,6 +12,7 @@ from typing import Any
 
 from cnn.models.registry import BUNDLED, DEFAULT, METRICS, bundled
 from cnn.stress.perturbations import PERTURBATIONS
+from cnn.types import UserError
 from train.data import pen
 from train.measure import ablate, mnist_c, strangers
 
@@ -58,11 +59,9 @@ def write(tables: dict[str, str], documents: Sequence[Path] = DOCUMENTS) -> None
     halves = Counter(name for text in texts.values() for name in re.findall(r"<!-- /?(\w+) -->", text))
     for name in sorted({*NAMES, *halves}):
         if name not in NAMES:
-            raise ValueError(f"<!-- {name} --> marks no table; the tables are: {', '.join(NAMES)}.")
+            raise UserError(f"<!-- {name} --> marks no table; the tables are: {', '.join(NAMES)}.")
         if (whole[name], halves[name]) != (1, 2):
-            raise ValueError(
-                f"<!-- {name} --> and <!-- /{name} --> have to stand once in the documents, in this order."
-            )
+            raise UserError(f"<!-- {name} --> and <!-- /{name} --> have to stand once in the documents, in this order.")
     for path, text in texts.items():
         new = MARKED.sub(
             lambda found: f"<!-- {found[1]} -->\n{tables.get(found[1], found[2])}\n<!-- /{found[1]} -->", text

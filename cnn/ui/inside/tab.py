@@ -16,7 +16,7 @@ from cnn.ui.inside import Inside, answer
 from cnn.ui.text import T
 
 
-def look_tab(models: Models, tab: gr.Tab, digit: gr.State) -> None:
+def look_tab(models: Models, page: gr.Blocks, tab: gr.Tab, digit: gr.State) -> None:
     """Fill the open tab; `digit` holds the framed digit of all tabs, None before one was drawn."""
     offered = examples()
     example = first_seven(offered)
@@ -62,7 +62,7 @@ def look_tab(models: Models, tab: gr.Tab, digit: gr.State) -> None:
         chosen = [model, offered_models, guest]
         guest.submit(partial(_invite, models), [guest, offered_models], chosen, api_visibility="private", **shown_on)
     if models.expected:
-        gr.context.Context.root_block.load(partial(_arrived, models), None, [model, offered_models], **quiet)
+        page.load(partial(_arrived, models), None, [model, offered_models], **quiet)
 
 
 def _shown(models: Models, example: Framed, asked: dict[str, Any], digit: Framed | None, model: str) -> dict[str, Any]:

@@ -91,5 +91,5 @@ def _bytes(image: np.ndarray) -> np.ndarray:
     return np.rint(255 * np.clip(image, 0, 1)).astype(np.uint8)
 
 
-def _base64(data: bytes | np.ndarray) -> str:
+def _base64(data: Any) -> str:
     return base64.b64encode(data).decode("ascii")
