@@ -19,6 +19,8 @@ from cnn.stress import perturbations
 from cnn.text import LANGUAGES
 from tests.docs.test_documents import EVERYTHING
 
+pytestmark = pytest.mark.slow
+
 
 def snippet(language: str, part: str) -> str:
     """The documents' first snippet in a language that holds `part`."""

@@ -9,6 +9,8 @@ from cnn.network.classifier import Classifier
 from cnn.stress.perturbations import PERTURBATIONS, SCAN, Perturbation, find
 from cnn.types import InputError
 
+pytestmark = pytest.mark.slow
+
 ALL = pytest.mark.parametrize("bend", PERTURBATIONS.values(), ids=list(PERTURBATIONS))
 PLAIN = [one for one in PERTURBATIONS.values() if not one.worst_case]
 WORST = [one for one in PERTURBATIONS.values() if one.worst_case]

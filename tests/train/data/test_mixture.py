@@ -9,6 +9,8 @@ from train.data.mixture import CHUNK, Mixture, mixed
 from train.data.mnist import Digits
 from train.fit.recipes import Recipe
 
+pytestmark = pytest.mark.slow
+
 RECIPE = Recipe("tiny", epochs=1, mnist=2, strokes=120, outliers=60, validation=0.1)
 
 
