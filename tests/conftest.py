@@ -3,15 +3,13 @@
 import gzip
 import os
 import struct
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
 # Compiling is most of what the tests wait for, and their networks are too small to need the fastest code.
 os.environ.setdefault("XLA_FLAGS", "--xla_backend_optimization_level=1")
 # What one process has compiled, the others need not: workers, and the commands and apps that tests start, inherit this.
-COMPILED = tempfile.TemporaryDirectory(prefix="compiled-")
-os.environ.setdefault("JAX_COMPILATION_CACHE_DIR", COMPILED.name)
+os.environ.setdefault("JAX_COMPILATION_CACHE_DIR", str(Path(__file__).parents[1] / ".pytest_cache" / "compiled"))
 os.environ.setdefault("JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS", "0")
 os.environ.setdefault("JAX_PERSISTENT_CACHE_MIN_ENTRY_SIZE_BYTES", "-1")
 

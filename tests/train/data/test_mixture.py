@@ -3,6 +3,7 @@
 import dataclasses
 
 import numpy as np
+import pytest
 
 from cnn.task import DIGITS
 from train.data.mixture import CHUNK, Mixture, mixed
