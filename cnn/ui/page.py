@@ -9,8 +9,8 @@ from cnn.framing import decode
 from cnn.mnist import Mnist, nowhere
 from cnn.models.registry import Models
 from cnn.text import say
-from cnn.ui import connection
 from cnn.ui.api import scripted_api
+from cnn.ui.component import HEAD as MODULES
 from cnn.ui.component import ROUTE
 from cnn.ui.draw.tab import draw_tab
 from cnn.ui.errors.tab import errors_tab
@@ -44,7 +44,7 @@ def build_demo(models: Models, mnist: Mnist | None = None) -> gr.Blocks:
             with gr.Tab(T("errors.tab"), id="errors"):
                 errors_tab(models, mnist)
             with gr.Tab(T("trials.tab"), id="trials"), gr.Column(elem_classes="card"):
-                Trials(elem_id="trials")
+                Trials(models, elem_id="trials", elem_classes="wide")
         scripted_api(models)
     return demo.queue(max_size=200)
 
@@ -53,7 +53,7 @@ def launch_options() -> dict[str, Any]:
     """What `launch` needs to serve the page as designed, with nothing about visitors kept or sent on."""
     return {
         "theme": THEME,
-        "head": HEAD + connection.HEAD,
+        "head": HEAD + MODULES,
         "i18n": T,
         "max_file_size": MAX_FILE_SIZE,
         "enable_monitoring": False,
