@@ -7,10 +7,6 @@ import numpy as np
 
 from cnn.text import say
 
-SIDE = 28  # pixels a side of what every network reads
-LABELS = 10  # digits
-NOT_A_DIGIT = LABELS  # the label of everything else, in networks that have an output for it
-
 Reason = Literal["blank", "not_a_digit", "several_digits"]
 
 
@@ -74,7 +70,7 @@ class Framed:
 
 @dataclasses.dataclass(frozen=True)
 class Prediction:
-    """One answer, as the scripted API gives it: ten `probabilities`, and the server's own time in `milliseconds`."""
+    """One answer, as the scripted API gives it: `probabilities` by class, the server's own time in `milliseconds`."""
 
     label: int | None
     best_guess: int | None

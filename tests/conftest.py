@@ -20,6 +20,7 @@ from keras import layers
 from cnn.models.registry import Models, load
 from cnn.network.architectures import ARCHITECTURES
 from cnn.network.classifier import Classifier
+from cnn.task import DIGITS, Task
 from cnn.ui.page import build_demo, launch_options
 from train.data.mnist import FILES, IMAGES, LABELS_MAGIC, Digits
 from train.fit.loop import fit
@@ -29,7 +30,7 @@ from train.pens import strokes
 BROWSER = Path(__file__).parent / "ui"
 
 
-def tiny() -> keras.Model:
+def tiny(task: Task = DIGITS) -> keras.Model:
     """A network small enough to train within a test; dropout keeps its random state honest."""
     return keras.Sequential(
         [
@@ -38,7 +39,7 @@ def tiny() -> keras.Model:
             layers.Conv2D(16, 3, strides=2, activation="relu"),
             layers.Flatten(),
             layers.Dropout(0.1),
-            layers.Dense(10),
+            layers.Dense(task.count),
         ],
         name="tiny",
     )

@@ -8,8 +8,8 @@ import numpy as np
 from PIL import Image
 from scipy import ndimage
 
+from cnn.framing.form import form as form_of
 from cnn.framing.pen import EDGE, span, stroke_width
-from cnn.reading.form import form as form_of
 
 COARSE = 3  # paper under uneven light is estimated on a copy this many times smaller still
 WIDEST = 5  # on such paper a stroke is thinner than a fifth of the image; what is wider belongs to the paper

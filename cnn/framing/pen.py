@@ -6,7 +6,7 @@ import numpy as np
 from PIL import Image, ImageDraw
 from scipy import ndimage
 
-from cnn.types import SIDE
+from cnn.task import SIDE
 
 BOX = 20  # MNIST's digits fill a box of 20x20 pixels
 CENTRE = 14.5  # and have their centre of mass here: measured 14.50 +- 0.29 pixels from either edge, train images
@@ -14,6 +14,7 @@ PEN = 2.2  # pixels, MNIST's median `stroke_width` (5 % below 1.6, 5 % above 3.4
 FINE = 5  # the pen's work is done at this many pixels a pixel of the box
 GAP = 0.4  # pixels: half of what thickening leaves of a gap, thinning of a stroke, so that none closes or breaks
 EDGE = 0.4  # share of the full strength where ink ends; below a half so that light pressure is not lost
+THICK = 0.35  # a stroke's width for its length: more is a blob
 AS_IT_IS = 1.5 * BOX  # pixels: a digit no larger is as coarse as MNIST's own and keeps its pixels and its pen
 
 

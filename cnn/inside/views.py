@@ -12,9 +12,10 @@ import numpy as np
 
 from cnn.inside.explain import exciting, middle, preferred, seen
 from cnn.network.layers import Layer
-from cnn.types import LABELS, SIDE, InputError
+from cnn.task import SIDE
+from cnn.types import InputError
 
-DIGITS = Path(__file__).resolve().parents[2] / "assets" / "examples" / "digits.npz"
+OWN_DIGITS = Path(__file__).resolve().parents[2] / "assets" / "examples" / "digits.npz"
 STRONGEST = 8  # input channels of a deeper kernel that are shown
 CHANNELS = 32  # whose preferred inputs are sought together
 
@@ -142,7 +143,7 @@ def by_hand(network: Any, image: np.ndarray, channel: int | None, label: int) ->
     last, features = network.layers[-1], outputs[network.layers[-2].name].after[0].ravel()
     weights, biases = network.weights(last.name)
     logits = outputs[last.name].after[0]
-    rival = max((digit for digit in range(LABELS) if digit != label), key=logits.__getitem__)
+    rival = max((other for other in range(network.task.count) if other != label), key=logits.__getitem__)
     return Hand(
         layer=first.name,
         channel=channel,
@@ -214,7 +215,7 @@ def favourites(network: Any, image: np.ndarray, name: str, count: int = 5) -> tu
 @functools.cache
 def own_digits() -> np.ndarray:
     """Digits by the project's own pen, (N, 28, 28) float32 in [0, 1], as `python -m train examples` drew them."""
-    with np.load(DIGITS) as kept:
+    with np.load(OWN_DIGITS) as kept:
         return kept["images"].astype(np.float32) / 255
 
 

@@ -17,6 +17,7 @@ from typing import Any
 
 from cnn.models import gate, remote
 from cnn.network.classifier import Classifier
+from cnn.task import task_of
 from cnn.types import InputError
 
 BUNDLED = Path(__file__).resolve().parents[2] / "assets" / "models"
@@ -85,6 +86,7 @@ class Models(Mapping[str, Classifier]):
                 "revision": classifier.revision,
                 "default": classifier.name == self.default,
                 "metrics": classifier.metrics,
+                "classes": list(classifier.task.classes),
             }
             for classifier in self.values()
         ]
@@ -109,13 +111,20 @@ class Models(Mapping[str, Classifier]):
             for oldest in list(self._guests)[:-GUESTS]:
                 del self._guests[oldest]
         try:
-            return guest.result(PATIENCE)
+            return self._comparable(guest.result(PATIENCE))
         except TimeoutError:
             raise InputError("hub_waiting", name=name) from None
         except InputError:
             with self._lock:
                 self._guests.pop(name, None)  # the next one to ask tries again
             raise
+
+    def _comparable(self, classifier: Classifier) -> Classifier:
+        """A network that recognises what the default does. InputError for any other."""
+        task = self["default"].task
+        if not classifier.task.is_like(task):
+            raise InputError("other_task", name=classifier.name, classes=", ".join(classifier.task.classes)[:80])
+        return classifier
 
     def _invite(self, name: str) -> Future[Classifier]:
         guest: Future[Classifier] = Future()
@@ -196,7 +205,9 @@ def load_all(default: str = DEFAULT, open_to_hub: bool = False) -> Models:
     at_hand, broken = [chosen] if chosen else [], None
     for other in sorted({*bundled()} - {one.name for one in at_hand}, key=lambda other: (other != first, other)):
         try:
-            at_hand.append(load(other))
+            network = load(other)
+            if all(network.task.is_like(one.task) for one in at_hand):  # those of another task cannot be compared
+                at_hand.append(network)
         except InputError as error:
             log.warning("%s It is left out.", error)
             broken = error
@@ -227,20 +238,24 @@ def _is_here(name: str) -> bool:
 
 def _opened(path: Path, name: str, revision: str, limited: bool) -> Classifier:
     """Through the gate, with the papers beside it as far as they make sense and belong to these weights."""
-    model = gate.open_model(path, name, limited)
     config, metrics = _papers(path.with_name(CONFIG)), _papers(path.with_name(METRICS))
+    try:
+        task = task_of(config)
+    except ValueError as error:
+        raise InputError("model_task", name=name, why=str(error)) from None
+    model = gate.open_model(path, name, limited, task)
     architecture, calibration = config.get("architecture"), config.get("calibration")
     config["architecture"] = architecture[:80] if isinstance(architecture, str) else ""
     config["calibration"] = calibration if _is_calibration(calibration) else {}
     if metrics.get("weights_sha256") != _digest(path):  # figures of other weights
         metrics = {}
     papers = {"config": config, "metrics": metrics, "revision": revision}
-    network = Classifier(model, name, **papers)
-    feed = gate.wanted(model, network.logits, name)
+    network = Classifier(model, name, task=task, **papers)
+    feed = gate.wanted(model, network.logits, name, task)
     if feed == gate.OURS:
         return network
     log.warning('"%s" wants pixels from %s, and gets them.', name, feed)
-    return Classifier(gate.flat(model, feed), name, **papers)
+    return Classifier(gate.flat(model, feed), name, task=task, **papers)
 
 
 def _unknown(name: str) -> InputError:

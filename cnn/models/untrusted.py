@@ -18,7 +18,8 @@ import h5py
 import jax
 import keras
 
-from cnn.types import SIDE, InputError
+from cnn.task import SIDE
+from cnn.types import InputError
 
 METADATA, CONFIG, WEIGHTS = "metadata.json", "config.json", "model.weights.h5"
 PARTS = {METADATA, CONFIG, WEIGHTS}  # all that Keras writes for a network without files of its own

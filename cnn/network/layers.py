@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 import keras
 
-from cnn.types import SIDE
+from cnn.task import SIDE
 
 
 class Field(NamedTuple):

@@ -5,7 +5,7 @@ perturbed image. Adding one is one decorated function, and its words in `assets/
 API, the evaluation and the tests with no other edit, and in docs/api.md by `python -m train readme`. The same seed
 draws the same numbers at every strength, so that a digit changes smoothly as the strength grows.
 
-A worst case is worked out against a network: whatever has `logits` and `gradients`, as
+A worst case is worked out against a network: whatever has `task`, `logits` and `gradients`, as
 `cnn.network.classifier.Classifier` has.
 """
 
@@ -19,8 +19,10 @@ import numpy as np
 import PIL.Image
 from scipy import ndimage
 
+from cnn.framing.warp import warped
+from cnn.task import SIDE
 from cnn.text import say
-from cnn.types import LABELS, SIDE, InputError
+from cnn.types import InputError
 
 SCAN = 51  # strengths of a scan, from the minimum to the maximum
 PGD_STEP = (
@@ -126,37 +128,30 @@ def _image(values: np.ndarray) -> np.ndarray:
 # ------------------------------------------------------------------------------------------------------------- moving
 
 
-def _warped(image: np.ndarray, matrix: np.ndarray, shift: tuple[float, float] = (0, 0)) -> np.ndarray:
-    """The image under a map of (row, column) about its middle, then moved by `shift`; bilinear, no ink outside."""
-    back = np.linalg.inv(matrix)
-    middle = np.array([MIDDLE, MIDDLE])
-    return ndimage.affine_transform(image, back, middle - back @ (middle + shift), order=1)
-
-
 @perturbation("°", -90, 90, 1)
 def rotation(image: np.ndarray, strength: float, rng: np.random.Generator) -> np.ndarray:
     cos, sin = math.cos(math.radians(strength)), math.sin(math.radians(strength))
-    return _warped(image, np.array([[cos, sin], [-sin, cos]]))
+    return warped(image, np.array([[cos, sin], [-sin, cos]]))
 
 
 @perturbation("px", -12, 12, 0.5)
 def shift_across(image: np.ndarray, strength: float, rng: np.random.Generator) -> np.ndarray:
-    return _warped(image, np.eye(2), (0, strength))
+    return warped(image, np.eye(2), (0, strength))
 
 
 @perturbation("px", -12, 12, 0.5)
 def shift_down(image: np.ndarray, strength: float, rng: np.random.Generator) -> np.ndarray:
-    return _warped(image, np.eye(2), (strength, 0))
+    return warped(image, np.eye(2), (strength, 0))
 
 
 @perturbation("×", 0.3, 1.7, 0.02, 1)
 def scale(image: np.ndarray, strength: float, rng: np.random.Generator) -> np.ndarray:
-    return _warped(image, np.eye(2) * strength)
+    return warped(image, np.eye(2) * strength)
 
 
 @perturbation("°", -60, 60, 1)
 def shear(image: np.ndarray, strength: float, rng: np.random.Generator) -> np.ndarray:
-    return _warped(image, np.array([[1, 0], [-math.tan(math.radians(strength)), 1]]))
+    return warped(image, np.array([[1, 0], [-math.tan(math.radians(strength)), 1]]))
 
 
 @perturbation("px", 0, 6, 0.1)
@@ -317,8 +312,13 @@ def _crossed(image: np.ndarray, count: float, rng: np.random.Generator, line: Ca
 
 
 def _answers(images: np.ndarray, network: Any) -> np.ndarray:
-    """(N,) the digits that the network says."""
-    return network.logits(images)[:, :LABELS].argmax(1)
+    """(N,) the labels that the network answers."""
+    return _of_classes(network.logits(images), network).argmax(1)
+
+
+def _of_classes(logits: np.ndarray, network: Any) -> np.ndarray:
+    """(N, K) logits without those of outputs for what is none of the classes."""
+    return logits[:, : network.task.count]
 
 
 def _uphill(images: np.ndarray, labels: np.ndarray, network: Any) -> np.ndarray:
@@ -360,7 +360,7 @@ def deepfool(images: np.ndarray, strengths: Sequence[float], network: Any) -> It
     for _ in range(DEEPFOOL_STEPS):
         there = np.clip(images + 1.02 * way, 0, 1)
         logits = network.logits(there)
-        held = np.flatnonzero(logits[:, :LABELS].argmax(1) == labels)
+        held = np.flatnonzero(_of_classes(logits, network).argmax(1) == labels)
         if not len(held):
             break
         way[held] += _to_the_nearest(there[held], logits[held], labels[held], network)
@@ -370,15 +370,15 @@ def deepfool(images: np.ndarray, strengths: Sequence[float], network: Any) -> It
 
 
 def _to_the_nearest(images: np.ndarray, logits: np.ndarray, labels: np.ndarray, network: Any) -> np.ndarray:
-    """(N, 28, 28): the shortest change to another digit, were the network linear."""
-    count, every = len(images), np.arange(len(images))
-    weights = np.tile(np.eye(LABELS, logits.shape[1], dtype=np.float32), (count, 1))
-    found = network.gradients(np.repeat(images, LABELS, 0), None, weights).reshape(count, LABELS, -1)
+    """(N, 28, 28): the shortest change to another label, were the network linear."""
+    count, every, classes = len(images), np.arange(len(images)), network.task.count
+    weights = np.tile(np.eye(classes, logits.shape[1], dtype=np.float32), (count, 1))
+    found = network.gradients(np.repeat(images, classes, 0), None, weights).reshape(count, classes, -1)
     slopes = found - found[every, labels][:, None]
     flat = images.reshape(count, 1, -1)
     slopes[((flat <= 0) & (slopes < 0)) | ((flat >= 1) & (slopes > 0))] = 0  # there is no less than no ink
     steepness = np.maximum((slopes**2).sum(2), 1e-12)
-    gap = logits[every, labels][:, None] - logits[:, :LABELS]
+    gap = logits[every, labels][:, None] - _of_classes(logits, network)
     far = gap / np.sqrt(steepness)
     far[every, labels] = np.inf
     nearest = far.argmin(1)

@@ -11,7 +11,8 @@ import numpy as np
 
 from cnn.network.classifier import Classifier
 from cnn.stress.perturbations import Perturbation, find
-from cnn.types import SIDE, InputError
+from cnn.task import SIDE
+from cnn.types import InputError
 
 WAYS = 32  # worst cases kept, of a digit and a network each: a slider asks for their strengths one after the other
 

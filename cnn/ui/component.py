@@ -18,7 +18,6 @@ from fastapi.routing import APIRoute
 from gradio.route_utils import API_PREFIX
 
 from cnn import text
-from cnn.types import LABELS, SIDE
 
 HERE = Path(__file__).parent
 ADDRESS = f"{API_PREFIX}/page"
@@ -29,14 +28,10 @@ _served: dict[str, bytes] = {}  # compressed, by address
 
 def networks(models: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
     """What the page knows of networks, by name: `parameters`, the names of its `classes`, and its pictures' `side`."""
-    return {name: {"parameters": model.parameters, **_task(model)} for name, model in models.items()}
-
-
-def _task(model: Any) -> dict[str, Any]:
-    task = getattr(model, "task", None)
-    if task is None:
-        return {"classes": [str(label) for label in range(LABELS)], "side": SIDE}
-    return {"classes": list(map(str, task.classes)), "side": task.side}
+    return {
+        name: {"parameters": model.parameters, "classes": list(model.task.classes), "side": model.task.side}
+        for name, model in models.items()
+    }
 
 
 class Component(gr.HTML):
@@ -108,30 +103,33 @@ def _texts() -> str:
     return f'import {{ learn }} from "./web/say.js";\n\nlearn({json.dumps(words, ensure_ascii=False)});\n'
 
 
-def _serve_modules() -> tuple[str, list[str]]:
-    """Have all modules served; gives the address of their folder, and of each."""
+def _serve_modules() -> str:
+    """Have all modules served; gives the address of their folder."""
     shared_first = sorted(HERE.rglob("*.js"), key=lambda path: (path.parent.name != "web", path))
     modules = {"texts.js": _texts(), **{path.relative_to(HERE).as_posix(): _read(path) for path in shared_first}}
     folder = f"{ADDRESS}/{hashlib.sha256(json.dumps(modules).encode()).hexdigest()[:16]}"
-    return folder.lstrip("/"), [_serve(f"{folder}/{name}", module) for name, module in modules.items()]
+    for name, module in modules.items():
+        _serve(f"{folder}/{name}", module)
+    return folder.lstrip("/")
 
 
-MODULES, _all = _serve_modules()
+MODULES = _serve_modules()
 TEXTS = f"{MODULES}/texts.js"
-CONNECTION = f"{MODULES}/web/connection.js"
-# For the page's head, so that browsers fetch all modules in one go. What is asked of the server waits until what waits
-# for the server is there: Gradio's own script runs first.
-HEAD = "\n".join(
-    [
-        *(f'<link rel="modulepreload" href="{address}">' for address in _all),
-        f'<script type="module" src="{MODULES}/web/printing.js"></script>',
-        f"<style>{_read(HERE / 'web' / 'connection.css')}</style>",
-        f"""<script>{{
+
+
+def head() -> str:
+    """For the page's head, once its components are made: browsers fetch all modules in one go.
+
+    What is asked of the server waits until what waits for the server is there: Gradio's own script runs first.
+    """
+    preloads = "\n".join(f'<link rel="modulepreload" href="{address.lstrip("/")}">' for address in _served)
+    return f"""{preloads}
+<script type="module" src="{MODULES}/web/printing.js"></script>
+<style>{_read(HERE / "web" / "connection.css")}</style>
+<script>{{
 	const send = window.fetch.bind(window);
 	const module = (address) => import(new URL(address, document.baseURI));
-	const modules = Promise.all([module("{CONNECTION}"), module("{TEXTS}")]);
+	const modules = Promise.all([module("{MODULES}/web/connection.js"), module("{TEXTS}")]);
 	const waiting = modules.then(([{{ waiting }}]) => waiting(send), () => send);
 	window.fetch = async (...request) => (await waiting)(...request);
-}}</script>""",
-    ]
-)
+}}</script>"""

@@ -108,7 +108,7 @@ def test_unknown_names_list_the_valid_ones(models: Models) -> None:
 def test_description_names_one_default(models: Models) -> None:
     described = models.describe()
     assert [entry["name"] for entry in described if entry["default"]] == ["tiny"]
-    assert set(described[0]) == {"name", "architecture", "parameters", "revision", "default", "metrics"}
+    assert set(described[0]) == {"name", "architecture", "parameters", "revision", "default", "metrics", "classes"}
     assert described[0]["parameters"] == models["tiny"].parameters > 0
 
 

@@ -5,6 +5,7 @@ import shutil
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 
 import huggingface_hub
 import pytest
@@ -12,6 +13,7 @@ import pytest
 from cnn.models import registry, remote
 from cnn.models.registry import Models, load_all
 from cnn.network.classifier import Classifier
+from cnn.task import DIGITS
 from cnn.types import InputError
 from tests import hub_server
 from tests.hub_server import Hub
@@ -189,7 +191,7 @@ def test_guests_make_room(
     server: Hub, published: hub_server.Repository, open_models: Models, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(registry, "GUESTS", 2)
-    monkeypatch.setattr(registry, "open_untrusted", lambda path, name: object())
+    monkeypatch.setattr(registry, "open_untrusted", lambda path, name: SimpleNamespace(task=DIGITS))
     first = open_models["them/theirs"]
     open_models["them/theirs@main"]
     assert open_models["them/theirs"] is first  # asked for again: the other one is the oldest now

@@ -99,7 +99,7 @@ def test_a_worst_case_goes_its_way_once_for_all_strengths(classifier: Classifier
     asked = []
 
     class Counting:
-        layers = classifier.layers
+        layers, task = classifier.layers, classifier.task
 
         def logits(self, images: np.ndarray) -> np.ndarray:
             asked.append(len(images))

@@ -15,6 +15,7 @@ from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
 
 from cnn.framing.ink import from_strokes, parse_strokes
 from cnn.models.registry import Models
+from cnn.task import DIGITS
 from cnn.types import Framed, Prediction, Reason
 from cnn.ui.draw.pad import SIDE as GRID
 from cnn.ui.page import build_demo, launch_options
@@ -68,6 +69,7 @@ class FakeClassifier:
     """Answers as `answers` says, which a test may replace."""
 
     name, architecture, revision, parameters, metrics = "fake", "none", "", 0, {}
+    task = DIGITS
     refusal = 0.5
 
     def __init__(self) -> None:

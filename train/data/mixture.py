@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from cnn.task import DIGITS, Task
 from train.data import handwriting
 from train.data.handwriting import Handwriting
 from train.data.mnist import Digits, hold_out
@@ -35,12 +36,16 @@ class Mixture(NamedTuple):
     validation: dict[str, Digits]
 
 
-def mixed(recipe: Recipe, mnist: Digits, people: Handwriting = NOBODY) -> Generator[tuple[int, int], None, Mixture]:
+def mixed(
+    recipe: Recipe, mnist: Digits, people: Handwriting = NOBODY, task: Task = DIGITS
+) -> Generator[tuple[int, int], None, Mixture]:
     """Hold writers and `recipe.validation` of MNIST out, draw what the recipe asks for; yields (drawn, to draw).
 
-    What is no digit has the label NOT_A_DIGIT. Returns a Mixture.
+    What is no digit has the label `DIGITS.rejected`. Returns a Mixture.
     """
-    training, held = hold_out(mnist, recipe.validation, recipe.seed)
+    if not task.is_like(DIGITS) and (recipe.strokes or recipe.outliers or recipe.pens or recipe.signs):
+        raise ValueError(f"The recipe of {recipe.architecture} draws digits, which the task does not have.")
+    training, held = hold_out(mnist, recipe.validation, recipe.seed, task.rejected)
     drawn: Drawn = {}
     yield from _draw(_tasks(recipe, people), drawn)
     parts = [join(chunks) for (_, is_held), chunks in drawn.items() if not is_held]

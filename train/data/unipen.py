@@ -17,10 +17,10 @@ from typing import NamedTuple
 
 import numpy as np
 
-from cnn.types import LABELS, NOT_A_DIGIT
+from cnn.task import DIGITS
 from train.data.mnist import DataError
 
-DIGITS, SIGNS = ("1a",), ("1b", "1c", "1d")  # the parts of UNIPEN: digits; letters and symbols
+DIGIT_PARTS, SIGN_PARTS = ("1a",), ("1b", "1c", "1d")  # the parts of UNIPEN: digits; letters and symbols
 STRAIGHT = 0.08  # of a line's spread along itself: how far it may spread across
 SEGMENT = re.compile(r'\.SEGMENT\s+\S+\s+(\S+)\s+\S+\s+"(.+)"')
 SPAN = re.compile(r"(\d+)(?::(\d+))?(?:-(\d+)(?::(\d+))?)?")
@@ -39,7 +39,7 @@ class Written(NamedTuple):
     @property
     def cut_off(self) -> bool:
         """Whether it is one straight line that is said to be a digit other than 1: what a page was cut wrongly into."""
-        if self.label in (1, NOT_A_DIGIT) or len(self.strokes) > 1:
+        if self.label in (1, DIGITS.rejected) or len(self.strokes) > 1:
             return False
         points = self.strokes[0] - self.strokes[0].mean(0)
         along, across = np.linalg.svd(points, compute_uv=False) if len(points) > 1 else (0.0, 0.0)
@@ -47,8 +47,8 @@ class Written(NamedTuple):
 
     @property
     def label(self) -> int:
-        """The digit, or NOT_A_DIGIT."""
-        return int(self.sign) if len(self.sign) == 1 and self.sign in "0123456789"[:LABELS] else NOT_A_DIGIT
+        """The digit, or DIGITS.rejected."""
+        return int(self.sign) if len(self.sign) == 1 and self.sign in "0123456789"[: DIGITS.count] else DIGITS.rejected
 
 
 def read_file(path: Path) -> list[Written]:
@@ -73,7 +73,7 @@ def read_file(path: Path) -> list[Written]:
     return found
 
 
-def read_release(folder: Path, parts: Iterable[str] = DIGITS) -> list[Written]:
+def read_release(folder: Path, parts: Iterable[str] = DIGIT_PARTS) -> list[Written]:
     """What UNIPEN's release in `folder` (with `data/` and `include/`) has in `parts`. DataError where there is nothing.
 
     A writer is a folder of a donor's, or where a donor has none, a file.

@@ -18,7 +18,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from cnn.types import SIDE
+from cnn.task import SIDE
 
 REACH = 6  # pixels a warp may move ink, either way
 GRID = 4  # bumps a side of the elastic deformation

@@ -21,7 +21,7 @@ import numpy as np
 
 from cnn.models.registry import CONFIG, METRICS, WEIGHTS
 from cnn.network.architectures import ARCHITECTURES
-from cnn.types import LABELS
+from cnn.task import DIGITS, Task
 from train import machine
 from train.data.handwriting import Handwriting
 from train.data.mixture import NOBODY, Mixture, mixed
@@ -63,7 +63,12 @@ class State(NamedTuple):
 
 
 def fit(
-    recipe: Recipe, digits: Digits, folder: Path, start: Path | None = None, people: Handwriting = NOBODY
+    recipe: Recipe,
+    digits: Digits,
+    folder: Path,
+    start: Path | None = None,
+    people: Handwriting = NOBODY,
+    task: Task = DIGITS,
 ) -> Iterator[Progress]:
     """Train `recipe` on `digits` into `folder`, yielding Progress; `model.keras` and `config.json` stand at the end.
 
@@ -73,8 +78,8 @@ def fit(
     Closing the iterator keeps a checkpoint, a killed process leaves one about ten seconds old; calling it again goes
     on from there, to the same weights as an unbroken run. ValueError when the folder holds another run's checkpoint.
     """
-    mixture = yield from _drawn(recipe, digits, people)
-    run = _Run(recipe, digits, mixture, folder, start, people)
+    mixture = yield from _drawn(recipe, digits, people, task)
+    run = _Run(recipe, digits, mixture, folder, start, people, task)
     try:
         yield from run.train()
     except GeneratorExit:
@@ -83,8 +88,8 @@ def fit(
     run.save()
 
 
-def _drawn(recipe: Recipe, digits: Digits, people: Handwriting) -> Generator[Progress, None, Mixture]:
-    drawing = mixed(recipe, digits, people)
+def _drawn(recipe: Recipe, digits: Digits, people: Handwriting, task: Task) -> Generator[Progress, None, Mixture]:
+    drawing = mixed(recipe, digits, people, task)
     try:
         while True:
             done, total = next(drawing)
@@ -102,8 +107,9 @@ class _Run:
         folder: Path,
         start: Path | None,
         people: Handwriting,
+        task: Task,
     ):
-        self.recipe, self.folder, self.sources = recipe, folder, people.sources
+        self.recipe, self.folder, self.sources, self.task = recipe, folder, people.sources, task
         self.digest = hashlib.sha256(digits.images.tobytes() + digits.labels.tobytes()).hexdigest()
         self.training, self.validation = mixture
         batches = len(self.training.labels) // recipe.batch_size
@@ -114,7 +120,7 @@ class _Run:
         self.steps_per_epoch = batches // self.block * self.block
         self.steps = recipe.epochs * self.steps_per_epoch
         keras.utils.set_random_seed(recipe.seed)  # Keras's initialisers and dropout take no generator of ours
-        self.model = ARCHITECTURES[recipe.architecture]()
+        self.model = ARCHITECTURES[recipe.architecture](task)
         self.start = None
         if start:
             self.model = folded(self.model)
@@ -128,7 +134,7 @@ class _Run:
         self._resume()
 
     def train(self) -> Iterator[Progress]:
-        advance = compile_block(self.recipe, self.model, self.optimizer)
+        advance = compile_block(self.recipe, self.model, self.optimizer, self.task)
         measure = _compile_logits(self.model)
         images, labels = map(jnp.asarray, self.training)
         while self.step < self.steps:
@@ -225,6 +231,7 @@ class _Run:
             "data_sha256": self.digest,
             "sources": self.sources,
             "start": self.start,
+            "task": self.task.as_dict(),
         }
 
     def _seconds(self) -> float:
@@ -238,7 +245,7 @@ class _Run:
                 "training": len(self.training.labels),
                 "validation": {name: len(held.labels) for name, held in self.validation.items()},
             },
-            "calibration": calibrate(self._all_logits(_compile_logits(self.model)), self.validation),
+            "calibration": calibrate(self._all_logits(_compile_logits(self.model)), self.validation, self.task),
             "history": self.history,
             "seconds": self._seconds(),
             "machine": machine.describe(),
@@ -292,7 +299,9 @@ def _schedule(recipe: Recipe, steps: int) -> keras.optimizers.schedules.Learning
     )  # fmt: skip
 
 
-def compile_block(recipe: Recipe, model: keras.Model, optimizer: keras.optimizers.Optimizer) -> Callable:
+def compile_block(
+    recipe: Recipe, model: keras.Model, optimizer: keras.optimizers.Optimizer, task: Task = DIGITS
+) -> Callable:
     """Some training steps as a jitted function (State, all images, all labels, (steps, batch) indices, epoch) -> State.
 
     The data stay on the device, and each step gathers and augments its own batch: nothing is waited for between steps.
@@ -302,10 +311,10 @@ def compile_block(recipe: Recipe, model: keras.Model, optimizer: keras.optimizer
 
     def loss(trainable: list, non_trainable: list, images: jax.Array, labels: jax.Array) -> tuple:
         logits, non_trainable = twin.stateless_call(trainable, non_trainable, images, training=True)
-        likelihoods = jax.nn.log_softmax(logits[:, :LABELS] if recipe.entropic else logits)
+        likelihoods = jax.nn.log_softmax(logits[:, : task.count] if recipe.entropic else logits)
         right = jnp.take_along_axis(likelihoods, labels[:, None], axis=1, mode="clip")[:, 0]
         if recipe.entropic:
-            right = jnp.where(labels < LABELS, right, likelihoods.mean(axis=1))
+            right = jnp.where(labels < task.count, right, likelihoods.mean(axis=1))
         smoothed = (1 - recipe.label_smoothing) * right + recipe.label_smoothing * likelihoods.mean(axis=1)
         return -smoothed.mean(), (non_trainable, (logits.argmax(axis=1) == labels).mean())
 

@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 from scipy import ndimage
 
-from cnn.types import SIDE
+from cnn.task import SIDE
 
 Corruption = Callable[[np.ndarray, np.random.Generator], np.ndarray]
 CORRUPTIONS: dict[str, Corruption] = {}

@@ -19,7 +19,8 @@ from scipy import ndimage
 
 from cnn.framing.ink import from_image, from_strokes
 from cnn.framing.pen import smooth
-from cnn.types import LABELS, Strokes
+from cnn.task import DIGITS
+from cnn.types import Strokes
 from train.data.mnist import Digits
 
 Point = tuple[float, float]
@@ -881,7 +882,7 @@ def _(u: Choose) -> tuple[Path, ...]:
 
 
 _STYLES_OF = []  # of each digit: its styles, and the share of each
-for _label in range(LABELS):
+for _label in range(DIGITS.count):
     _styles = [one for one in STYLES if one.label == _label]
     _weights = np.array([one.weight for one in _styles])
     _STYLES_OF.append((_styles, _weights / _weights.sum()))
@@ -913,7 +914,7 @@ def chunk(seed: int, number: int, size: int) -> Digits:
     Three in five come as strokes do, the others as drawings by a pen of any width do: a wide one closes what is narrow.
     """
     rng = np.random.default_rng([seed, number])
-    images, labels = [], rng.permutation(np.arange(size) % LABELS)
+    images, labels = [], rng.permutation(np.arange(size) % DIGITS.count)
     for label in labels:
         styles, shares = _STYLES_OF[label]
         written = write(styles[rng.choice(len(styles), p=shares)], rng)

@@ -15,10 +15,10 @@ import numpy as np
 from huggingface_hub import EvalResult, ModelCard, ModelCardData
 from PIL import Image
 
-from cnn.inside.views import DIGITS
+from cnn.inside.views import OWN_DIGITS
 from cnn.models.registry import CONFIG, METRICS, WEIGHTS
 from cnn.stress.perturbations import PERTURBATIONS
-from cnn.types import LABELS
+from cnn.task import task_of
 from train.data import pen
 from train.measure import strangers
 from train.measure.figures import least_loss
@@ -67,14 +67,14 @@ def _papers(run: Path) -> tuple[dict[str, Any], dict[str, Any]]:
 
 def _example() -> Image.Image:
     """A seven by the project's own pen, framed as networks read it: white ink on black, 28x28."""
-    digits = np.load(DIGITS)
+    digits = np.load(OWN_DIGITS)
     return Image.fromarray(digits["images"][digits["labels"] == 7][0])
 
 
 def _pictures(config: dict[str, Any], metrics: dict[str, Any]) -> Iterator[tuple[str, Image.Image]]:
     if config.get("history"):
-        yield "curves", charts.curves(config["history"], _least_loss(config["recipe"]))
-    yield "confusion", charts.confusion(metrics["confusion"])
+        yield "curves", charts.curves(config["history"], _least_loss(config))
+    yield "confusion", charts.confusion(metrics["confusion"], task_of(config).classes)
     calibration = metrics["calibration"]
     yield "reliability", charts.reliability(calibration["bins"], calibration["expected_calibration_error"])
     bent = metrics.get("robustness", {}).get("perturbations", {})
@@ -85,9 +85,10 @@ def _pictures(config: dict[str, Any], metrics: dict[str, Any]) -> Iterator[tuple
         )
 
 
-def _least_loss(recipe: dict[str, Any]) -> float:
+def _least_loss(config: dict[str, Any]) -> float:
     """The least training loss that its smoothed labels leave."""
-    return least_loss(recipe.get("label_smoothing", 0.0), LABELS + bool(recipe["outliers"]))
+    recipe = config["recipe"]
+    return least_loss(recipe.get("label_smoothing", 0.0), task_of(config).count + bool(recipe["outliers"]))
 
 
 def _label(perturbation: str) -> str:
@@ -203,7 +204,7 @@ def _training(config: dict[str, Any]) -> str:
     if recipe["outliers"]:
         seen.append(f"{recipe['outliers']:,} pictures that are no digit: letters, scribbles, several digits, textures")
     bent = "bent, blurred and spoilt anew at every step" if recipe["augmentation"] else "shown as they are"
-    least = _least_loss(recipe)
+    least = _least_loss(config)
     smoothed = (
         f" The training loss is told against smoothed labels, {recipe['label_smoothing']:.0%} of each spread over all "
         f"outputs, and cannot fall below {least:.2f}; the losses of what was held out, against plain labels, can."

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from cnn.inside.views import DIGITS
+from cnn.inside.views import OWN_DIGITS
 from train.pens.strokes import STYLES, chunk, write
 
 FOLDER = Path(__file__).resolve().parents[2] / "assets" / "examples"
@@ -29,7 +29,7 @@ BASE, HIGH, GAP = (
 MANY = 400
 
 
-def write_digits(path: Path = DIGITS, seed: int = 5) -> int:
+def write_digits(path: Path = OWN_DIGITS, seed: int = 5) -> int:
     """Write MANY framed digits in all styles as `images` (N, 28, 28) uint8 and `labels` (N,); gives their number."""
     digits = chunk(seed, 0, MANY)
     path.parent.mkdir(parents=True, exist_ok=True)

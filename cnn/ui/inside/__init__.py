@@ -15,7 +15,8 @@ from cnn.inside.explain import METHODS, explain
 from cnn.models.registry import Models
 from cnn.network.classifier import Classifier
 from cnn.network.layers import Layer
-from cnn.types import SIDE, Framed, InputError
+from cnn.task import SIDE
+from cnn.types import Framed, InputError
 from cnn.ui.arrays import packed, shades
 from cnn.ui.component import Component, networks
 

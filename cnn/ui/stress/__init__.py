@@ -15,7 +15,8 @@ from cnn.network.classifier import Classifier
 from cnn.stress import scan
 from cnn.stress.perturbations import PERTURBATIONS, Perturbation
 from cnn.stress.scan import Curve, said
-from cnn.types import SIDE, Framed, InputError
+from cnn.task import SIDE
+from cnn.types import Framed, InputError
 from cnn.ui.arrays import packed, shades
 from cnn.ui.component import Component, networks
 

@@ -15,6 +15,7 @@ import pytest
 
 from cnn.models.registry import load
 from cnn.network.architectures import ARCHITECTURES
+from cnn.task import DIGITS, Task
 from train.__main__ import main
 from train.data.mixture import NOBODY
 from train.data.mnist import Digits
@@ -128,9 +129,9 @@ def test_what_is_saved_is_the_average_where_a_recipe_asks_for_it() -> None:
         np.testing.assert_allclose(average, weights, rtol=0, atol=1e-6)
 
 
-def rejecting() -> keras.Model:
+def rejecting(task: Task = DIGITS) -> keras.Model:
     """The tiny network with an eleventh output."""
-    *before, last = ARCHITECTURES["tiny"]().layers
+    *before, last = ARCHITECTURES["tiny"](task).layers
     return keras.Sequential([keras.Input((28, 28, 1)), *before, keras.layers.Dense(last.units + 1)], name="rejecting")
 
 
