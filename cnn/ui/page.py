@@ -49,7 +49,7 @@ def build_demo(models: Models, mnist: Mnist | None = None) -> gr.Blocks:
 
 
 def launch_options() -> dict[str, Any]:
-    """What `launch` needs to serve the page as designed, once it is built; nothing about visitors is kept or sent on."""
+    """What `launch` needs to serve the page, once it is built, as designed; nothing about visitors is kept or sent."""
     return {
         "theme": THEME,
         "head": HEAD + component.head(),
