@@ -21,7 +21,7 @@ class InputError(ValueError):
         super().__init__(self.say("en"))
 
     def say(self, language: str) -> str:
-        """The same sentence in one of `cnn.text.LANGUAGES`."""
+        """The same sentence in one of `cnn.text.languages()`."""
         return say(f"error.{self.key}", language, **self.values)
 
 

@@ -1,4 +1,4 @@
-"""Arrays as the page's scripts unpack them (`unpack` in panes.js): bytes in base64, and their shape."""
+"""Arrays as the page's modules unpack them (`unpack` in paint.js): bytes in base64, and their shape."""
 
 import base64
 from typing import Any

@@ -12,7 +12,7 @@ from cnn.ui.errors import Errors, answer
 def errors_tab(models: Models, mnist: Mnist) -> None:
     """Fill the open tab."""
     with gr.Column(elem_classes="card"):
-        errors = Errors(models, elem_id="errors")
+        errors = Errors(models, elem_id="errors", elem_classes="wide")
 
     def answered(asked: dict[str, Any]) -> dict[str, Any]:
         return answer(asked, models, mnist)
