@@ -89,7 +89,7 @@ def keep(chosen: Mapping[str, Iterable[int]], load: Callable[[Any], Digits], pat
 def kept(path: Path = KEPT) -> dict[str, Some]:
     """The digits that come with the project, by split and place; none where the file is missing or damaged."""
     try:
-        with np.load(path) as arrays:
+        with path.open("rb") as file, np.load(file) as arrays:  # NumPy leaves what is damaged open
             return {split: _by_place(arrays, split) for split in SPLITS}
     except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
         return {}

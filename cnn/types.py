@@ -30,7 +30,7 @@ class InputError(UserError):
         super().__init__(self.say("en"))
 
     def say(self, language: str) -> str:
-        """The same sentence in one of `cnn.text.LANGUAGES`."""
+        """The same sentence in one of `cnn.text.languages()`."""
         return say(f"error.{self.key}", language, **self.values)
 
 

@@ -25,6 +25,8 @@ from cnn.text import say
 from cnn.types import Framed
 from train.pens.strokes import STYLES, write
 
+pytestmark = pytest.mark.slow
+
 PREDICTION = ["label", "best_guess", "confidence", "probabilities", "abstained", "reason", "model", "milliseconds"]
 
 

@@ -21,6 +21,8 @@ from train.measure.evaluate import Sets, evaluate
 from train.pens.strokes import STYLES, write
 from train.publish.examples import STROKES
 
+pytestmark = pytest.mark.slow
+
 MNIST = Path(os.environ.get("MNIST_DIR") or "nowhere")
 needs_mnist = pytest.mark.skipif(
     find(MNIST, FILES["test"][0]) is None,

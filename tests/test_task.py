@@ -23,6 +23,8 @@ from train.fit.recipes import Recipe
 from train.measure.evaluate import Sets, evaluate, write
 from train.pens.letters import LETTERS, on_pad, outline, pen
 
+pytestmark = pytest.mark.slow
+
 NAMES = tuple(LETTERS)
 EACH = 60  # pictures of a class
 

@@ -152,7 +152,8 @@ def flat_paper(grey: np.ndarray) -> np.ndarray | None:
     if near.size < most * rim.size:
         return None
     some = grey[::2, ::2]
-    return np.full_like(grey, np.median(some[abs(some - np.median(near)) < MIN_CONTRAST]))
+    alike = some[abs(some - np.median(near)) < MIN_CONTRAST]  # none in a picture of a pixel or two
+    return np.full_like(grey, np.median(alike if alike.size else near))
 
 
 def lit_paper(grey: np.ndarray, sign: int) -> tuple[np.ndarray, int, np.ndarray]:

@@ -12,6 +12,8 @@ from cnn.task import DIGITS
 from cnn.types import InputError
 from train.data.mnist import Digits
 
+pytestmark = pytest.mark.slow
+
 MAPS = Layer("maps", "Conv2D", (4, 4, 2), 10, Field(7, 7, 0))
 OUT = Layer("out", "Dense", (10,), 10, EVERYTHING)
 

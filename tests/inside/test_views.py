@@ -18,6 +18,8 @@ from cnn.ui.inside import answer
 from train.data.mnist import Digits
 from train.publish.examples import write_digits
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def models() -> Models:

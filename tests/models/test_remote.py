@@ -18,6 +18,8 @@ from cnn.types import InputError
 from tests import hub_server
 from tests.hub_server import Hub
 
+pytestmark = pytest.mark.slow
+
 NAME = remote.Name("them/theirs", "main")
 
 

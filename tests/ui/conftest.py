@@ -182,6 +182,11 @@ class Visit:
             assert time.monotonic() < deadline, f"it does not hold after {seconds} s; last sent: {self.posts[-1:]}"
             self.page.wait_for_timeout(20)
 
+    def told(self, key: str) -> Any:
+        """What the parts of the page told each other last (`web/store.js`)."""
+        store = """document.querySelector("link[href$='/web/store.js']").href"""
+        return self.page.evaluate(f"async (key) => (await import({store})).get(key)", key)
+
     def inked(self) -> int:
         """How many of the canvas's pixels have ink."""
         return self.pad.evaluate(

@@ -94,7 +94,7 @@ def _least_loss(config: dict[str, Any]) -> float:
 
 def _label(perturbation: str) -> str:
     known = PERTURBATIONS.get(perturbation)
-    return known.words["en"][0] if known else perturbation
+    return known.say("label") if known else perturbation
 
 
 def _span(perturbation: str, measured: dict[str, Any]) -> str:

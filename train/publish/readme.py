@@ -132,8 +132,8 @@ def _mnist_c(metrics: dict[str, dict[str, Any]]) -> Iterator[str]:
 def _perturbations() -> Iterator[str]:
     yield from ("| name | | strength | what it does |", "| --- | --- | --- | --- |")
     for name, bend in PERTURBATIONS.items():
-        label, description = bend.words["en"]
-        yield f"| `{name}` | {label} | {bend.minimum:g} to {bend.maximum:g} {bend.unit} | {description} |"
+        strength = f"{bend.minimum:g} to {bend.maximum:g} {bend.unit}"
+        yield f"| `{name}` | {bend.say('label')} | {strength} | {bend.say('description')} |"
 
 
 def _head(first: str, metrics: dict[str, Any]) -> Iterator[str]:

@@ -58,7 +58,7 @@ def draw_tab(models: Models, tab: gr.Tab, digit: gr.State) -> None:
                         elem_id="photo",
                     )
         with gr.Column(elem_classes="card"):  # here too
-            reading = Reading(elem_id="reading", elem_classes="fill")
+            reading = Reading(models, elem_id="reading", elem_classes="fill")
             numbers = number.NumberReading(elem_id="numbers", elem_classes="fill")
 
     quiet: dict[str, Any] = {

@@ -18,9 +18,8 @@ class Errors(Component):
     """Asks with `input`; shows what `answer` makes."""
 
     def __init__(self, models: Models, **options: Any):
-        known = {"MODELS": list(models), "NETWORKS": networks(models), "LABEL_ERRORS": label_errors()}
-        texts = ("errors.", "error.mnist", "error.not_measured")
-        super().__init__(Path(__file__).parent, texts, known, ("address", "panes", "matrix"), value={}, **options)
+        known = {"networks": networks(models), "known": label_errors()}
+        super().__init__(Path(__file__).parent, known, value={}, **options)
 
     def api_info(self) -> dict[str, Any]:
         """The value as JSON schema."""

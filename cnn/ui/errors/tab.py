@@ -13,7 +13,7 @@ from cnn.ui.errors import Errors, answer
 def errors_tab(models: Models, mnist: Mnist) -> None:
     """Fill the open tab."""
     with gr.Column(elem_classes="card"):
-        errors = Errors(models, elem_id="errors")
+        errors = Errors(models, elem_id="errors", elem_classes="wide")
 
     quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private", "queue": False}
     asked = functools.partial(answer, models=models, mnist=mnist)

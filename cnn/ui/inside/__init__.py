@@ -21,9 +21,7 @@ class Inside(Component):
     def __init__(self, models: Models, **options: Any):
         super().__init__(
             Path(__file__).parent,
-            ("inside.", "explain.", "pane.", "play.", "reading.", "error.no_look"),
-            {"METHODS": list(METHODS), "NETWORKS": networks(models)},
-            ("address", "panes"),
+            {"methods": list(METHODS), "networks": networks(models)},
             value={"view": "network"},
             **options,
         )

@@ -45,7 +45,7 @@ def look_tab(models: Models, page: gr.Blocks, tab: gr.Tab, digit: gr.State) -> N
             )
             offered_models = gr.State(_choices(models))
         with gr.Column(elem_classes="card"):
-            inside = Inside(models, elem_id="inside")
+            inside = Inside(models, elem_id="inside", elem_classes="wide")
 
     shown = partial(_shown, models, example)
     quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private", "queue": False}
@@ -97,6 +97,6 @@ def _choices(models: Models) -> list[tuple[str | I18nData, str]]:
 
 def _called(name: str) -> str | I18nData:
     """What people call a network; a model of the Hub without its owner, for the place is narrow."""
-    if (key := f"network.{name}") in text.table("en"):
+    if (key := f"network.{name}") in text.table(text.FIRST):
         return T(key)
     return name.rsplit("/", 1)[-1] if parse(name) else name

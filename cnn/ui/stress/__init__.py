@@ -21,13 +21,20 @@ class Stress(Component):
     """Asks with `input`, and with `submit` for one more row of the report card; shows what `answer` makes."""
 
     def __init__(self, models: Models, **options: Any):
-        offered = [{**one.as_dict(), "words": one.words, "random": _is_random(one)} for one in PERTURBATIONS.values()]
+        fields = ("name", "unit", "minimum", "maximum", "step", "neutral", "worst_case")
+        offered = [
+            {**{field: getattr(one, field) for field in fields}, "random": _is_random(one)}
+            for one in PERTURBATIONS.values()
+        ]
         others = [name for name in bundled() if name != DEFAULT]
         super().__init__(
             Path(__file__).parent,
-            ("pane.", "reading.", "stress."),
-            {"PERTURBATIONS": offered, "STACK": STACK, "BUNDLED": [DEFAULT, *others], "NETWORKS": networks(models)},
-            ("address", "picture", "panes"),
+            {
+                "perturbations": offered,
+                "most": STACK,
+                "bundled": [DEFAULT, *others],
+                "networks": networks(models),
+            },
             value={"view": "score"},
             **options,
         )

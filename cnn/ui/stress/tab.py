@@ -26,7 +26,7 @@ def stress_tab(models: Models, mnist: Mnist, tab: gr.Tab, digit: gr.State) -> No
                 index = gr.Number(label=T("stress.test_digit"), elem_id="test-digit")
                 another = gr.Button(T("stress.another"), elem_id="another-digit")
         with gr.Column(elem_classes="card"):
-            stress = Stress(models, elem_id="stress")
+            stress = Stress(models, elem_id="stress", elem_classes="wide")
     taken = gr.State()  # the place of the test digit that was taken last
 
     shown, take = partial(_shown, models, mnist, example), partial(_take, models, mnist, example)

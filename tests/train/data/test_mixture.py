@@ -3,11 +3,14 @@
 import dataclasses
 
 import numpy as np
+import pytest
 
 from cnn.task import DIGITS
 from train.data.mixture import CHUNK, Mixture, mixed
 from train.data.mnist import Digits
 from train.fit.recipes import Recipe
+
+pytestmark = pytest.mark.slow
 
 RECIPE = Recipe("tiny", epochs=1, mnist=2, strokes=120, outliers=60, validation=0.1)
 

@@ -24,6 +24,8 @@ from train.fit.mix import mix
 from train.fit.recipes import Recipe
 from train.pens import outliers
 
+pytestmark = pytest.mark.slow
+
 RECIPE = Recipe("tiny", epochs=3, batch_size=32, learning_rate=3e-3)
 
 

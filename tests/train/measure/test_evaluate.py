@@ -21,6 +21,8 @@ from train.measure.evaluate import write as write_metrics
 from train.measure.figures import accuracy, confusion, cross_entropy, nearest, reliability
 from train.pens.strokes import STYLES, write
 
+pytestmark = pytest.mark.slow
+
 
 def test_cross_entropy_by_hand() -> None:
     logits = np.log(np.array([[0.5, 0.25, 0.25], [0.1, 0.2, 0.7]]))

@@ -49,7 +49,7 @@ class NumberReading(Component):
     """Shows what `photo_answer`, `pad_answer` or `nothing` makes."""
 
     def __init__(self, source: Source = "pad-number", **options: Any):
-        super().__init__(Path(__file__).parent, ("number.",), shared=("picture",), value=nothing(source), **options)
+        super().__init__(Path(__file__).parent, value=nothing(source), **options)
 
     def api_info(self) -> dict[str, Any]:
         """The value as JSON schema."""

@@ -12,8 +12,9 @@ import numpy as np
 from PIL import Image
 from typing_extensions import TypedDict
 
+from cnn.models.registry import Models
 from cnn.types import Framed, Prediction, Step
-from cnn.ui.component import Component
+from cnn.ui.component import Component, networks
 
 Source = Literal["pad", "pad-number", "photo"]  # what was read, by its place in the page
 Kind = Literal["drawn", "uploaded", "photographed"]  # as KINDS in trials.js
@@ -46,9 +47,9 @@ class ReadingShown(TypedDict):
 class Reading(Component):
     """Shows what `answer` or `nothing` makes."""
 
-    def __init__(self, source: Source = "pad", **options: Any):
-        texts, shared = ("reading.", "step."), ("memory", "trials", "picture")
-        super().__init__(Path(__file__).parent, texts, shared=shared, value=nothing(source), **options)
+    def __init__(self, models: Models, source: Source = "pad", **options: Any):
+        known = {"networks": networks(models)}
+        super().__init__(Path(__file__).parent, known, value=nothing(source), **options)
 
     def api_info(self) -> dict[str, Any]:
         """The value as JSON schema."""
