@@ -19,6 +19,7 @@ import jax.numpy as jnp
 import keras
 import numpy as np
 
+from cnn.metadata import Run
 from cnn.models.registry import CONFIG, METRICS, WEIGHTS
 from cnn.network.architectures import ARCHITECTURES
 from cnn.task import DIGITS, Task
@@ -238,10 +239,15 @@ class _Run:
     def _seconds(self) -> float:
         return round(time.monotonic() - self.started, 1)
 
-    def _papers(self) -> dict[str, Any]:
+    def _papers(self) -> Run:
+        identity = self._identity()
         return {
             "architecture": self.recipe.architecture,
-            **self._identity(),
+            "recipe": identity["recipe"],
+            "data_sha256": identity["data_sha256"],
+            "sources": identity["sources"],
+            "start": identity["start"],
+            "task": identity["task"],
             "images": {
                 "training": len(self.training.labels),
                 "validation": {name: len(held.labels) for name, held in self.validation.items()},

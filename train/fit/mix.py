@@ -8,10 +8,10 @@ arXiv 2109.01903).
 import hashlib
 import json
 from pathlib import Path
-from typing import Any
 
 import keras
 
+from cnn.metadata import Run, read_run
 from cnn.models import registry
 from cnn.models.registry import CONFIG, WEIGHTS
 from cnn.types import UserError
@@ -21,14 +21,14 @@ from train.fit.fold import folded
 from train.measure.calibrate import recalibrate
 
 
-def mix(start: Path, run: Path, share: float, folder: Path, mnist: Digits, people: Handwriting) -> dict[str, Any]:
+def mix(start: Path, run: Path, share: float, folder: Path, mnist: Digits, people: Handwriting) -> Run:
     """Write `share` of a finished `run`'s weights and the rest of its `start`'s into `folder`; gives its papers.
 
     Calibrated on what the run held out. UserError where `run` did not start from `start`.
     """
-    papers = json.loads((run / CONFIG).read_text(encoding="utf-8"))
+    papers = read_run(run / CONFIG)
     digest = hashlib.sha256((start / WEIGHTS).read_bytes()).hexdigest()
-    if digest != (papers["start"] or {}).get("weights_sha256"):
+    if papers["start"] is None or digest != papers["start"]["weights_sha256"]:
         raise UserError(f"{run} did not start from the weights in {start}.")
     old, new = (folded(keras.saving.load_model(place / WEIGHTS, compile=False)) for place in (start, run))
     for variable, before in zip(new.trainable_variables, old.trainable_variables, strict=True):

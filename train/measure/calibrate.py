@@ -8,10 +8,12 @@ set where only few validation digits are refused: MNIST's and, where there are a
 
 import json
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from scipy.optimize import minimize_scalar
 
+from cnn.metadata import Calibrated, read_run
 from cnn.models import registry
 from cnn.network.classifier import strangeness
 from cnn.task import DIGITS, Task
@@ -24,7 +26,7 @@ from train.measure.figures import cross_entropy
 REFUSED = 0.003  # share of validation digits that may be refused
 
 
-def calibrate(logits: dict[str, np.ndarray], validation: dict[str, Digits], task: Task = DIGITS) -> dict[str, float]:
+def calibrate(logits: dict[str, np.ndarray], validation: dict[str, Digits], task: Task = DIGITS) -> Calibrated:
     """`{"temperature", "refusal"}` by the (N, K) logits of each validation set; refusal 1 refuses nothing."""
     digits = [name for name in validation if name not in NO_DIGITS]
     if "pens" in validation:
@@ -38,13 +40,13 @@ def calibrate(logits: dict[str, np.ndarray], validation: dict[str, Digits], task
     return {"temperature": round(float(np.exp(found.x)), 4), "refusal": refusal}
 
 
-def recalibrate(folder: Path, mnist: Digits, people: Handwriting = NOBODY) -> dict[str, float]:
+def recalibrate(folder: Path, mnist: Digits, people: Handwriting = NOBODY) -> Calibrated:
     """Calibrate a finished run anew, on what it held out, and write it into its `config.json`; gives what was found.
 
     For a run whose `calibrate` had another rule. Its validation pictures are drawn again, which takes a minute.
     """
-    papers = json.loads((folder / registry.CONFIG).read_text(encoding="utf-8"))
-    fields = {name: value for name, value in papers["recipe"].items() if name != "augmentation"}
+    papers = read_run(folder / registry.CONFIG)
+    fields: dict[str, Any] = {name: value for name, value in papers["recipe"].items() if name != "augmentation"}
     held = validation(Recipe(**fields), mnist, people)
     network = registry.load(str(folder))
     logits = {name: network.logits(digits.images.astype(np.float32) / 255) for name, digits in held.items()}

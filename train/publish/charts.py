@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
+from cnn.metadata import Bin
 from cnn.pictures import AGAINST, FOR, INK, PAPER
 from cnn.task import DIGITS
 from train.measure.figures import BINS
@@ -134,7 +135,7 @@ def confusion(counts: Sequence[Sequence[int]], classes: Sequence[str] = DIGITS.c
     return sheet.finished()
 
 
-def reliability(bins: Sequence[dict[str, float]], error: float) -> Image.Image:
+def reliability(bins: Sequence[Bin], error: float) -> Image.Image:
     """How often answers are right, by how sure they say they are: a bar that ends on the diagonal keeps its word."""
     sheet = Sheet(760, 700, "Reliability", f"expected calibration error {error:.2%}; on each bar its number of images")
     sheet.text((88, 108), "share of answers that are right", 15, SOFT, "lm")
