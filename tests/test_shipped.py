@@ -18,7 +18,8 @@ from cnn.types import Strokes
 from train.data.mnist import FILES, find, read_folder
 from train.measure import strangers
 from train.measure.evaluate import Sets, evaluate
-from train.pens.strokes import STYLES, write
+from train.pens.hand import write
+from train.pens.styles import STYLES
 from train.publish.examples import STROKES
 
 MNIST = Path(os.environ.get("MNIST_DIR") or "nowhere")

@@ -11,7 +11,8 @@ from cnn.reading.number import read_number
 from tests.framing.test_ink import alike
 from tests.reading.test_number import Shapes, holds, page_of
 from train.data.pen import inked, placed
-from train.pens.strokes import STYLES, write
+from train.pens.hand import write
+from train.pens.styles import STYLES
 
 SIZE = (640, 480)
 FAMILIES = {"rules": ("across",), "squares": ("across", "upright"), "rules and a margin": ("across", "margin")}

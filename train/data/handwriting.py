@@ -19,8 +19,8 @@ from cnn.types import NOT_A_DIGIT, Framed, Strokes
 from train.data import unipen
 from train.data.mnist import Digits
 from train.data.unipen import Written
+from train.pens.hand import PAD, drawing
 from train.pens.letters import DOUBLES
-from train.pens.strokes import PAD, drawing
 
 HELD_DONORS = frozenset(("aga", "cea", "ceb", "ced", "pri", "tos"))  # of UNIPEN's, one in five of its digits
 HELD_WRITERS = 6  # of UCI's: each writer whose number this divides

@@ -16,11 +16,11 @@ from train.data.handwriting import Handwriting
 from train.data.mnist import Digits, hold_out
 from train.data.unipen import Written
 from train.fit.recipes import Recipe
-from train.pens import outliers, strokes
+from train.pens import digits, outliers
 
 CHUNK = 500  # pictures drawn by one task
 HELD_OUT = 1_000_000  # added to the number of a chunk that only validation sees
-OURS = {"strokes": strokes.chunk, "outliers": outliers.chunk}  # by the recipe's field that counts them
+OURS = {"strokes": digits.chunk, "outliers": outliers.chunk}  # by the recipe's field that counts them
 NO_DIGITS = ("outliers", "signs")  # the validation sets that hold none
 NOBODY = Handwriting([], [], [])
 

@@ -10,7 +10,7 @@ import math
 import numpy as np
 
 from cnn.types import Strokes
-from train.pens.strokes import PAD, curve
+from train.pens.hand import PAD, curve
 
 GRID = 9  # the highest coordinate
 

@@ -15,8 +15,10 @@ from scipy import ndimage
 from cnn.framing.ink import from_image, from_strokes
 from cnn.types import NOT_A_DIGIT, SIDE, Strokes
 from train.data.mnist import Digits
+from train.pens.drawings import arc
+from train.pens.hand import write
 from train.pens.letters import LETTERS, OTHERS, SIGNS, fitted, on_pad, outline, pen
-from train.pens.strokes import STYLES, arc, write
+from train.pens.styles import STYLES
 
 CHUNK = 500  # pictures that one generator draws
 TEXTURE = 48  # pixels a side of a texture as it is sent

@@ -19,7 +19,8 @@ from train.measure.calibrate import REFUSED, calibrate, recalibrate
 from train.measure.evaluate import DOUBTFUL, NEIGHBOURS, Sets, evaluate, gather
 from train.measure.evaluate import write as write_metrics
 from train.measure.figures import accuracy, confusion, cross_entropy, nearest, reliability
-from train.pens.strokes import STYLES, write
+from train.pens.hand import write
+from train.pens.styles import STYLES
 
 
 def test_cross_entropy_by_hand() -> None:
