@@ -10,7 +10,7 @@ from cnn.framing.page import rule_slope, without_table
 from cnn.reading.number import read_number
 from tests.framing.test_ink import alike
 from tests.reading.test_number import Shapes, holds, page_of
-from train.data.pen import inked, placed
+from train.measure.pens import inked, placed
 from train.pens.hand import write
 from train.pens.styles import STYLES
 

@@ -32,7 +32,7 @@ def accuracy(logits: np.ndarray, labels: np.ndarray) -> float:
 
 
 def confusion(guesses: np.ndarray, labels: np.ndarray) -> np.ndarray:
-    """(10, 10) counts; rows are true labels, columns what was said."""
+    """(10, 10) counts; rows are true labels, columns what was read."""
     return np.bincount(labels.astype(int) * LABELS + guesses, minlength=LABELS**2).reshape(LABELS, LABELS)
 
 

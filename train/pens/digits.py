@@ -12,7 +12,7 @@ from train.pens.styles import STYLES, Style
 def chunk(seed: int, number: int, size: int) -> Digits:
     """`size` digits as the app frames them, every digit as often, in all styles; chunks are independent.
 
-    Three in five come as strokes do, the others as drawings by a pen of any width do: a wide one closes what is narrow.
+    Three in five are framed as strokes, the others as drawings by a pen of any width: a wide one closes what is narrow.
     """
     rng = np.random.default_rng([seed, number])
     images, labels = [], rng.permutation(np.arange(size) % LABELS)

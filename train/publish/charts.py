@@ -108,7 +108,7 @@ def curves(history: Sequence[dict[str, float]], least: float = 0.0) -> Image.Ima
 
 
 def confusion(counts: Sequence[Sequence[int]]) -> Image.Image:
-    """What was said for which digit: rows are true labels, shade is the share of the row among the errors."""
+    """What was read for which digit: rows are true labels, shade is the share of the row among the errors."""
     table = np.array(counts)
     total, right = table.sum(), np.trace(table)
     sheet = Sheet(

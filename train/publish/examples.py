@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
+from cnn.files import whole, write_whole
 from cnn.inside.views import DIGITS
 from train.pens.digits import chunk
 from train.pens.hand import write
@@ -31,8 +32,8 @@ MANY = 400
 def write_digits(path: Path = DIGITS, seed: int = 5) -> int:
     """Write MANY framed digits in all styles as `images` (N, 28, 28) uint8 and `labels` (N,); gives their number."""
     digits = chunk(seed, 0, MANY)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    np.savez_compressed(path, images=digits.images, labels=digits.labels)
+    with whole(path) as aside:
+        np.savez_compressed(aside, images=digits.images, labels=digits.labels)
     return len(digits.labels)
 
 
@@ -48,8 +49,7 @@ def write_examples(path: Path = STROKES, seed: int = 10) -> int:
             "height": drawn.height,
         }
         lines.append(json.dumps({"label": style.label, "style": style.name, "strokes": payload}, separators=(",", ":")))
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text("[\n" + ",\n".join(lines) + "\n]\n", encoding="utf-8")
+    write_whole(path, "[\n" + ",\n".join(lines) + "\n]\n")
     return len(lines)
 
 
@@ -60,7 +60,7 @@ def write_numbers(path: Path = NUMBERS, seed: int = 3) -> int:
     for text in WRITTEN:
         payload = {"strokes": on_line(text, rng), "width": LINE[0], "height": LINE[1]}
         lines.append(json.dumps({"label": text, "strokes": payload}, separators=(",", ":")))
-    path.write_text("[\n" + ",\n".join(lines) + "\n]\n", encoding="utf-8")
+    write_whole(path, "[\n" + ",\n".join(lines) + "\n]\n")
     return len(lines)
 
 
