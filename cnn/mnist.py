@@ -10,6 +10,7 @@ import threading
 import zipfile
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -28,7 +29,7 @@ class Mnist:
     Until then, and where it cannot, there are some of each, as `kept` gives them.
     """
 
-    def __init__(self, load: Callable[[str], Digits], some: Mapping[str, Some] | None = None):
+    def __init__(self, load: Callable[[Any], Digits], some: Mapping[str, Some] | None = None):
         self._load = load
         self._some = some or {}
         self._found: dict[str, Digits | Exception] = {}
@@ -75,7 +76,7 @@ def nowhere(split: str) -> Digits:
     raise LookupError(split)
 
 
-def keep(chosen: Mapping[str, Iterable[int]], load: Callable[[str], Digits], path: Path = KEPT) -> None:
+def keep(chosen: Mapping[str, Iterable[int]], load: Callable[[Any], Digits], path: Path = KEPT) -> None:
     """Write the digits at some places of each split, as `load` gives it: what `kept` reads."""
     arrays = {}
     for split, places in chosen.items():
@@ -90,7 +91,7 @@ def keep(chosen: Mapping[str, Iterable[int]], load: Callable[[str], Digits], pat
 def kept(path: Path = KEPT) -> dict[str, Some]:
     """The digits that come with the project, by split and place; none where the file is missing or damaged."""
     try:
-        with np.load(path) as arrays:
+        with path.open("rb") as file, np.load(file) as arrays:  # NumPy leaves what is damaged open
             return {split: _by_place(arrays, split) for split in SPLITS}
     except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
         return {}

@@ -1,20 +1,25 @@
 """What travels between the rooms: frozen values, array shapes and the one error people get to read. NumPy only."""
 
 import dataclasses
-from typing import Any, Literal, NamedTuple
+from typing import Annotated, Any, Literal, NamedTuple
 
 import numpy as np
 
 from cnn.text import say
 
-SIDE = 28  # pixels a side of what every network reads
-LABELS = 10  # digits
-NOT_A_DIGIT = LABELS  # the label of everything else, in networks that have an output for it
-
 Reason = Literal["blank", "not_a_digit", "several_digits"]
 
+# Arrays of an answer that are only looked at: on one scale, and each along the first axis on its own. The page gets
+# them a byte a value; all others whole.
+Shades = Annotated[np.ndarray, "shades"]
+Tiles = Annotated[np.ndarray, "tiles"]
 
-class InputError(ValueError):
+
+class UserError(ValueError):
+    """What a person can mend: its text is one sentence that says what is wrong. Every other error is a bug of ours."""
+
+
+class InputError(UserError):
     """An input that cannot be served; its text says what is wrong and what is accepted, and is safe to show.
 
     `key` names a text of `assets/text` under `error.`; `values` fill it in. `str()` is the English text.
@@ -25,7 +30,7 @@ class InputError(ValueError):
         super().__init__(self.say("en"))
 
     def say(self, language: str) -> str:
-        """The same sentence in one of `cnn.text.LANGUAGES`."""
+        """The same sentence in one of `cnn.text.languages()`."""
         return say(f"error.{self.key}", language, **self.values)
 
 
@@ -74,7 +79,7 @@ class Framed:
 
 @dataclasses.dataclass(frozen=True)
 class Prediction:
-    """One answer, as the scripted API gives it: ten `probabilities`, and the server's own time in `milliseconds`."""
+    """One answer, as the scripted API gives it: `probabilities` by class, the server's own time in `milliseconds`."""
 
     label: int | None
     best_guess: int | None

@@ -8,6 +8,10 @@ from pathlib import Path
 
 # Compiling is most of what the tests wait for, and their networks are too small to need the fastest code.
 os.environ.setdefault("XLA_FLAGS", "--xla_backend_optimization_level=1")
+# What one process has compiled, the others need not: workers, and the commands and apps that tests start, inherit this.
+os.environ.setdefault("JAX_COMPILATION_CACHE_DIR", str(Path(__file__).parents[1] / ".pytest_cache" / "compiled"))
+os.environ.setdefault("JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS", "0")
+os.environ.setdefault("JAX_PERSISTENT_CACHE_MIN_ENTRY_SIZE_BYTES", "-1")
 
 import gradio as gr
 import gradio_client
@@ -20,6 +24,7 @@ from keras import layers
 from cnn.models.registry import Models, load
 from cnn.network.architectures import ARCHITECTURES
 from cnn.network.classifier import Classifier
+from cnn.task import DIGITS, Task
 from cnn.ui.page import build_demo, launch_options
 from train.data.mnist import FILES, IMAGES, LABELS_MAGIC, Digits
 from train.fit.loop import fit
@@ -29,7 +34,7 @@ from train.pens.digits import chunk
 BROWSER = Path(__file__).parent / "ui"
 
 
-def tiny() -> keras.Model:
+def tiny(task: Task = DIGITS) -> keras.Model:
     """A network small enough to train within a test; dropout keeps its random state honest."""
     return keras.Sequential(
         [
@@ -38,16 +43,19 @@ def tiny() -> keras.Model:
             layers.Conv2D(16, 3, strides=2, activation="relu"),
             layers.Flatten(),
             layers.Dropout(0.1),
-            layers.Dense(10),
+            layers.Dense(task.count),
         ],
         name="tiny",
     )
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """A test is marked by where it lies: `browser` in tests/ui, else `unit`."""
+    """Each test has one of three marks: `browser` in tests/ui, `slow` where its file says so, else `unit`."""
     for item in items:
-        item.add_marker("browser" if BROWSER in item.path.parents else "unit")
+        if BROWSER in item.path.parents:
+            item.add_marker("browser")
+        elif not item.get_closest_marker("slow"):
+            item.add_marker("unit")
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -26,6 +26,8 @@ from cnn.types import Framed
 from train.pens.hand import write
 from train.pens.styles import STYLES
 
+pytestmark = pytest.mark.slow
+
 PREDICTION = ["label", "best_guess", "confidence", "probabilities", "abstained", "reason", "model", "milliseconds"]
 
 

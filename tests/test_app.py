@@ -14,6 +14,8 @@ from gradio_client import Client
 
 import app
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parent.parent
 
 
@@ -51,7 +53,7 @@ def test_serves_the_chosen_model_where_gradios_variables_say(tiny_folder: Path) 
         assert "course" in [model["name"] for model in models]
     finally:
         process.terminate()
-        process.wait()
+        process.communicate()
 
 
 def launched(monkeypatch: pytest.MonkeyPatch, *arguments: str) -> dict[str, Any]:

@@ -22,6 +22,8 @@ from train.pens.hand import write
 from train.pens.styles import STYLES
 from train.publish.examples import STROKES
 
+pytestmark = pytest.mark.slow
+
 MNIST = Path(os.environ.get("MNIST_DIR") or "nowhere")
 needs_mnist = pytest.mark.skipif(
     find(MNIST, FILES["test"][0]) is None,

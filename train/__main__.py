@@ -14,12 +14,13 @@ import numpy as np
 from tqdm import tqdm
 
 from cnn.framing.decode import open_image
+from cnn.inside.views import OWN_DIGITS
 from cnn.mnist import KEPT
 from cnn.models import registry
 from cnn.network.architectures import ARCHITECTURES
 from cnn.options import whole_number
 from cnn.reading.number import read_number
-from cnn.types import InputError
+from cnn.types import UserError
 from train.data import handwriting, mixture, series
 from train.data.handwriting import Handwriting
 from train.data.mnist import DataError, load
@@ -28,7 +29,7 @@ from train.fit.recipes import RECIPES, Recipe
 from train.measure import ablate, evaluate, framing, misread, numerals, real_pictures, refusal
 from train.measure.calibrate import recalibrate
 from train.publish import card, examples, readme, space
-from train.publish.hub import Published, PublishError, publish
+from train.publish.hub import Published, publish
 
 RUNS = Path("runs")
 CORES = os.cpu_count() or 1  # processes that pictures are drawn and framed by
@@ -40,7 +41,7 @@ def main(arguments: list[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     try:
         return options.run(options)
-    except (DataError, InputError, PublishError, ValueError) as error:
+    except UserError as error:
         print(error, file=sys.stderr)
     except OSError as error:
         print(f"{error.filename}: {error.strerror}." if error.filename else error, file=sys.stderr)
@@ -205,7 +206,7 @@ def _fit(options: argparse.Namespace) -> int:
     # A network without an output for what is no digit learns from digits alone.
     others = [one.others for one in tried] if recipe.outliers else []
     digits = mixture.join([load("train"), *(one.digits for one in tried), *others])
-    progress = loop.fit(recipe, digits, folder, options.start, people, CORES)
+    progress = loop.fit(recipe, digits, folder, options.start, people, processes=CORES)
     finished = _show(progress)
     if not finished:
         print(f"Stopped; the same command goes on from here ({folder}).")
@@ -375,7 +376,7 @@ def _report(what: str) -> None:
 def _examples(_: argparse.Namespace) -> int:
     print(f"{examples.write_examples()} examples written to {examples.STROKES}")
     print(f"{examples.write_numbers()} numbers written to {examples.NUMBERS}")
-    print(f"{examples.write_digits()} digits written to {examples.DIGITS}")
+    print(f"{examples.write_digits()} digits written to {OWN_DIGITS}")
     return 0
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from cnn.errors.statistics import mcnemar, wilson
+from cnn.metadata import Bin, Metrics, Reliability
 from cnn.types import InputError
 
 LABEL_ERRORS = Path(__file__).resolve().parents[2] / "assets" / "mnist_label_errors.json"
@@ -24,27 +25,34 @@ class Comparison(NamedTuple):
     p: float
 
 
-def measured(network: Any) -> dict[str, Any]:
-    """A network's `metrics.json`. InputError where nothing was measured."""
+class BinWithInterval(Bin):
+    """A bin, and between which shares the true one lies, at 95 %."""
+
+    low: float
+    high: float
+
+
+def measured(network: Any) -> Metrics:
+    """A network's metrics. InputError where nothing was measured."""
     if not network.metrics:
         raise InputError("not_measured", name=network.name)
     return network.metrics
 
 
-def misread(metrics: dict[str, Any]) -> list[int]:
+def misread(metrics: Metrics) -> list[int]:
     """The indices of the misread test images, those that the network was surest of first."""
     return [one["index"] for one in metrics.get("errors", [])]
 
 
-def compared(first: dict[str, Any], second: dict[str, Any]) -> Comparison:
+def compared(first: Metrics, second: Metrics) -> Comparison:
     """Two networks' metrics against each other."""
     ours, theirs = misread(first), misread(second)
     fixed, added = _without(ours, theirs), _without(theirs, ours)
     return Comparison(fixed, added, _without(ours, fixed), mcnemar(len(fixed), len(added)))
 
 
-def with_intervals(calibration: dict[str, Any]) -> list[dict[str, Any]]:
-    """The bins of a `calibration`, each with `low` and `high`: between which shares the true one lies, at 95 %."""
+def with_intervals(calibration: Reliability) -> list[BinWithInterval]:
+    """The bins of a `calibration`, each with its interval."""
     found = []
     for one in calibration["bins"]:
         low, high = wilson(round(one["accuracy"] * one["count"]), one["count"])

@@ -22,9 +22,10 @@ def open_image(source: str | Path | bytes | BinaryIO) -> Image.Image:
     Raises InputError "gone", "empty_file", "unreadable", or, before anything is decoded, "too_many_pixels".
     """
     try:
-        if hasattr(source, "read"):
-            source = source.read()
-        data = source if isinstance(source, bytes) else Path(source).read_bytes()
+        if isinstance(source, str | Path):
+            data = Path(source).read_bytes()
+        else:
+            data = source if isinstance(source, bytes) else source.read()
     except FileNotFoundError as error:
         raise InputError("gone") from error
     except OSError as error:
@@ -85,7 +86,7 @@ def _opaque(image: Image.Image) -> Image.Image:
     alpha = image.getchannel("A")
     if alpha.getextrema()[0] == 255:
         return image.convert("RGB")
-    counts = np.array(image.convert("L").histogram(alpha.point(lambda a: 255 * (a > 127))), float)
+    counts = np.array(image.convert("L").histogram(alpha.point([255 * (a > 127) for a in range(256)])), float)
     share = counts / max(counts.sum(), 1)
     mean = share @ np.arange(256)
     one_tone = share @ (np.arange(256) - mean) ** 2 < ONE_TONE**2
@@ -105,7 +106,7 @@ def _declared_size(data: bytes, formats: list[str]) -> tuple[int, int]:
         reader, accepts = Image.OPEN[name]
         try:
             if accepts is None or accepts(data[:16]) is True:
-                return reader(io.BytesIO(data), None).size
+                return reader(io.BytesIO(data), "").size
         except Exception:
             continue
     raise InputError("unreadable")

@@ -5,6 +5,8 @@ ink, at the image's own resolution), `even_pen` (one stroke width), `centred` (2
 middle). Strokes: `smooth`, drawn as hairlines, inked with the same pen, `centred`.
 """
 
+from typing import Any
+
 import numpy as np
 from PIL import Image
 from scipy import ndimage
@@ -12,9 +14,9 @@ from scipy import ndimage
 from cnn.framing.decode import plain
 from cnn.framing.page import Page, cut_out, page
 from cnn.framing.paper import EDGE, EVERY_RULE, MARGIN, Ink, Rules, find
-from cnn.framing.pen import AS_IT_IS, BOX, FINE, PEN, centred, even_pen, hairlines, smooth
-from cnn.reading.line import elsewhere
-from cnn.types import SIDE, Framed, InputError, Step, Strokes
+from cnn.framing.pen import AS_IT_IS, BOX, FINE, PEN, THICK, centred, even_pen, extent, hairlines, smooth, stroke_width
+from cnn.task import SIDE
+from cnn.types import Framed, InputError, Step, Strokes
 
 RULES = {  # each can be switched off, to measure what it is worth
     "channel": "ink is looked for in the colour that shows it best",
@@ -42,7 +44,7 @@ def from_image(image: Image.Image, *, without: Rules = EVERY_RULE) -> Framed:
     looked_at = page(sent, WORK, LONGEST, without)
     steps = [Step("step.sent", np.asarray(looked_at.sent, np.float32) / 255), Step("step.grey", looked_at.grey / 255)]
     ink, parts = find(looked_at.grey, without)
-    if ink is None:
+    if ink is None or parts is None:
         return Framed(np.zeros((SIDE, SIDE), np.float32), tuple(steps))
     if ink.patched is not None:
         steps.append(Step("step.form", ink.patched.astype(np.float32)))
@@ -53,10 +55,10 @@ def from_image(image: Image.Image, *, without: Rules = EVERY_RULE) -> Framed:
         crop = even_pen(crop > EDGE)
     framed = centred(crop)
     steps += [Step("step.box", crop), Step("step.centred", framed)]
-    return Framed(framed, tuple(steps), elsewhere(ink.strength, parts))
+    return Framed(framed, tuple(steps), is_crowded(ink.strength, parts))
 
 
-def parse_strokes(payload: object) -> Strokes:
+def parse_strokes(payload: Any) -> Strokes:
     """Check strokes as they come in JSON: {"strokes": [[[x, y], ...], ...], "width": w, "height": h}.
 
     Finite numbers in pad units, y down, at most MAX_POINTS points. Strokes without points are dropped, other keys
@@ -115,6 +117,27 @@ def close_up(looked_at: Page, ink: Ink, parts: np.ndarray) -> np.ndarray:
         return FINE * BOX / side if side > AS_IT_IS or looked_at.factor > 1 else 1.0
 
     return cut_out(looked_at, ink, parts, zoom)[0]
+
+
+def is_crowded(strength: np.ndarray, parts: np.ndarray) -> bool:
+    """Whether ink that could be another digit stands apart from the one that `find` took, both (h, w).
+
+    Another is at least half as high or as wide, of a fifth of the ink, a stroke and no blob, and off the rim.
+    """
+    rest = (strength > EDGE) & ~parts
+    if rest.sum() < 0.2 * parts.sum():  # nearly always
+        return False
+    side = extent(parts)
+    labels, count = ndimage.label(rest, np.ones((3, 3)))
+    mass = np.bincount(labels.ravel(), minlength=count + 1)
+    for i, box in enumerate(ndimage.find_objects(labels), 1):
+        (y0, y1), (x0, x1) = ((s.start, s.stop) for s in box)
+        inside = min(y0, x0) > 0 and y1 < strength.shape[0] and x1 < strength.shape[1]
+        longest = max(y1 - y0, x1 - x0)
+        alike = 0.5 * side < longest < 2 * side and mass[i] > 0.2 * parts.sum()
+        if inside and alike and stroke_width(labels[box] == i) < THICK * longest:
+            return True
+    return False
 
 
 def _check(holds: bool) -> None:

@@ -116,7 +116,7 @@ def cut_out(
     box = (x0 * factor, y0 * factor, min(x1 * factor, sent.width), min(y1 * factor, sent.height))
     close = one_channel(sent.crop(box), page.channel)
     scale = zoom(max(close.size) - 2 * MARGIN * factor)
-    size = tuple(max(1, round(n * scale)) for n in close.size)
+    size = max(1, round(close.width * scale)), max(1, round(close.height * scale))
     close = close.resize(size, Image.Resampling.BOX if scale < 1 else Image.Resampling.BICUBIC)
     there, shape = np.s_[y0:y1, x0:x1], size[::-1]
     strength = ink.of(np.asarray(close, np.float32), resized(ink.paper[there], shape))

@@ -8,8 +8,8 @@ import numpy as np
 from PIL import Image
 from scipy import ndimage
 
+from cnn.framing.form import form as form_of
 from cnn.framing.pen import EDGE, span, stroke_width
-from cnn.reading.form import form as form_of
 
 COARSE = 3  # paper under uneven light is estimated on a copy this many times smaller still
 WIDEST = 5  # on such paper a stroke is thinner than a fifth of the image; what is wider belongs to the paper
@@ -152,7 +152,8 @@ def flat_paper(grey: np.ndarray) -> np.ndarray | None:
     if near.size < most * rim.size:
         return None
     some = grey[::2, ::2]
-    return np.full_like(grey, np.median(some[abs(some - np.median(near)) < MIN_CONTRAST]))
+    alike = some[abs(some - np.median(near)) < MIN_CONTRAST]  # none in a picture of a pixel or two
+    return np.full_like(grey, np.median(alike if alike.size else near))
 
 
 def lit_paper(grey: np.ndarray, sign: int) -> tuple[np.ndarray, int, np.ndarray]:
@@ -176,8 +177,8 @@ def lit_paper(grey: np.ndarray, sign: int) -> tuple[np.ndarray, int, np.ndarray]
 
 def _around(mask: np.ndarray, room: int = 0) -> tuple[slice, slice]:
     """The box around what is True in (h, w), with some room about it as far as there is."""
-    spans = [span(mask.any(axis)) for axis in (1, 0)]
-    return tuple(slice(max(0, start - room), end + room) for start, end in spans)
+    (top, bottom), (left, right) = (span(mask.any(axis)) for axis in (1, 0))
+    return slice(max(0, top - room), bottom + room), slice(max(0, left - room), right + room)
 
 
 def heavier_tail(rise: np.ndarray) -> int:

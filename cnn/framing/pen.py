@@ -1,12 +1,13 @@
 """The pen's path and its width, the box and the centre of mass: masks of ink -> MNIST's frame. Knows no paper."""
 
 import math
+from typing import Any
 
 import numpy as np
 from PIL import Image, ImageDraw
 from scipy import ndimage
 
-from cnn.types import SIDE
+from cnn.task import SIDE
 
 BOX = 20  # MNIST's digits fill a box of 20x20 pixels
 CENTRE = 14.5  # and have their centre of mass here: measured 14.50 +- 0.29 pixels from either edge, train images
@@ -14,6 +15,7 @@ PEN = 2.2  # pixels, MNIST's median `stroke_width` (5 % below 1.6, 5 % above 3.4
 FINE = 5  # the pen's work is done at this many pixels a pixel of the box
 GAP = 0.4  # pixels: half of what thickening leaves of a gap, thinning of a stroke, so that none closes or breaks
 EDGE = 0.4  # share of the full strength where ink ends; below a half so that light pressure is not lost
+THICK = 0.35  # a stroke's width for its length: more is a blob
 AS_IT_IS = 1.5 * BOX  # pixels: a digit no larger is as coarse as MNIST's own and keeps its pixels and its pen
 
 
@@ -78,7 +80,7 @@ def extent(mask: np.ndarray) -> int:
     return max(end - start for start, end in (span(mask.any(axis)) for axis in (1, 0)))
 
 
-def span(used: np.ndarray) -> tuple[int, int]:
+def span(used: Any) -> tuple[int, int]:
     """First and one past the last of the True entries."""
     return int(used.argmax()), int(len(used) - used[::-1].argmax())
 
@@ -112,7 +114,7 @@ def smooth(points: np.ndarray) -> np.ndarray:
 
 def hairlines(paths: list[np.ndarray], size: np.ndarray) -> np.ndarray:
     """Draw paths of (n, 2) x, y one pixel wide: bool, (height, width) of `size`."""
-    page = Image.new("1", tuple(int(n) for n in np.maximum(size, 1)))
+    page = Image.new("1", (int(max(size[0], 1)), int(max(size[1], 1))))
     draw = ImageDraw.Draw(page)
     for path in paths:
         flat = path.ravel().tolist()

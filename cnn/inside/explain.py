@@ -1,7 +1,7 @@
 """Why a network said so, and what its units like to see: arrays and gradients -> evidence by pixel. Plain arithmetic.
 
 Knows no Keras and no page: a network is whatever has `layers`, `logits`, `temperature`, `outputs`, `gradients` and
-`sensitivity`, as `cnn.network.classifier.Classifier` has. What is explained is a digit's lead over the nine others.
+`sensitivity`, as `cnn.network.classifier.Classifier` has. What is explained is a class's lead over the others.
 A method is one decorated function: it appears in the interface, the API and the tests with no other edit.
 
 Not the logit: all ten can rise or fall together, which changes no answer, and a logit's evidence is full of it. Not the
@@ -9,6 +9,7 @@ log-probability: once the network is sure, hardly anything moves it. Not the dis
 wipes off a digit makes it another one, not always that.
 """
 
+import dataclasses
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
@@ -17,7 +18,8 @@ from scipy import ndimage
 from scipy.special import logsumexp, softmax
 
 from cnn.network.layers import Layer
-from cnn.types import LABELS, SIDE, InputError
+from cnn.task import SIDE
+from cnn.types import InputError
 
 NOISY = 32  # pictures that SmoothGrad averages
 NOISE = 0.15  # their noise's standard deviation, as a share of full ink; Smilkov et al. found 0.1 to 0.2 best
@@ -48,7 +50,9 @@ class Explanation(NamedTuple):
     @property
     def complete(self) -> bool | None:
         """Whether evidence that ought to add up does, to COMPLETE; None for a method whose need not."""
-        return None if self.total is None else abs(self.total - self.expected) <= _allowed(self.expected)
+        if self.total is None or self.expected is None:
+            return None
+        return abs(self.total - self.expected) <= _allowed(self.expected)
 
     @property
     def heatmap(self) -> np.ndarray:
@@ -70,14 +74,14 @@ def explain(network: Any, image: np.ndarray, name: str, label: int) -> Explanati
     """
     if name not in METHODS:
         raise InputError("unknown_method", name=str(name)[:80], valid=", ".join(METHODS))
-    if isinstance(label, bool) or not isinstance(label, int) or not 0 <= label < LABELS:
-        raise InputError("unknown_label", label=str(label)[:20])
+    if isinstance(label, bool) or not isinstance(label, int) or not 0 <= label < network.task.count:
+        raise InputError("unknown_label", label=str(label)[:20], last=network.task.count - 1)
     evidence = METHODS[name](network, image, label).astype(np.float32)
     total = expected = None
     if name == integrated_gradients.__name__:
         without, with_ink = leads(network, np.stack([np.zeros_like(image), image]), label)
         total, expected = float(evidence.sum()), float(with_ink - without)
-    return Explanation(name, label, evidence, _note(network, name, evidence, image.any()), total, expected)
+    return Explanation(name, label, evidence, _note(network, name, evidence, bool(image.any())), total, expected)
 
 
 def _note(network: Any, name: str, evidence: np.ndarray, inked: bool) -> str | None:
@@ -90,22 +94,22 @@ def _note(network: Any, name: str, evidence: np.ndarray, inked: bool) -> str | N
 
 
 def leads(network: Any, images: np.ndarray, label: int) -> np.ndarray:
-    """How far `label` leads the nine other digits in (N, 28, 28) images: (N,) log-odds, ln(p / (1 - p)).
+    """How far `label` leads the other classes in (N, 28, 28) images: (N,) log-odds, ln(p / (1 - p)).
 
-    p is the network's probability: above 0 where it is more than one half. What is no digit has no part in it.
+    p is the network's probability: above 0 where it is more than one half. What is none of them has no part in it.
     """
-    logits = network.logits(images)[:, :LABELS] / network.temperature
+    logits = network.logits(images)[:, : network.task.count] / network.temperature
     return logits[:, label] - logsumexp(np.delete(logits, label, 1), axis=1)
 
 
 def slopes(network: Any, logits: np.ndarray, label: int) -> np.ndarray:
-    """How the lead of `label` changes with each of (N, 10 or more) logits: float32 of their shape.
+    """How the lead of `label` changes with each of (N, K) logits: float32 of their shape.
 
     1 for its own and -1 shared among its rivals, the more to one the closer it is, over the temperature: that this sum
     is 0 makes it blind to what moves all logits alike, and that the shares are always 1 in all keeps it from fading.
     """
     found = np.zeros_like(logits, np.float32)
-    rivals = np.delete(np.arange(LABELS), label)
+    rivals = np.delete(np.arange(network.task.count), label)
     found[:, rivals] = -softmax(logits[:, rivals] / network.temperature, axis=1)
     found[:, label] = 1
     return found / np.float32(network.temperature)
@@ -265,11 +269,13 @@ def seen(layer: Layer, place: tuple[int, ...]) -> tuple[slice, slice]:
     """The part of the picture that a unit sees: rows and columns of (28, 28); all of it for a dense layer."""
     if not layer.is_map:
         return slice(0, SIDE), slice(0, SIDE)
-    starts = [layer.field.start + layer.field.jump * at for at in place]
-    return tuple(slice(max(0, start), min(SIDE, start + layer.field.size)) for start in starts)
+    top, left = (layer.field.start + layer.field.jump * at for at in place)
+    high, wide = (slice(max(0, start), min(SIDE, start + layer.field.size)) for start in (top, left))
+    return high, wide
 
 
-class Excerpt(NamedTuple):
+@dataclasses.dataclass(frozen=True)
+class Excerpt:
     """What excited a channel: the index of the digit, what its unit said, and the part of the digit that unit saw."""
 
     index: int
@@ -286,6 +292,6 @@ def exciting(outputs: np.ndarray, layer: Layer, channel: int, count: int = 8) ->
     for index in np.argsort(-best, kind="stable")[:count]:
         if best[index] <= 0:
             break
-        place = np.unravel_index(units[index].argmax(), layer.shape[:-1]) if layer.is_map else ()
+        place = tuple(map(int, np.unravel_index(units[index].argmax(), layer.shape[:-1]))) if layer.is_map else ()
         excerpts.append(Excerpt(int(index), float(best[index]), *seen(layer, place)))
     return excerpts

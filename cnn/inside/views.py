@@ -12,11 +12,15 @@ import numpy as np
 
 from cnn.inside.explain import exciting, middle, preferred, seen
 from cnn.network.layers import Layer
-from cnn.types import LABELS, SIDE, InputError
+from cnn.network.memory import remembered
+from cnn.task import SIDE
+from cnn.types import InputError
 
-DIGITS = Path(__file__).resolve().parents[2] / "assets" / "examples" / "digits.npz"
+OWN_DIGITS = Path(__file__).resolve().parents[2] / "assets" / "examples" / "digits.npz"
 STRONGEST = 8  # input channels of a deeper kernel that are shown
 CHANNELS = 32  # whose preferred inputs are sought together
+PREFERRED = 32  # such groups of channels that a network keeps the preferred inputs of
+OUTPUTS = 2  # layers that a network keeps the outputs to the project's own digits of: megabytes each
 
 
 class Kernels(NamedTuple):
@@ -103,7 +107,7 @@ class Hand(NamedTuple):
     The first convolution's `kernel` (h, w), `bias`, `stride` and `padding` (zeros before the first pixel), the map
     `before` its activation and `after` it. Then the first `pooling`, None where there is none. Then one digit's output
     beside that of its `rival`, the best other digit: what enters the last layer `features` (n,), the `weights` on them
-    and the rival's (n,), and both biases.
+    and the rival's (n,), and both biases. Last the digit's `label`, how many `filters` there are, and the temperature.
     """
 
     layer: str
@@ -122,6 +126,9 @@ class Hand(NamedTuple):
     output_bias: float
     rival_bias: float
     logits: np.ndarray
+    label: int
+    filters: int
+    temperature: float
 
 
 def by_hand(network: Any, image: np.ndarray, channel: int | None, label: int) -> Hand | None:
@@ -135,24 +142,23 @@ def by_hand(network: Any, image: np.ndarray, channel: int | None, label: int) ->
     outputs = network.outputs(image[None])
     kernel, bias = network.weights(first.name)
     made = outputs[first.name]
-    if channel is None:
-        channel = int(made.after[0].max((0, 1)).argmax())
-    channel = channel % kernel.shape[-1]
-    after = made.after[0, ..., channel]
+    most = int(made.after[0].max((0, 1)).argmax())
+    opened = most if channel is None else channel % kernel.shape[-1]
+    after = made.after[0, ..., opened]
     last, features = network.layers[-1], outputs[network.layers[-2].name].after[0].ravel()
     weights, biases = network.weights(last.name)
     logits = outputs[last.name].after[0]
-    rival = max((digit for digit in range(LABELS) if digit != label), key=logits.__getitem__)
+    rival = max((other for other in range(network.task.count) if other != label), key=logits.__getitem__)
     return Hand(
         layer=first.name,
-        channel=channel,
-        kernel=kernel[:, :, 0, channel],
-        bias=float(bias[channel]),
+        channel=opened,
+        kernel=kernel[:, :, 0, opened],
+        bias=float(bias[opened]),
         stride=first.field.jump,
         padding=-first.field.start,
-        before=after if made.before is None else made.before[0, ..., channel],
+        before=after if made.before is None else made.before[0, ..., opened],
         after=after,
-        pooling=_first_pooling(network, outputs, {first.name: channel}),
+        pooling=_first_pooling(network, outputs, {first.name: opened}),
         features=features,
         rival=rival,
         weights=weights[:, label],
@@ -160,6 +166,9 @@ def by_hand(network: Any, image: np.ndarray, channel: int | None, label: int) ->
         output_bias=float(biases[label]),
         rival_bias=float(biases[rival]),
         logits=logits,
+        label=label,
+        filters=kernel.shape[-1],
+        temperature=network.temperature,
     )
 
 
@@ -214,15 +223,15 @@ def favourites(network: Any, image: np.ndarray, name: str, count: int = 5) -> tu
 @functools.cache
 def own_digits() -> np.ndarray:
     """Digits by the project's own pen, (N, 28, 28) float32 in [0, 1], as `python -m train examples` drew them."""
-    with np.load(DIGITS) as kept:
+    with np.load(OWN_DIGITS) as kept:
         return kept["images"].astype(np.float32) / 255
 
 
-@functools.lru_cache(maxsize=64)
+@remembered(most=PREFERRED)
 def _preferred(network: Any, layer: Layer, first: int) -> np.ndarray:
     return preferred(network, layer, np.arange(first, min(first + CHANNELS, layer.shape[-1])))
 
 
-@functools.lru_cache(maxsize=8)
+@remembered(most=OUTPUTS)
 def _outputs(network: Any, name: str) -> np.ndarray:
     return network.outputs(own_digits())[name].after

@@ -19,7 +19,8 @@ from keras import layers
 
 from cnn.models import untrusted
 from cnn.network.layers import run_through
-from cnn.types import LABELS, SIDE, InputError
+from cnn.task import DIGITS, SIDE, Task
+from cnn.types import InputError
 
 EXAMPLES = Path(__file__).resolve().parents[2] / "assets" / "examples" / "digits.npz"
 LAYOUTS = ((SIDE, SIDE), (SIDE * SIDE,))  # of one picture's pixels, row by row; axes of one do not matter
@@ -29,7 +30,7 @@ CLOSING = (keras.activations.softmax, keras.activations.sigmoid)
 CLOSING_OPERATIONS = ("Softmax", "Sigmoid")  # keras.ops.softmax and its like, whose classes have no public name
 UNSCALED = (layers.Reshape, layers.Flatten, layers.Permute, layers.Dropout, layers.Identity)  # and what is random
 SMALL = 1 / 64  # a Rescaling by less is meant for pixels up to 255
-GUESSING = float(np.log(LABELS))  # the loss of one who guesses
+GUESSING = float(np.log(DIGITS.count))  # the loss of one who guesses
 
 
 class Feed(NamedTuple):
@@ -46,15 +47,15 @@ OURS = Feed()
 FEEDS = (OURS, Feed(255), Feed(2, -1))  # those that are tried
 
 
-def open_model(path: Path, name: str, limited: bool = True) -> keras.Model:
-    """The network in a `.keras` file, flat, (N, 28, 28, 1) float32 -> (N, 10 or more) float32 logits.
+def open_model(path: Path, name: str, limited: bool = True, task: Task = DIGITS) -> keras.Model:
+    """The network for a task in a `.keras` file, flat, (N, 28, 28, 1) float32 -> (N, classes or more) float32 logits.
 
     `limited` as `cnn.models.untrusted.parts`: a stranger's may cost no more than is served to all. InputError, which
     calls the model `name`, says why it may not join.
     """
     try:
         model = _loaded(untrusted.parts(path, name, limited))
-        _check_shape(model, name)
+        _check_shape(model, name, task)
         model = _giving_logits(flat(model))
         _check_weights(model, name)
         return model
@@ -64,21 +65,23 @@ def open_model(path: Path, name: str, limited: bool = True) -> keras.Model:
         raise InputError("broken_model", name=name) from error
 
 
-def wanted(model: keras.Model, logits: Callable[[np.ndarray], np.ndarray], name: str) -> Feed:
-    """The pixels that an opened network wants, by its first layer and by how it reads known digits.
+def wanted(model: keras.Model, logits: Callable[[np.ndarray], np.ndarray], name: str, task: Task = DIGITS) -> Feed:
+    """The pixels that an opened network wants, by its first layer and, of digits, by how it reads known ones.
 
-    `logits` are its answers, (N, 28, 28) float32 -> (N, 10 or more). What it was plainly made for is taken, unless it
-    reads others twice as well. InputError where an answer is not a finite number.
+    `logits` are its answers, (N, 28, 28) float32 -> (N, classes or more). What it was plainly made for is taken,
+    unless it reads others twice as well. InputError where an answer is not a finite number.
     """
     with np.load(EXAMPLES) as digits:
         images, labels = digits["images"][::2].astype(np.float32) / 255, digits["labels"][::2]
     noise = np.random.default_rng(0).random((SIDE, SIDE), np.float32)
     if not np.isfinite(logits(np.stack([np.zeros_like(noise), np.ones_like(noise), noise, *images]))).all():
         raise InputError("model_numbers", name=name)
-    losses = {feed: _loss(logits(images * np.float32(feed.scale) + np.float32(feed.offset)), labels) for feed in FEEDS}
     scaling = _own_scaling(model)
     plainly = Feed(255) if scaling and abs(scaling.scale) < SMALL else OURS
-    best = min(losses, key=losses.get)
+    if not task.is_like(DIGITS):
+        return plainly
+    losses = {feed: _loss(logits(images * np.float32(feed.scale) + np.float32(feed.offset)), labels) for feed in FEEDS}
+    best = min(losses, key=losses.__getitem__)
     return best if losses[best] < min(GUESSING, losses[plainly]) / 2 else plainly
 
 
@@ -124,14 +127,14 @@ def _loaded(parts: dict[str, bytes]) -> keras.Model:
         return keras.saving.load_model(path, compile=False, safe_mode=True)
 
 
-def _check_shape(model: keras.Model, name: str) -> None:
+def _check_shape(model: keras.Model, name: str, task: Task) -> None:
     if not model.built:
         raise InputError("model_unbuilt", name=name)
     taken, given = model.inputs, model.outputs
     fits = len(taken) == len(given) == 1 and tuple(n for n in _picture(taken[0]) if n != 1) in LAYOUTS
-    if not fits or len(given[0].shape) != 2 or (given[0].shape[1] or 0) < LABELS:
+    if not fits or len(given[0].shape) != 2 or (given[0].shape[1] or 0) < task.count:
         says = [", ".join(f"{tuple(one.shape[1:])} {one.dtype}" for one in side)[:80] for side in (taken, given)]
-        raise InputError("model_shape", name=name, taken=says[0], given=says[1])
+        raise InputError("model_shape", name=name, taken=says[0], given=says[1], count=task.count)
 
 
 def _picture(tensor: keras.KerasTensor) -> tuple[int, ...]:
@@ -146,7 +149,7 @@ def _check_weights(model: keras.Model, name: str) -> None:
 
 
 def _loss(logits: np.ndarray, labels: np.ndarray) -> float:
-    logits = logits[:, :LABELS].astype(np.float64)
+    logits = logits[:, : DIGITS.count].astype(np.float64)
     shifted = logits - logits.max(axis=1, keepdims=True)
     return float((np.log(np.exp(shifted).sum(axis=1)) - shifted[np.arange(len(labels)), labels]).mean())
 

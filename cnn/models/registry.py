@@ -6,22 +6,22 @@ come through `cnn.models.gate`; what comes from the Hub is a stranger's, limited
 
 import contextlib
 import hashlib
-import json
 import logging
-import math
 import threading
 from collections.abc import Iterator, Mapping
 from concurrent.futures import Future
 from pathlib import Path
 from typing import Any
 
+from cnn.metadata import CONFIG, METRICS, read_config, read_metrics
 from cnn.models import gate, remote
 from cnn.network.classifier import Classifier
+from cnn.task import task_of
 from cnn.types import InputError
 
 BUNDLED = Path(__file__).resolve().parents[2] / "assets" / "models"
 DEFAULT = "robust"
-WEIGHTS, CONFIG, METRICS = "model.keras", "config.json", "metrics.json"
+WEIGHTS = "model.keras"
 log = logging.getLogger(__name__)  # a warning is a line on stderr
 
 
@@ -84,14 +84,15 @@ class Models(Mapping[str, Classifier]):
                 "parameters": classifier.parameters,
                 "revision": classifier.revision,
                 "default": classifier.name == self.default,
-                "metrics": classifier.metrics,
+                "metrics": classifier.metrics or {},
+                "classes": list(classifier.task.classes),
             }
             for classifier in self.values()
         ]
 
     def _fetch_expected(self) -> None:
         try:
-            path = remote.fetch(remote.parse(self.expected))
+            path = remote.fetch(remote.named(self.expected))
             if self.missing or path.parent.name[:12] != self[self.expected].revision:
                 self._join(open_untrusted(path, self.expected))
         except InputError as error:
@@ -109,7 +110,7 @@ class Models(Mapping[str, Classifier]):
             for oldest in list(self._guests)[:-GUESTS]:
                 del self._guests[oldest]
         try:
-            return guest.result(PATIENCE)
+            return self._comparable(guest.result(PATIENCE))
         except TimeoutError:
             raise InputError("hub_waiting", name=name) from None
         except InputError:
@@ -117,12 +118,19 @@ class Models(Mapping[str, Classifier]):
                 self._guests.pop(name, None)  # the next one to ask tries again
             raise
 
+    def _comparable(self, classifier: Classifier) -> Classifier:
+        """A network that recognises what the default does. InputError for any other."""
+        task = self["default"].task
+        if not classifier.task.is_like(task):
+            raise InputError("other_task", name=classifier.name, classes=", ".join(classifier.task.classes)[:80])
+        return classifier
+
     def _invite(self, name: str) -> Future[Classifier]:
         guest: Future[Classifier] = Future()
 
         def come() -> None:
             try:  # as a stranger: what the operator alone may read is not for visitors
-                guest.set_result(open_untrusted(remote.fetch(remote.parse(name), token=False), name))
+                guest.set_result(open_untrusted(remote.fetch(remote.named(name), token=False), name))
             except Exception as error:
                 guest.set_exception(error)
 
@@ -196,7 +204,9 @@ def load_all(default: str = DEFAULT, open_to_hub: bool = False) -> Models:
     at_hand, broken = [chosen] if chosen else [], None
     for other in sorted({*bundled()} - {one.name for one in at_hand}, key=lambda other: (other != first, other)):
         try:
-            at_hand.append(load(other))
+            network = load(other)
+            if all(network.task.is_like(one.task) for one in at_hand):  # those of another task cannot be compared
+                at_hand.append(network)
         except InputError as error:
             log.warning("%s It is left out.", error)
             broken = error
@@ -226,21 +236,19 @@ def _is_here(name: str) -> bool:
 
 
 def _opened(path: Path, name: str, revision: str, limited: bool) -> Classifier:
-    """Through the gate, with the papers beside it as far as they make sense and belong to these weights."""
-    model = gate.open_model(path, name, limited)
-    config, metrics = _papers(path.with_name(CONFIG)), _papers(path.with_name(METRICS))
-    architecture, calibration = config.get("architecture"), config.get("calibration")
-    config["architecture"] = architecture[:80] if isinstance(architecture, str) else ""
-    config["calibration"] = calibration if _is_calibration(calibration) else {}
-    if metrics.get("weights_sha256") != _digest(path):  # figures of other weights
-        metrics = {}
-    papers = {"config": config, "metrics": metrics, "revision": revision}
-    network = Classifier(model, name, **papers)
-    feed = gate.wanted(model, network.logits, name)
+    """Through the gate, with the files beside it as far as they make sense and belong to these weights."""
+    config, metrics = read_config(path.with_name(CONFIG)), read_metrics(path.with_name(METRICS), _digest(path))
+    try:
+        task = task_of(config)
+    except ValueError as error:
+        raise InputError("model_task", name=name, why=str(error)) from None
+    model = gate.open_model(path, name, limited, task)
+    network = Classifier(model, name, task=task, config=config, metrics=metrics, revision=revision)
+    feed = gate.wanted(model, network.logits, name, task)
     if feed == gate.OURS:
         return network
     log.warning('"%s" wants pixels from %s, and gets them.', name, feed)
-    return Classifier(gate.flat(model, feed), name, **papers)
+    return Classifier(gate.flat(model, feed), name, task=task, config=config, metrics=metrics, revision=revision)
 
 
 def _unknown(name: str) -> InputError:
@@ -249,23 +257,3 @@ def _unknown(name: str) -> InputError:
 
 def _digest(path: Path) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest()
-
-
-def _papers(path: Path) -> dict[str, Any]:
-    """What a model's JSON file holds, {} where there is none, or it makes no sense."""
-    try:
-        papers = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
-    except (OSError, ValueError, RecursionError):
-        papers = None
-    if not isinstance(papers, dict):
-        log.warning("%s cannot be read, and is left aside.", path)
-        return {}
-    return papers
-
-
-def _is_calibration(found: object) -> bool:
-    if not isinstance(found, dict):
-        return False
-    temperature, refusal = found.get("temperature", 1.0), found.get("refusal", 1.0)
-    numbers = all(isinstance(one, int | float) and math.isfinite(one) for one in (temperature, refusal))
-    return numbers and 0.01 <= temperature <= 100 and 0 < refusal <= 1

@@ -47,6 +47,13 @@ def parse(text: object) -> Name | None:
     return Name(found[1], found[2] or "main") if found else None
 
 
+def named(text: str) -> Name:
+    """The `Name` in a text that `parse` knows as one. InputError for anything else."""
+    if (name := parse(text)) is None:
+        raise InputError("hub_name", name=text[:80])
+    return name
+
+
 def fetch(name: Name, token: bool | None = None) -> Path:
     """The `.keras` file of a repository, its papers beside it; from the Hub, or as kept when the Hub is away.
 

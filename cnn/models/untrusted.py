@@ -18,7 +18,8 @@ import h5py
 import jax
 import keras
 
-from cnn.types import SIDE, InputError
+from cnn.task import SIDE
+from cnn.types import InputError
 
 METADATA, CONFIG, WEIGHTS = "metadata.json", "config.json", "model.weights.h5"
 PARTS = {METADATA, CONFIG, WEIGHTS}  # all that Keras writes for a network without files of its own
@@ -144,7 +145,7 @@ def _affordable(model: keras.Model, weights: int) -> bool:
     variables = [[jax.ShapeDtypeStruct(one.shape, one.dtype) for one in part] for part in _variables(model)]
     given = [jax.ShapeDtypeStruct((of.shape[0] or 1, *_sizes(of)), of.dtype) for of in model.inputs]
     call = jax.jit(lambda *state, given: model.stateless_call(*state, given if len(given) > 1 else given[0])[0])
-    cost = call.lower(*variables, given=given).cost_analysis()
+    cost: Any = call.lower(*variables, given=given).cost_analysis()
     return cost["flops"] <= MAX_OPERATIONS and cost["bytes accessed"] - weights <= MAX_MOVED
 
 

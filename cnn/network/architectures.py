@@ -1,8 +1,8 @@
 """One short function a network; its name is the public name. Knows no weights and no Hub.
 
-Every network takes (N, 28, 28, 1) float32 in [0, 1], ink = 1, and gives (N, 10) logits, or eleven, the last for
-what is no digit.
-Adding one is one decorated function: it can then be trained, and is tested, with no other edit.
+Every network takes (N, 28, 28, 1) float32 in [0, 1], ink = 1, and gives (N, classes) logits, or one more, the
+last, for what is none of the classes of the task. Adding one is one decorated function: it can then be trained, and is
+tested, with no other edit.
 """
 
 from collections.abc import Callable
@@ -10,19 +10,19 @@ from collections.abc import Callable
 import keras
 from keras import layers
 
-from cnn.types import LABELS, NOT_A_DIGIT, SIDE
+from cnn.task import DIGITS, SIDE, Task
 
-ARCHITECTURES: dict[str, Callable[[], keras.Model]] = {}
+ARCHITECTURES: dict[str, Callable[..., keras.Model]] = {}
 
 
-def architecture(build: Callable[[], keras.Model]) -> Callable[[], keras.Model]:
+def architecture(build: Callable[..., keras.Model]) -> Callable[..., keras.Model]:
     """Register a network under its function's name."""
     ARCHITECTURES[build.__name__] = build
     return build
 
 
 @architecture
-def course() -> keras.Model:
+def course(task: Task = DIGITS) -> keras.Model:
     """The course's network: two convolutions, two poolings, one hidden dense layer."""
     return keras.Sequential(
         [
@@ -34,14 +34,14 @@ def course() -> keras.Model:
             layers.Flatten(name="flatten"),
             layers.Dense(128, activation="relu", name="dense1"),
             layers.Dropout(0.5, name="dropout"),
-            layers.Dense(LABELS, name="logits"),
+            layers.Dense(task.count, name="logits"),
         ],
         name="course",
     )
 
 
 @architecture
-def deep() -> keras.Model:
+def deep(task: Task = DIGITS) -> keras.Model:
     """Three convolutions, the last as wide as the first two together and more: fewer dense weights, more depth."""
     return keras.Sequential(
         [
@@ -55,15 +55,15 @@ def deep() -> keras.Model:
             layers.Dropout(0.5, name="dropout1"),
             layers.Dense(64, activation="relu", name="dense1"),
             layers.Dropout(0.3, name="dropout2"),
-            layers.Dense(LABELS, name="logits"),
+            layers.Dense(task.count, name="logits"),
         ],
         name="deep",
     )
 
 
 @architecture
-def robust() -> keras.Model:
-    """Six normalised convolutions, few channels where the maps are large, and an eleventh output for what is no digit.
+def robust(task: Task = DIGITS) -> keras.Model:
+    """Six normalised convolutions, few channels where the maps are large, and one more output, for none of the classes.
 
     `fit` saves it with the normalisation folded into the layers before it (train/fit/fold.py): 273,339 parameters are
     then six convolutions and two dense layers.
@@ -76,7 +76,7 @@ def robust() -> keras.Model:
     parts += [layers.Flatten(name="flatten"), layers.Dropout(0.3, name="dropout")]
     parts += _normalised(layers.Dense(64, use_bias=False, name="dense1"))
     return keras.Sequential(
-        [keras.Input((SIDE, SIDE, 1), name="image"), *parts, layers.Dense(NOT_A_DIGIT + 1, name="logits")],
+        [keras.Input((SIDE, SIDE, 1), name="image"), *parts, layers.Dense(task.count + 1, name="logits")],
         name="robust",
     )
 
@@ -92,7 +92,7 @@ def _normalised(layer: keras.Layer) -> list[keras.Layer]:
 
 
 @architecture
-def mlp() -> keras.Model:
+def mlp(task: Task = DIGITS) -> keras.Model:
     """No convolution: two hidden dense layers, with about as many parameters as `course`, to show what one buys."""
     return keras.Sequential(
         [
@@ -102,7 +102,7 @@ def mlp() -> keras.Model:
             layers.Dropout(0.3, name="dropout1"),
             layers.Dense(140, activation="relu", name="dense2"),
             layers.Dropout(0.3, name="dropout2"),
-            layers.Dense(LABELS, name="logits"),
+            layers.Dense(task.count, name="logits"),
         ],
         name="mlp",
     )

@@ -4,6 +4,7 @@ NumPy. The only room that calls a model.
 Keras's own `predict` is not thread-safe on JAX, so the variables are copied once and `stateless_call` is compiled.
 """
 
+import dataclasses
 import functools
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -14,8 +15,11 @@ import jax.numpy as jnp
 import keras
 import numpy as np
 
+from cnn.metadata import Config, Metrics
 from cnn.network.layers import Layer, comes_apart, describe, makers, steps
-from cnn.types import LABELS, NOT_A_DIGIT, SIDE, Framed, InputError, Prediction, Reason
+from cnn.network.memory import Memory
+from cnn.task import DIGITS, SIDE, Task
+from cnn.types import Framed, InputError, Prediction, Reason
 
 BATCH = 250  # images per call when there are many; a divisor of MNIST's 10,000
 SIZES = (1, 4, 51, BATCH)  # images per compiled call: a digit, a few, a scan of strengths, many
@@ -30,9 +34,10 @@ class Output(NamedTuple):
 
 
 class Classifier:
-    """A trained network with its name and its papers.
+    """A trained network with its name and what is known of it.
 
-    `config` says how it was made, `metrics` what was measured, `revision` which weights these are.
+    `config` says how it was made, `metrics` what was measured, None where nothing was; `revision` which weights these
+    are, `task` what it recognises. `memory` keeps what was costly to ask it.
     """
 
     def __init__(
@@ -40,64 +45,69 @@ class Classifier:
         model: keras.Model,
         name: str,
         *,
-        config: dict[str, Any] | None = None,
-        metrics: dict[str, Any] | None = None,
+        config: Config | None = None,
+        metrics: Metrics | None = None,
         revision: str = "",
+        task: Task = DIGITS,
     ):
         self.name, self.revision = name, revision
-        self.config, self.metrics = config or {}, metrics or {}
-        calibration = self.config.get("calibration", {})
+        self.config: Config = config or {"architecture": "", "calibration": {}}
+        self.metrics = metrics
+        self.memory = Memory()
+        calibration = self.config["calibration"]
         self.temperature: float = calibration.get("temperature", 1.0)
         self.refusal: float = calibration.get("refusal", 1.0)
         self.parameters = model.count_params()
         self._model = model
         self._logits = _compiled(model)
         self._sensitivities: dict[str, Callable] = {}
-        self._warm_up()
+        outputs = self._warm_up()
+        self.task = dataclasses.replace(task, rejects=outputs > task.count)
 
     @property
     def architecture(self) -> str:
-        """The name of its architecture, '' where its papers do not say."""
-        return self.config.get("architecture", "")
+        """The name of its architecture, '' where its config does not say."""
+        return self.config["architecture"]
 
     def logits(self, images: np.ndarray) -> np.ndarray:
-        """(N, 28, 28) float32 in [0, 1], ink = 1 -> (N, 10 or more) float32 logits. A few shapes serve every N."""
+        """(N, 28, 28) float32 in [0, 1], ink = 1 -> (N, K) float32 logits. A few shapes serve every N."""
         images = np.asarray(images, np.float32)[..., None]
         return np.concatenate([np.asarray(self._logits(chunk))[:count] for chunk, count in _chunks(SIZES, images)])
 
     def probabilities(self, images: np.ndarray) -> np.ndarray:
-        """(N, 28, 28) float32 in [0, 1], ink = 1 -> (N, 10) float32 that sum to 1: calibrated, were it a digit."""
+        """(N, 28, 28) float32 in [0, 1], ink = 1 -> (N, classes) float32 that sum to 1: calibrated, were it one."""
         return self.assess(images)[0]
 
     def assess(self, images: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """The `probabilities` of images, and how likely each is no digit, (N,) float32 in [0, 1].
+        """The `probabilities` of images, and how likely each is none of the classes, (N,) float32 in [0, 1].
 
         The latter is 0 for a network without an output for it; above `refusal` an answer is abstained from.
         """
         return self.calibrated(self.logits(images))
 
     def calibrated(self, logits: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """What `assess` gives, by (N, 10 or more) logits."""
-        return softmax(logits[:, :LABELS] / self.temperature), strangeness(logits)
+        """What `assess` gives, by (N, K) logits."""
+        count = self.task.count
+        return softmax(logits[:, :count] / self.temperature), strangeness(logits, count)
 
     def read(self, images: np.ndarray, logits: np.ndarray | None = None) -> tuple[np.ndarray, np.ndarray]:
         """What is answered to each of (N, 28, 28) images: (N,) labels, -1 for an abstention, and `probabilities`.
 
-        `logits` (N, 10 or more) take the place of the network's own where there are any.
+        `logits` (N, K) take the place of the network's own where there are any.
         """
         probabilities, strange = self.calibrated(self.logits(images) if logits is None else logits)
         blank = ~images.any(axis=(1, 2))
-        probabilities[blank] = 1 / LABELS
+        probabilities[blank] = 1 / self.task.count
         return np.where(blank | (strange > self.refusal), -1, probabilities.argmax(1)), probabilities
 
     def predict(self, framed: Framed, logits: np.ndarray | None = None) -> Prediction:
-        """Read one framed digit; what is blank, stands in company or is no digit is abstained from.
+        """Read one framed picture; what is blank, stands in company or is none of the classes is abstained from.
 
-        Blank: no best guess, and every digit equally likely. `logits` (1, 10 or more) take the place of the network's
+        Blank: no best guess, and every class equally likely. `logits` (1, K) take the place of the network's
         own where there are any.
         """
         started = time.perf_counter()
-        even = np.full(LABELS, 1 / LABELS)
+        even = np.full(self.task.count, 1 / self.task.count)
         if framed.blank:
             probabilities, strange = even, 0.0
         else:
@@ -159,7 +169,7 @@ class Classifier:
         images = np.asarray(images, np.float32)[..., None]
         chunks = [(self._outputs(chunk), count) for chunk, count in _chunks((1, BATCH), images)]
         return {
-            name: Output(*(_joined([(made[name][part], count) for made, count in chunks]) for part in (0, 1)))
+            name: Output(_joined([(made[name][0], count) for made, count in chunks]), _joined_before(chunks, name))
             for name in chunks[0][0]
         }
 
@@ -192,7 +202,7 @@ class Classifier:
     def sensitivity(self, image: np.ndarray, name: str, weights: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """The output of a layer for one (28, 28) image, and how a sum of logits changes with it; like shapes.
 
-        `weights` (10 or more,) say how much each logit counts in the sum.
+        `weights` (K,) say how much each logit counts in the sum.
         """
         image, weights = np.asarray(image, np.float32)[None, ..., None], np.asarray(weights, np.float32)
         output, gradient = self._sensitivity(name)(image, weights)
@@ -234,9 +244,10 @@ class Classifier:
             return "several_digits"
         return "not_a_digit" if strange > self.refusal else None
 
-    def _warm_up(self) -> None:
-        for count in SIZES:
-            self.logits(np.zeros((count, SIDE, SIDE), np.float32))
+    def _warm_up(self) -> int:
+        """Compile the calls that answers need; gives the number of outputs."""
+        made = [self.logits(np.zeros((count, SIDE, SIDE), np.float32)) for count in SIZES]
+        return made[0].shape[1]
 
 
 def softmax(logits: np.ndarray) -> np.ndarray:
@@ -245,9 +256,9 @@ def softmax(logits: np.ndarray) -> np.ndarray:
     return exponentials / exponentials.sum(axis=1, keepdims=True)
 
 
-def strangeness(logits: np.ndarray) -> np.ndarray:
-    """(N, 10 or more) logits -> (N,) float32 in [0, 1]: what all outputs after the ten get; 0 if there are none."""
-    return np.minimum(softmax(logits)[:, NOT_A_DIGIT:].sum(axis=1), 1)
+def strangeness(logits: np.ndarray, classes: int = DIGITS.count) -> np.ndarray:
+    """(N, K) logits -> (N,) float32 in [0, 1]: what all outputs after the `classes` get; 0 if there are none."""
+    return np.minimum(softmax(logits)[:, classes:].sum(axis=1), 1)
 
 
 def since(started: float) -> float:
@@ -310,7 +321,7 @@ def _compiled_gradients(model: keras.Model) -> Callable[[np.ndarray, dict[str, n
     def total(images: jax.Array, weights: dict[str, jax.Array]) -> jax.Array:
         made = run(images, {})
         units = {name: after if before is None else before for name, (after, before) in made.items()}
-        return sum((units[name] * weights[name]).sum() for name in weights)
+        return sum(((units[name] * weights[name]).sum() for name in weights), start=jnp.zeros(()))
 
     return jax.jit(jax.grad(total))
 
@@ -357,8 +368,14 @@ def _chunks(sizes: tuple[int, ...], values: np.ndarray) -> Iterator[tuple[np.nda
         yield filled, len(piece)
 
 
-def _joined(parts: list[tuple[Any, int]]) -> np.ndarray | None:
-    return None if parts[0][0] is None else np.concatenate([np.asarray(part)[:count] for part, count in parts])
+def _joined(parts: list[tuple[Any, int]]) -> np.ndarray:
+    return np.concatenate([np.asarray(part)[:count] for part, count in parts])
+
+
+def _joined_before(chunks: list[tuple[Any, int]], name: str) -> np.ndarray | None:
+    """What a layer made before its activation, None where it has none of its own."""
+    parts = [(made[name][1], count) for made, count in chunks]
+    return None if parts[0][0] is None else _joined(parts)
 
 
 def _copies(variables: Sequence[keras.Variable]) -> list[jax.Array]:

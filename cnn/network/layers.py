@@ -3,12 +3,13 @@
 Knows no weights' values and no Hub.
 """
 
+import dataclasses
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import keras
 
-from cnn.types import SIDE
+from cnn.task import SIDE
 
 
 class Field(NamedTuple):
@@ -30,6 +31,17 @@ class Field(NamedTuple):
 EVERYTHING = Field(SIDE, 0, 0)
 
 
+@dataclasses.dataclass(frozen=True)
+class LayerFacts:
+    """A layer as the scripted API gives it; `receptive_field` in pixels a side."""
+
+    name: str
+    type: str
+    shape: list[int]
+    parameters: int
+    receptive_field: int
+
+
 class Layer(NamedTuple):
     """One layer: `shape` of its output without the batch, its parameters, and what one unit of it sees."""
 
@@ -49,15 +61,14 @@ class Layer(NamedTuple):
         """Whether it makes feature maps by weights of its own, as a convolution does."""
         return self.is_map and self.parameters > 0
 
-    def as_dict(self) -> dict[str, object]:
-        """JSON-ready, as the scripted API gives it; `receptive_field` in pixels a side."""
-        return {
-            "name": self.name,
-            "type": self.type,
-            "shape": list(self.shape),
-            "parameters": self.parameters,
-            "receptive_field": min(self.field.size, SIDE),
-        }
+    @property
+    def facts(self) -> LayerFacts:
+        """What people are told of it."""
+        return LayerFacts(self.name, self.type, list(self.shape), self.parameters, min(self.field.size, SIDE))
+
+    def as_dict(self) -> dict[str, Any]:
+        """Its facts, JSON-ready."""
+        return dataclasses.asdict(self.facts)
 
 
 def steps(model: keras.Model) -> list[keras.Layer]:

@@ -15,7 +15,7 @@ from scipy import ndimage
 from cnn.framing.decode import plain
 from cnn.framing.page import Page, cut_out, one_channel, page, telling_channel
 from cnn.framing.paper import EDGE, Ink, resized
-from cnn.framing.pen import extent, hairlines, smooth, stroke_width
+from cnn.framing.pen import THICK, hairlines, smooth, stroke_width
 from cnn.reading.writing import written
 from cnn.types import Strokes
 
@@ -26,7 +26,6 @@ LONGEST = 3 * WORK  # and no longer than this, however narrow
 HEIGHT = 64
 LOW = 0.45  # of the line's height: what is lower is a digit's part, a comma or dirt
 TALL = 2.5  # times the line's height: what is higher is no digit
-THICK = 0.35  # a stroke's width for its length: more is a blob
 ENOUGH = 160  # pixels a side, at least, of what writing is looked for in
 SOFT = 0.3  # of an enlarged image's own pixels: how much it is blurred, so that its pattern and its steps are no edges
 MOST = 40  # lines
@@ -197,7 +196,7 @@ def _heaviest_line(parts: _Parts, free: np.ndarray) -> _Line | None:
     height = _heaviest(high[usable], mass[usable])
     tall = usable & (high > LOW * height) & (high < TALL * height)
     seed = np.flatnonzero(tall)[mass[tall].argmax()]
-    slope, level = 0.0, y[seed]
+    slope, level, on = 0.0, y[seed], tall
     for _ in range(3):  # the line's own parts, and the slope through their middles, by turns
         on = tall & (abs(y - level - slope * (x - x[seed])) < 0.7 * height)
         height = _heaviest(high[on], mass[on])
@@ -254,24 +253,3 @@ def _straightened(strip: Strip, angle: float) -> Strip:
     return strip._replace(
         strength=np.clip(np.asarray(turned), 0, 1), place=lambda points: strip.place((points - after) @ back + before)
     )
-
-
-def elsewhere(strength: np.ndarray, parts: np.ndarray) -> bool:
-    """Whether ink that could be another digit stands apart from the one that `find` took, both (h, w).
-
-    Another is at least half as high or as wide, of a fifth of the ink, a stroke and no blob, and off the rim.
-    """
-    rest = (strength > EDGE) & ~parts
-    if rest.sum() < 0.2 * parts.sum():  # nearly always
-        return False
-    side = extent(parts)
-    labels, count = ndimage.label(rest, np.ones((3, 3)))
-    mass = np.bincount(labels.ravel(), minlength=count + 1)
-    for i, box in enumerate(ndimage.find_objects(labels), 1):
-        (y0, y1), (x0, x1) = ((s.start, s.stop) for s in box)
-        inside = min(y0, x0) > 0 and y1 < strength.shape[0] and x1 < strength.shape[1]
-        longest = max(y1 - y0, x1 - x0)
-        alike = 0.5 * side < longest < 2 * side and mass[i] > 0.2 * parts.sum()
-        if inside and alike and stroke_width(labels[box] == i) < THICK * longest:
-            return True
-    return False

@@ -19,7 +19,8 @@ from cnn.framing.paper import EDGE
 from cnn.framing.pen import centred, even_pen, span, stroke_width
 from cnn.network.classifier import SIZES, Classifier
 from cnn.reading.line import HEIGHT, LOW, Strip, from_image, from_strokes
-from cnn.types import Strokes
+from cnn.task import DIGITS
+from cnn.types import InputError, Strokes
 
 SIDEWAYS = 0.05  # of a pixel of ink: what a step to the side costs a seam, so that it does not wander
 DEEPEST = 3.2  # pens' widths of ink: a seam that crosses more cuts no two digits
@@ -154,7 +155,12 @@ def read_number_strokes(classifier: Classifier, strokes: Strokes) -> Number:
 
 
 def read_strips(classifier: Classifier, strips: list[Strip]) -> Number:
-    """Read lines of ink, from top to bottom, all together; no digits for none."""
+    """Read lines of ink, from top to bottom, all together; no digits for none.
+
+    InputError for a network that reads no digits.
+    """
+    if not classifier.task.is_like(DIGITS):
+        raise InputError("no_digits", model=classifier.name)
     cut = [pieces(strip.strength) for strip in strips]
     runs = [_runs(found) for found in cut]
     masks = [_union(run.pieces) for line in runs for run in line]
@@ -174,10 +180,10 @@ def read_strips(classifier: Classifier, strips: list[Strip]) -> Number:
             left, top, mask = masks[at]
             corners = np.array([[x, y] for x in (left, left + mask.shape[1]) for y in (top, top + mask.shape[0])])
             outline = strip.place(corners)
-            box = tuple(map(float, (*outline.min(0), *outline.max(0))))
+            (x0, y0), (x1, y1) = outline.min(0).tolist(), outline.max(0).tolist()
             confidence, odd = float(probabilities[at].max()), float(strangeness[at])
             doubtful = confidence < DOUBT or odd > classifier.refusal
-            digits.append(Digit(int(probabilities[at].argmax()), confidence, box, odd, doubtful))
+            digits.append(Digit(int(probabilities[at].argmax()), confidence, (x0, y0, x1, y1), odd, doubtful))
         lines.append(tuple(digits))
     return Number(tuple(_numbers(lines)), classifier.name)
 

@@ -10,9 +10,9 @@ from typing import NamedTuple
 import numpy as np
 from scipy import ndimage
 
+from cnn.framing.form import EIGHT, run_lengths
 from cnn.framing.paper import Ink, flat_paper, heavier_tail, lit_paper, stands_out
 from cnn.framing.pen import EDGE
-from cnn.reading.form import EIGHT, run_lengths
 
 LEAST = 0.035  # of the paper's grey: ink that is darker by less is none
 NOISE = 4  # times the paper's own noise: what stands out by as much may be ink
@@ -154,7 +154,7 @@ def _crosses(upright: Line, level: Line) -> bool:
 
 
 def _turned(line: Line) -> Line:
-    return Line(line.box[::-1], line.pixels.T, line.ends[:, ::-1], line.length)
+    return Line((line.box[1], line.box[0]), line.pixels.T, line.ends[:, ::-1], line.length)
 
 
 def _upright(line: Line) -> bool:

@@ -1,11 +1,11 @@
 """Ways to bend, blur, dirty and hide a digit until a network gives in. Knows no model.
 
 A perturbation takes a (28, 28) float32 image in [0, 1], ink = 1, a strength in its own unit and an `rng`, and gives the
-perturbed image. Adding one is one decorated function: it appears in the interface, the API, the evaluation and the
-tests with no other edit, and in docs/api.md by `python -m train readme`. The same seed draws the same numbers at every
-strength, so that a digit changes smoothly as the strength grows.
+perturbed image. Adding one is one decorated function, and its words in `assets/text`: it appears in the interface, the
+API, the evaluation and the tests with no other edit, and in docs/api.md by `python -m train readme`. The same seed
+draws the same numbers at every strength, so that a digit changes smoothly as the strength grows.
 
-A worst case is worked out against a network: whatever has `logits` and `gradients`, as
+A worst case is worked out against a network: whatever has `task`, `logits` and `gradients`, as
 `cnn.network.classifier.Classifier` has.
 """
 
@@ -13,13 +13,16 @@ import dataclasses
 import io
 import math
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import PIL.Image
 from scipy import ndimage
 
-from cnn.types import LABELS, SIDE, InputError
+from cnn.framing.warp import warped
+from cnn.task import SIDE
+from cnn.text import say
+from cnn.types import InputError
 
 SCAN = 51  # strengths of a scan, from the minimum to the maximum
 PGD_STEP = (
@@ -30,24 +33,22 @@ MIDDLE = (SIDE - 1) / 2
 
 Bend = Callable[[np.ndarray, float, np.random.Generator], np.ndarray]
 Attack = Callable[[np.ndarray, Sequence[float], Any], Iterator[np.ndarray]]
-Words = tuple[str, str]
 
 
 @dataclasses.dataclass(frozen=True)
 class Perturbation:
-    """One way to perturb a digit; `words` are its label and its description, by language.
+    """One way to perturb a digit; the texts `perturbation.<name>.label` and `.description` say what it is.
 
     `strength` runs from `minimum` to `maximum` in `unit`; at `neutral` the image stays as it is.
     """
 
     name: str
-    bend: Bend | Attack
+    bend: Callable[..., Any]  # a Bend, or an Attack where it is a worst case
     unit: str
     minimum: float
     maximum: float
     step: float
     neutral: float
-    words: dict[str, Words]
     worst_case: bool = False
 
     def strengths(self, count: int = SCAN) -> np.ndarray:
@@ -67,7 +68,7 @@ class Perturbation:
         return self.scan(images, [strength], seeds, network)[0]
 
     def scan(
-        self, images: np.ndarray, strengths: Sequence[float], seeds: Sequence[int], network: Any = None
+        self, images: np.ndarray, strengths: Sequence[float] | np.ndarray, seeds: Sequence[int], network: Any = None
     ) -> np.ndarray:
         """`apply` at each of S strengths: (S, N, 28, 28). A worst case goes its way but once."""
         if self.worst_case:
@@ -82,25 +83,26 @@ class Perturbation:
 
     def as_dict(self) -> dict[str, Any]:
         """JSON-ready, as the scripted API gives it; the label and the description in English."""
-        label, description = self.words["en"]
         numbers = {field: getattr(self, field) for field in ("unit", "minimum", "maximum", "step", "neutral")}
-        told = {"description": description, "worst_case": self.worst_case}
-        return {"name": self.name, "label": label, **numbers, **told}
+        told = {"description": self.say("description"), "worst_case": self.worst_case}
+        return {"name": self.name, "label": self.say("label"), **numbers, **told}
+
+    def say(self, part: Literal["label", "description"], language: str = "en") -> str:
+        """Its label or its description, in one of `cnn.text.languages()`."""
+        return say(f"perturbation.{self.name}.{part}", language)
 
 
 PERTURBATIONS: dict[str, Perturbation] = {}
 
 
-def perturbation(
-    unit: str, minimum: float, maximum: float, step: float, neutral: float = 0, *, en: Words, fr: Words
-) -> Callable[[Bend], Bend]:
-    """Register a perturbation under its function's name; `en` and `fr` are its label and its description."""
-    return _registered(unit, minimum, maximum, step, neutral, {"en": en, "fr": fr}, False)
+def perturbation(unit: str, minimum: float, maximum: float, step: float, neutral: float = 0) -> Callable[[Bend], Bend]:
+    """Register a perturbation under its function's name."""
+    return _registered(unit, minimum, maximum, step, neutral, False)
 
 
-def worst_case(unit: str, maximum: float, step: float, *, en: Words, fr: Words) -> Callable[[Attack], Attack]:
+def worst_case(unit: str, maximum: float, step: float) -> Callable[[Attack], Attack]:
     """Register an attack, from strength 0: images (N, 28, 28), ascending strengths, network -> images at each."""
-    return _registered(unit, 0, maximum, step, 0, {"en": en, "fr": fr}, True)
+    return _registered(unit, 0, maximum, step, 0, True)
 
 
 def _registered(*fields: Any) -> Callable[[Callable], Callable]:
@@ -126,72 +128,33 @@ def _image(values: np.ndarray) -> np.ndarray:
 # ------------------------------------------------------------------------------------------------------------- moving
 
 
-def _warped(image: np.ndarray, matrix: np.ndarray, shift: tuple[float, float] = (0, 0)) -> np.ndarray:
-    """The image under a map of (row, column) about its middle, then moved by `shift`; bilinear, no ink outside."""
-    back = np.linalg.inv(matrix)
-    middle = np.array([MIDDLE, MIDDLE])
-    return ndimage.affine_transform(image, back, middle - back @ (middle + shift), order=1)
-
-
-@perturbation(
-    "°", -90, 90, 1,
-    en=("Rotation", "Turned about its middle, clockwise above zero."),
-    fr=("Rotation", "Tourné autour de son centre, dans le sens horaire au-dessus de zéro."),
-)  # fmt: skip
+@perturbation("°", -90, 90, 1)
 def rotation(image: np.ndarray, strength: float, rng: np.random.Generator) -> np.ndarray:
     cos, sin = math.cos(math.radians(strength)), math.sin(math.radians(strength))
-    return _warped(image, np.array([[cos, sin], [-sin, cos]]))
+    return warped(image, np.array([[cos, sin], [-sin, cos]]))
 
 
-@perturbation(
-    "px", -12, 12, 0.5,
-    en=("Shift across", "Moved to the right, or to the left below zero."),
-    fr=("Décalage horizontal", "Déplacé vers la droite, ou vers la gauche sous zéro."),
-)  # fmt: skip
+@perturbation("px", -12, 12, 0.5)
 def shift_across(image: np.ndarray, strength: float, rng: np.random.Generator) -> np.ndarray:
-    return _warped(image, np.eye(2), (0, strength))
+    return warped(image, np.eye(2), (0, strength))
 
 
-@perturbation(
-    "px", -12, 12, 0.5,
-    en=("Shift down", "Moved down, or up below zero."),
-    fr=("Décalage vertical", "Déplacé vers le bas, ou vers le haut sous zéro."),
-)  # fmt: skip
+@perturbation("px", -12, 12, 0.5)
 def shift_down(image: np.ndarray, strength: float, rng: np.random.Generator) -> np.ndarray:
-    return _warped(image, np.eye(2), (strength, 0))
+    return warped(image, np.eye(2), (strength, 0))
 
 
-@perturbation(
-    "×", 0.3, 1.7, 0.02, 1,
-    en=("Size", "Smaller or larger than the box digits are fitted into."),
-    fr=("Taille", "Plus petit ou plus grand que le cadre où l’on place les chiffres."),
-)  # fmt: skip
+@perturbation("×", 0.3, 1.7, 0.02, 1)
 def scale(image: np.ndarray, strength: float, rng: np.random.Generator) -> np.ndarray:
-    return _warped(image, np.eye(2) * strength)
+    return warped(image, np.eye(2) * strength)
 
 
-@perturbation(
-    "°", -60, 60, 1,
-    en=("Slant", "Upright lines leaning to the right by this angle, or to the left below zero."),
-    fr=("Inclinaison", "Les traits verticaux penchés de cet angle vers la droite, ou vers la gauche sous zéro."),
-)  # fmt: skip
+@perturbation("°", -60, 60, 1)
 def shear(image: np.ndarray, strength: float, rng: np.random.Generator) -> np.ndarray:
-    return _warped(image, np.array([[1, 0], [-math.tan(math.radians(strength)), 1]]))
+    return warped(image, np.array([[1, 0], [-math.tan(math.radians(strength)), 1]]))
 
 
-@perturbation(
-    "px", 0, 6, 0.1,
-    en=(
-        "Elastic deformation",
-        "Bent as by a shaking hand: a smooth random displacement (Simard, Steinkraus and Platt "
-        "2003).",
-    ),
-    fr=(
-        "Déformation élastique",
-        "Plié comme par une main qui tremble : un déplacement aléatoire lisse (Simard, Steinkraus et "
-        "Platt 2003).",
-    ),
-)  # fmt: skip
+@perturbation("px", 0, 6, 0.1)
 def elastic(image: np.ndarray, strength: float, rng: np.random.Generator) -> np.ndarray:
     field = ndimage.gaussian_filter(rng.normal(size=(2, SIDE, SIDE)), (0, 4, 4), mode="wrap")
     field *= strength / field.std()
@@ -201,42 +164,18 @@ def elastic(image: np.ndarray, strength: float, rng: np.random.Generator) -> np.
 # -------------------------------------------------------------------------------------------------------------- noise
 
 
-@perturbation(
-    "σ", 0, 1, 0.02,
-    en=("Gaussian noise", "A random amount of ink added to or taken from every pixel; σ is its standard deviation."),
-    fr=(
-        "Bruit gaussien",
-        "Une quantité d’encre aléatoire ajoutée à chaque pixel ou retirée ; σ en est l’écart "
-        "type.",
-    ),
-)  # fmt: skip
+@perturbation("σ", 0, 1, 0.02)
 def gaussian_noise(image: np.ndarray, strength: float, rng: np.random.Generator) -> np.ndarray:
     return image + strength * rng.normal(size=image.shape)
 
 
-@perturbation(
-    "%", 0, 60, 1,
-    en=("Salt and pepper", "A share of the pixels turned black or white at random."),
-    fr=("Poivre et sel", "Une part des pixels rendus noirs ou blancs au hasard."),
-)  # fmt: skip
+@perturbation("%", 0, 60, 1)
 def salt_and_pepper(image: np.ndarray, strength: float, rng: np.random.Generator) -> np.ndarray:
     chosen, black = rng.random((2, SIDE, SIDE))
     return np.where(chosen < strength / 100, black < 0.5, image)
 
 
-@perturbation(
-    "σ", 0, 2, 0.04,
-    en=(
-        "Shot noise",
-        "Ink counted by few photons, as in the dark; σ is the standard deviation where the ink is "
-        "full.",
-    ),
-    fr=(
-        "Bruit de grenaille",
-        "L’encre comptée par peu de photons, comme dans le noir ; σ est l’écart type en pleine "
-        "encre.",
-    ),
-)  # fmt: skip
+@perturbation("σ", 0, 2, 0.04)
 def shot_noise(image: np.ndarray, strength: float, rng: np.random.Generator) -> np.ndarray:
     photons = 1 / strength**2
     return rng.poisson(photons * image) / photons
@@ -245,52 +184,32 @@ def shot_noise(image: np.ndarray, strength: float, rng: np.random.Generator) -> 
 # --------------------------------------------------------------------------------------------------------------- blur
 
 
-@perturbation(
-    "px", 0, 5, 0.1,
-    en=("Gaussian blur", "Out of focus; the strength is the standard deviation."),
-    fr=("Flou gaussien", "Hors de la mise au point ; l’intensité est l’écart type."),
-)  # fmt: skip
+@perturbation("px", 0, 5, 0.1)
 def gaussian_blur(image: np.ndarray, strength: float, rng: np.random.Generator) -> np.ndarray:
     return ndimage.gaussian_filter(image, strength)
 
 
-@perturbation(
-    "px", 0, 20, 0.5,
-    en=("Motion blur", "Smeared along a line, in a random direction, as by a camera that moves."),
-    fr=("Flou de bougé", "Étalé le long d’une ligne, dans une direction aléatoire, comme par un appareil qui bouge."),
-)  # fmt: skip
+@perturbation("px", 0, 20, 0.5)
 def motion_blur(image: np.ndarray, strength: float, rng: np.random.Generator) -> np.ndarray:
     angle = rng.uniform(0, math.pi)
     steps = np.linspace(-strength / 2, strength / 2, math.ceil(strength) + 1)
     return np.mean([ndimage.shift(image, (t * math.sin(angle), t * math.cos(angle)), order=1) for t in steps], axis=0)
 
 
-@perturbation(
-    "px", 0, 5, 0.1,
-    en=("Glass blur", "Seen through rough glass: each pixel shows another one nearby, up to this far away."),
-    fr=("Verre dépoli", "Vu à travers un verre rugueux : chaque pixel en montre un autre, au plus à cette distance."),
-)  # fmt: skip
+@perturbation("px", 0, 5, 0.1)
 def glass_blur(image: np.ndarray, strength: float, rng: np.random.Generator) -> np.ndarray:
     moves = strength * rng.uniform(-1, 1, (2, SIDE, SIDE))
     return ndimage.map_coordinates(image, np.indices(image.shape) + moves, order=1)
 
 
-@perturbation(
-    "px", 1, 15, 0.25, 1,
-    en=("Pixelation", "Squares of this size, each of the mean of what it covers."),
-    fr=("Pixellisation", "Des carrés de cette taille, chacun à la moyenne de ce qu’il couvre."),
-)  # fmt: skip
+@perturbation("px", 1, 15, 0.25, 1)
 def pixelation(image: np.ndarray, strength: float, rng: np.random.Generator) -> np.ndarray:
     count = max(1, round(SIDE / strength))
     small = PIL.Image.fromarray(image).resize((count, count), PIL.Image.Resampling.BOX)
     return np.asarray(small.resize((SIDE, SIDE), PIL.Image.Resampling.NEAREST))
 
 
-@perturbation(
-    "%", 0, 100, 1,
-    en=("JPEG", "Saved as a JPEG of 100 % minus this quality."),
-    fr=("JPEG", "Enregistré en JPEG, avec une qualité de 100 % moins cette valeur."),
-)  # fmt: skip
+@perturbation("%", 0, 100, 1)
 def jpeg(image: np.ndarray, strength: float, rng: np.random.Generator) -> np.ndarray:
     file = io.BytesIO()
     PIL.Image.fromarray(np.rint(image * 255).astype(np.uint8)).save(file, "JPEG", quality=max(1, round(100 - strength)))
@@ -300,41 +219,25 @@ def jpeg(image: np.ndarray, strength: float, rng: np.random.Generator) -> np.nda
 # -------------------------------------------------------------------------------------------------------------- light
 
 
-@perturbation(
-    "%", 0, 100, 1,
-    en=("Contrast lost", "Ink and paper drawn together, towards the same grey."),
-    fr=("Contraste perdu", "L’encre et le papier rapprochés, vers un même gris."),
-)  # fmt: skip
+@perturbation("%", 0, 100, 1)
 def contrast(image: np.ndarray, strength: float, rng: np.random.Generator) -> np.ndarray:
     return 0.5 + (image - 0.5) * (1 - strength / 100)
 
 
-@perturbation(
-    "%", -100, 100, 2,
-    en=("Brightness", "As much ink taken from everything, or added to everything below zero."),
-    fr=("Luminosité", "Autant d’encre retirée partout, ou ajoutée partout sous zéro."),
-)  # fmt: skip
+@perturbation("%", -100, 100, 2)
 def brightness(image: np.ndarray, strength: float, rng: np.random.Generator) -> np.ndarray:
     return image - strength / 100
 
 
-@perturbation(
-    "%", 0, 100, 1,
-    en=("Inversion", "Ink becomes paper, and paper ink; halfway all is grey."),
-    fr=("Inversion", "L’encre devient papier et le papier encre ; à mi-chemin tout est gris."),
-)  # fmt: skip
+@perturbation("%", 0, 100, 1)
 def inversion(image: np.ndarray, strength: float, rng: np.random.Generator) -> np.ndarray:
     return image + strength / 100 * (1 - 2 * image)
 
 
-@perturbation(
-    "%", 0, 100, 1,
-    en=("Fog", "Uneven haze laid over the digit: smooth noise of several scales."),
-    fr=("Brouillard", "Une brume inégale posée sur le chiffre : un bruit lisse à plusieurs échelles."),
-)  # fmt: skip
+@perturbation("%", 0, 100, 1)
 def fog(image: np.ndarray, strength: float, rng: np.random.Generator) -> np.ndarray:
     octaves = [_smooth(rng, size) * size for size in (1.5, 3, 6)]
-    haze = sum(octaves)
+    haze = np.sum(octaves, axis=0)
     haze = (haze - haze.min()) / np.ptp(haze)
     return image + strength / 100 * (haze - image)
 
@@ -348,11 +251,7 @@ def _smooth(rng: np.random.Generator, size: float) -> np.ndarray:
 # ----------------------------------------------------------------------------------------------------------- the hand
 
 
-@perturbation(
-    "px", -2, 3, 0.1,
-    en=("Stroke thickness", "Each stroke thicker by this on either side, or thinner below zero."),
-    fr=("Épaisseur du trait", "Chaque trait plus épais d’autant de chaque côté, ou plus fin sous zéro."),
-)  # fmt: skip
+@perturbation("px", -2, 3, 0.1)
 def thickness(image: np.ndarray, strength: float, rng: np.random.Generator) -> np.ndarray:
     grow = ndimage.grey_dilation if strength > 0 else ndimage.grey_erosion
     share, whole = math.modf(abs(strength))
@@ -365,11 +264,7 @@ def _disc(radius: int) -> np.ndarray:
     return x**2 + y**2 <= radius * (radius + 0.5)
 
 
-@perturbation(
-    "px", 0, 20, 0.5,
-    en=("Occlusion", "A square of this side wiped clean, somewhere near the middle."),
-    fr=("Occlusion", "Un carré de ce côté effacé, quelque part près du centre."),
-)  # fmt: skip
+@perturbation("px", 0, 20, 0.5)
 def occlusion(image: np.ndarray, strength: float, rng: np.random.Generator) -> np.ndarray:
     down, across = rng.uniform(-5, 5, 2)
     inside = [np.clip(strength / 2 + 0.5 - np.abs(np.arange(SIDE) - MIDDLE - at), 0, 1) for at in (down, across)]
@@ -379,42 +274,26 @@ def occlusion(image: np.ndarray, strength: float, rng: np.random.Generator) -> n
 # ------------------------------------------------------------------------------------------------- what is laid over it
 
 
-@perturbation(
-    "px", 0, 28, 0.5,
-    en=("Stripe", "An upright band of this width in the middle, inverted."),
-    fr=("Bande", "Une bande verticale de cette largeur, au milieu, inversée."),
-)  # fmt: skip
+@perturbation("px", 0, 28, 0.5)
 def stripe(image: np.ndarray, strength: float, rng: np.random.Generator) -> np.ndarray:
     band = np.clip(strength / 2 + 0.5 - np.abs(np.arange(SIDE) - MIDDLE), 0, 1)
     return image + band * (1 - 2 * image)
 
 
-@perturbation(
-    "%", 0, 60, 1,
-    en=("Spatter", "Blots over this share of the picture."),
-    fr=("Éclaboussures", "Des taches sur cette part de l’image."),
-)  # fmt: skip
+@perturbation("%", 0, 60, 1)
 def spatter(image: np.ndarray, strength: float, rng: np.random.Generator) -> np.ndarray:
     liquid = _smooth(rng, 1.2)
     edge = np.quantile(liquid, 1 - strength / 100)
     return np.maximum(image, np.clip((liquid - edge) / 0.3, 0, 1))
 
 
-@perturbation(
-    "×", 0, 10, 0.2,
-    en=("Dotted lines", "This many dotted lines across the picture; the last one fades in."),
-    fr=("Lignes pointillées", "Autant de lignes pointillées à travers l’image ; la dernière apparaît peu à peu."),
-)  # fmt: skip
+@perturbation("×", 0, 10, 0.2)
 def dotted_line(image: np.ndarray, strength: float, rng: np.random.Generator) -> np.ndarray:
     dots = np.arange(SIDE) % 4 < 2
     return _crossed(image, strength, rng, lambda start, end: np.where(dots, np.linspace(start, end, SIDE), np.inf))
 
 
-@perturbation(
-    "×", 0, 5, 0.1,
-    en=("Zigzag", "This many zigzag lines across the picture; the last one fades in."),
-    fr=("Zigzag", "Autant de lignes en zigzag à travers l’image ; la dernière apparaît peu à peu."),
-)  # fmt: skip
+@perturbation("×", 0, 5, 0.1)
 def zigzag(image: np.ndarray, strength: float, rng: np.random.Generator) -> np.ndarray:
     teeth = 2 * np.abs((np.arange(SIDE) + 2) % 8 - 4) - 4
     return _crossed(image, strength, rng, lambda start, end: np.linspace(start, end, SIDE) + teeth / 2)
@@ -433,8 +312,13 @@ def _crossed(image: np.ndarray, count: float, rng: np.random.Generator, line: Ca
 
 
 def _answers(images: np.ndarray, network: Any) -> np.ndarray:
-    """(N,) the digits that the network says."""
-    return network.logits(images)[:, :LABELS].argmax(1)
+    """(N,) the labels that the network answers."""
+    return _of_classes(network.logits(images), network).argmax(1)
+
+
+def _of_classes(logits: np.ndarray, network: Any) -> np.ndarray:
+    """(N, K) logits without those of outputs for what is none of the classes."""
+    return logits[:, : network.task.count]
 
 
 def _uphill(images: np.ndarray, labels: np.ndarray, network: Any) -> np.ndarray:
@@ -452,38 +336,14 @@ def _uphill(images: np.ndarray, labels: np.ndarray, network: Any) -> np.ndarray:
     return network.gradients(images, None, weights)
 
 
-@worst_case(
-    "ε", 0.5, 0.01,
-    en=(
-        "FGSM: one step",
-        "Every pixel changed by at most ε, in the direction that hurts this network most (Goodfellow, "
-        "Shlens and Szegedy 2014).",
-    ),
-    fr=(
-        "FGSM : un pas",
-        "Chaque pixel changé d’au plus ε, dans le sens qui nuit le plus à ce réseau (Goodfellow, Shlens "
-        "et Szegedy 2014).",
-    ),
-)  # fmt: skip
+@worst_case("ε", 0.5, 0.01)
 def fgsm(images: np.ndarray, strengths: Sequence[float], network: Any) -> Iterator[np.ndarray]:
     signs = np.sign(_uphill(images, _answers(images, network), network))
     for strength in strengths:
         yield np.clip(images + np.float32(strength) * signs, 0, 1)
 
 
-@worst_case(
-    "ε", 0.5, 0.01,
-    en=(
-        "PGD: many small steps",
-        "Every pixel changed by at most ε, by many small steps uphill, each put back within ε (Madry et "
-        "al. 2017).",
-    ),
-    fr=(
-        "PGD : petits pas",
-        "Chaque pixel changé d’au plus ε, par beaucoup de petits pas, chacun ramené à moins de ε (Madry "
-        "et al. 2017).",
-    ),
-)  # fmt: skip
+@worst_case("ε", 0.5, 0.01)
 def pgd(images: np.ndarray, strengths: Sequence[float], network: Any) -> Iterator[np.ndarray]:
     labels, here, before = _answers(images, network), images, 0.0
     for strength in strengths:
@@ -494,25 +354,13 @@ def pgd(images: np.ndarray, strengths: Sequence[float], network: Any) -> Iterato
         yield here
 
 
-@worst_case(
-    "L²", 4, 0.08,
-    en=(
-        "DeepFool: smallest change",
-        "A step of this length along the shortest way found to another answer (Moosavi-Dezfooli, Fawzi "
-        "and Frossard 2015).",
-    ),
-    fr=(
-        "DeepFool : au plus court",
-        "Un pas de cette longueur sur le plus court chemin trouvé vers une autre réponse "
-        "(Moosavi-Dezfooli, Fawzi et Frossard 2015).",
-    ),
-)  # fmt: skip
+@worst_case("L²", 4, 0.08)
 def deepfool(images: np.ndarray, strengths: Sequence[float], network: Any) -> Iterator[np.ndarray]:
     labels, way = _answers(images, network), np.zeros_like(images)
     for _ in range(DEEPFOOL_STEPS):
         there = np.clip(images + 1.02 * way, 0, 1)
         logits = network.logits(there)
-        held = np.flatnonzero(logits[:, :LABELS].argmax(1) == labels)
+        held = np.flatnonzero(_of_classes(logits, network).argmax(1) == labels)
         if not len(held):
             break
         way[held] += _to_the_nearest(there[held], logits[held], labels[held], network)
@@ -522,15 +370,15 @@ def deepfool(images: np.ndarray, strengths: Sequence[float], network: Any) -> It
 
 
 def _to_the_nearest(images: np.ndarray, logits: np.ndarray, labels: np.ndarray, network: Any) -> np.ndarray:
-    """(N, 28, 28): the shortest change to another digit, were the network linear."""
-    count, every = len(images), np.arange(len(images))
-    weights = np.tile(np.eye(LABELS, logits.shape[1], dtype=np.float32), (count, 1))
-    found = network.gradients(np.repeat(images, LABELS, 0), None, weights).reshape(count, LABELS, -1)
+    """(N, 28, 28): the shortest change to another label, were the network linear."""
+    count, every, classes = len(images), np.arange(len(images)), network.task.count
+    weights = np.tile(np.eye(classes, logits.shape[1], dtype=np.float32), (count, 1))
+    found = network.gradients(np.repeat(images, classes, 0), None, weights).reshape(count, classes, -1)
     slopes = found - found[every, labels][:, None]
     flat = images.reshape(count, 1, -1)
     slopes[((flat <= 0) & (slopes < 0)) | ((flat >= 1) & (slopes > 0))] = 0  # there is no less than no ink
     steepness = np.maximum((slopes**2).sum(2), 1e-12)
-    gap = logits[every, labels][:, None] - logits[:, :LABELS]
+    gap = logits[every, labels][:, None] - _of_classes(logits, network)
     far = gap / np.sqrt(steepness)
     far[every, labels] = np.inf
     nearest = far.argmin(1)

@@ -3,17 +3,18 @@
 The bent picture goes to the networks as it is, not framed again: framing would undo much of the bending.
 """
 
-import functools
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from cnn.network.classifier import Classifier
+from cnn.network.memory import remembered
 from cnn.stress.perturbations import Perturbation, find
-from cnn.types import SIDE, InputError
+from cnn.task import SIDE
+from cnn.types import InputError
 
-WAYS = 32  # worst cases kept, of a digit and a network each: a slider asks for their strengths one after the other
+WAYS = 16  # worst cases that a network keeps, of a digit each: a slider asks for their strengths one after the other
 
 
 class Break(NamedTuple):
@@ -113,7 +114,7 @@ def curves(models: Mapping[str, Classifier], digit: np.ndarray, name: str, seed:
     alike = None if bend.worst_case else bend.scan(digit[None], strengths, [seed])[:, 0]
     found = {}
     for model, network in models.items():
-        images = _way(bend.name, np.float32(digit).tobytes(), network) if alike is None else alike
+        images = _way(network, bend.name, np.float32(digit).tobytes()) if alike is None else alike
         labels, probabilities = network.read(images)
         kept = probabilities[:, probabilities[start].argmax()]
         found[model] = Curve(bend, strengths, images, labels, probabilities.max(1), kept, start)
@@ -122,14 +123,14 @@ def curves(models: Mapping[str, Classifier], digit: np.ndarray, name: str, seed:
 
 def _bent(bend: Perturbation, digit: np.ndarray, strength: float, seed: int, network: Classifier) -> np.ndarray:
     """A digit under one perturbation; of a worst case's scan what is known already."""
-    places = np.flatnonzero(bend.strengths() == strength) if bend.worst_case else ()
-    if len(places):
-        return _way(bend.name, np.float32(digit).tobytes(), network)[places[0]]
+    places = np.flatnonzero(bend.strengths() == strength)
+    if bend.worst_case and places.size:
+        return _way(network, bend.name, np.float32(digit).tobytes())[places[0]]
     return bend.apply(digit[None], strength, [seed], network)[0]
 
 
-@functools.lru_cache(maxsize=WAYS)
-def _way(name: str, digit: bytes, network: Classifier) -> np.ndarray:
+@remembered(most=WAYS)
+def _way(network: Classifier, name: str, digit: bytes) -> np.ndarray:
     """A worst case at each strength of a scan, (S, 28, 28), read-only; `digit` is the bytes of (28, 28) float32."""
     bend, images = find(name), np.frombuffer(digit, np.float32).reshape(1, SIDE, SIDE)
     way = bend.scan(images, bend.strengths(), [0], network)[:, 0]

@@ -1,4 +1,9 @@
-"""A component of the page's own: template, style and script in the files beside its class. Knows no digit."""
+"""A component of the page's own: template and module in files beside its class; and how the page's modules are served.
+
+Every `*.js` of this folder is a module that browsers fetch as it is, once for all components and all visits: under an
+address that is made of what all of them say. Nothing is built. What the server knows and modules need, the texts and a
+component's constants, is made into modules too.
+"""
 
 import gzip
 import hashlib
@@ -14,48 +19,34 @@ from gradio.route_utils import API_PREFIX
 
 from cnn import text
 
-SHARED = Path(__file__).parent / "web"
-ADDRESS = f"{API_PREFIX}/script/"
-ARGUMENTS = "element, trigger, props, server, upload, watch"  # what Gradio hands to a component's script
-_scripts: dict[str, bytes] = {}  # compressed, by the name they are served under, which is made of what they say
+HERE = Path(__file__).parent
+ADDRESS = f"{API_PREFIX}/page"
+SHORT = 256  # signs of a constant that stands in a component's own script
+ARGUMENTS = "{ element, trigger, props, server, upload, watch }"  # what Gradio hands to a component's script
+_served: dict[str, bytes] = {}  # compressed, by address
 
 
-def networks(models: Mapping[str, Any]) -> dict[str, int]:
-    """What scripts that tell of networks know of them, as `NETWORKS`: how many parameters each has, by name."""
-    return {name: model.parameters for name, model in models.items()}
+def networks(models: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+    """What the page knows of networks, by name: `parameters`, the names of its `classes`, and its pictures' `side`."""
+    return {
+        name: {"parameters": model.parameters, "classes": list(model.task.classes), "side": model.task.side}
+        for name, model in models.items()
+    }
 
 
 class Component(gr.HTML):
-    """A gr.HTML made of `template.html`, `style.css` and the `*.js` files of a folder.
+    """A gr.HTML made of a folder's `template.html`, `style.css` and `script.js`.
 
-    Before them come `words.js` and `words.css` beside this file, and what else `shared` names there: a script, and a
-    style where it needs one. `prefixes` choose the texts of `assets/text` that the script gets, in every language, as
-    `WORDS`, beside what the networks are called; `constants` are more of its constants, by name.
-    The script is no part of the page, which the server writes anew for every visit: Gradio has the browser fetch it,
-    once for all components that share it, before it runs it; the browser keeps it.
+    The script's default export is called with what Gradio hands to a component's script, and with `constants`, by name.
     The template takes no props, so Gradio never touches the elements the script has made.
     """
 
-    def __init__(
-        self,
-        folder: Path,
-        prefixes: tuple[str, ...],
-        constants: dict[str, Any] | None = None,
-        shared: tuple[str, ...] = (),
-        **options: Any,
-    ):
-        words = {language: _chosen(language, (*prefixes, "network.")) for language in text.LANGUAGES}
-        constants = {"WORDS": words, **(constants or {})}
-        names = ("words", *shared)
-        styles = [*filter(Path.is_file, (SHARED / f"{name}.css" for name in names)), folder / "style.css"]
-        scripts = [*(SHARED / f"{name}.js" for name in names), *sorted(folder.glob("*.js"))]
-        script = "\n".join([*(_constant(*item) for item in constants.items()), *map(_read, scripts)])
-        name = _served(script)
+    def __init__(self, folder: Path, constants: dict[str, Any] | None = None, **options: Any):
+        script = folder.joinpath("script.js").relative_to(HERE).as_posix()
         super().__init__(
             html_template=_read(folder / "template.html"),
-            css_template="\n".join(map(_read, styles)),
-            head=f'<script src="{ADDRESS.lstrip("/")}{name}"></script>',
-            js_on_load=f'digitScripts["{name}"]({ARGUMENTS});',
+            css_template=_read(folder / "style.css"),
+            js_on_load=_starting(script, constants or {}),
             apply_default_css=False,
             **options,
         )
@@ -65,16 +56,32 @@ class Component(gr.HTML):
         raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
 
 
-def _served(script: str) -> str:
-    """The name under which a script is served, as a function of what Gradio hands to it."""
-    name = f"{hashlib.sha256(script.encode()).hexdigest()[:16]}.js"
-    script = f'(window.digitScripts ??= {{}})["{name}"] = function ({ARGUMENTS}) {{\n{script}\n}};\n'
-    _scripts[name] = gzip.compress(script.encode(), mtime=0)
-    return name
+def _starting(script: str, constants: dict[str, Any]) -> str:
+    """A component's script: fetch its module, the texts and the long constants, then start it."""
+    written = {name: json.dumps(value, ensure_ascii=False) for name, value in constants.items()}
+    long = [name for name, value in written.items() if len(value) > SHORT]
+    needed = [f"{MODULES}/{script}", TEXTS, *(_constant(written[name]) for name in long)]
+    given = [f"{name}: {name}.default" if name in long else f"{name}: {value}" for name, value in written.items()]
+    return (
+        f"Promise.all({json.dumps(needed)}.map((address) => import(new URL(address, document.baseURI))))"
+        f".then(([{', '.join(['module', '', *long])}]) => module.default({ARGUMENTS}, {{ {', '.join(given)} }}));"
+    )
 
 
-async def _serve(request: Request) -> Response:
-    packed = _scripts.get(request.path_params["name"])
+def _constant(value: str) -> str:
+    """The address of a module whose default export is some JSON."""
+    name = hashlib.sha256(value.encode()).hexdigest()[:16]
+    return _serve(f"{ADDRESS}/constants/{name}.js", f"export default {value};\n")
+
+
+def _serve(address: str, module: str) -> str:
+    """Have a module served; gives its address as the page's own addresses are: without the slash before it."""
+    _served[address] = gzip.compress(module.encode(), mtime=0)
+    return address.lstrip("/")
+
+
+async def _answer(request: Request) -> Response:
+    packed = _served.get(f"{ADDRESS}/{request.path_params['path']}")
     if packed is None:
         return Response(status_code=404)
     headers = {"cache-control": "public, max-age=31536000, immutable", "vary": "accept-encoding"}
@@ -83,16 +90,46 @@ async def _serve(request: Request) -> Response:
     return Response(packed, media_type="text/javascript", headers={**headers, "content-encoding": "gzip"})
 
 
-ROUTE = APIRoute(f"{ADDRESS}{{name}}", _serve)  # what `launch` is to serve beside Gradio's own
-
-
-def _constant(name: str, value: Any) -> str:
-    return f"const {name} = {json.dumps(value, ensure_ascii=False)};"
+ROUTE = APIRoute(f"{ADDRESS}/{{path:path}}", _answer)  # what `launch` is to serve beside Gradio's own
 
 
 def _read(path: Path) -> str:
     return path.read_text(encoding="utf-8")
 
 
-def _chosen(language: str, prefixes: tuple[str, ...]) -> dict[str, str]:
-    return {key: words for key, words in text.table(language).items() if key.startswith(prefixes)}
+def _texts() -> str:
+    """The module of all texts."""
+    words = {language: text.table(language) for language in text.languages()}
+    return f'import {{ learn }} from "./web/say.js";\n\nlearn({json.dumps(words, ensure_ascii=False)});\n'
+
+
+def _serve_modules() -> str:
+    """Have all modules served; gives the address of their folder."""
+    shared_first = sorted(HERE.rglob("*.js"), key=lambda path: (path.parent.name != "web", path))
+    modules = {"texts.js": _texts(), **{path.relative_to(HERE).as_posix(): _read(path) for path in shared_first}}
+    folder = f"{ADDRESS}/{hashlib.sha256(json.dumps(modules).encode()).hexdigest()[:16]}"
+    for name, module in modules.items():
+        _serve(f"{folder}/{name}", module)
+    return folder.lstrip("/")
+
+
+MODULES = _serve_modules()
+TEXTS = f"{MODULES}/texts.js"
+
+
+def head() -> str:
+    """For the page's head, once its components are made: browsers fetch all modules in one go.
+
+    What is asked of the server waits until what waits for the server is there: Gradio's own script runs first.
+    """
+    preloads = "\n".join(f'<link rel="modulepreload" href="{address.lstrip("/")}">' for address in _served)
+    return f"""{preloads}
+<script type="module" src="{MODULES}/web/printing.js"></script>
+<style>{_read(HERE / "web" / "connection.css")}</style>
+<script>{{
+	const send = window.fetch.bind(window);
+	const module = (address) => import(new URL(address, document.baseURI));
+	const modules = Promise.all([module("{MODULES}/web/connection.js"), module("{TEXTS}")]);
+	const waiting = modules.then(([{{ waiting }}]) => waiting(send), () => send);
+	window.fetch = async (...request) => (await waiting)(...request);
+}}</script>"""

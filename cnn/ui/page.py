@@ -9,9 +9,8 @@ from cnn.framing import decode
 from cnn.mnist import Mnist, nowhere
 from cnn.models.registry import Models
 from cnn.text import say
-from cnn.ui import connection
+from cnn.ui import component
 from cnn.ui.api import scripted_api
-from cnn.ui.component import ROUTE
 from cnn.ui.draw.tab import draw_tab
 from cnn.ui.errors.tab import errors_tab
 from cnn.ui.head import Head, missing
@@ -31,29 +30,29 @@ def build_demo(models: Models, mnist: Mnist | None = None) -> gr.Blocks:
     with Doors(title=say("page.title"), analytics_enabled=False, delete_cache=(KEEP_SECONDS, KEEP_SECONDS)) as demo:
         head = Head(elem_id="head")
         if models.expected:  # told as long as it has not come from the Hub
-            quiet = {"show_progress": "hidden", "api_visibility": "private", "queue": False}
+            quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private", "queue": False}
             demo.load(lambda: missing(models.missing, models.default), None, head, **quiet)
         digit = gr.State()  # the framed digit that travels from tab to tab; None before there is one
         with gr.Tabs(elem_classes="pages"):
             with gr.Tab(T("draw.tab"), id="draw") as drawing:
                 draw_tab(models, drawing, digit)
             with gr.Tab(T("inside.tab"), id="inside") as looking:
-                look_tab(models, looking, digit)
+                look_tab(models, demo, looking, digit)
             with gr.Tab(T("stress.tab"), id="stress") as stressing:
                 stress_tab(models, mnist, stressing, digit)
             with gr.Tab(T("errors.tab"), id="errors"):
                 errors_tab(models, mnist)
             with gr.Tab(T("trials.tab"), id="trials"), gr.Column(elem_classes="card"):
-                Trials(elem_id="trials")
+                Trials(models, elem_id="trials", elem_classes="wide")
         scripted_api(models)
     return demo.queue(max_size=200)
 
 
 def launch_options() -> dict[str, Any]:
-    """What `launch` needs to serve the page as designed, with nothing about visitors kept or sent on."""
+    """What `launch` needs to serve the page, once it is built, as designed; nothing about visitors is kept or sent."""
     return {
         "theme": THEME,
-        "head": HEAD + connection.HEAD,
+        "head": HEAD + component.head(),
         "i18n": T,
         "max_file_size": MAX_FILE_SIZE,
         "enable_monitoring": False,
@@ -61,5 +60,5 @@ def launch_options() -> dict[str, Any]:
         "show_error": False,
         "ssr_mode": False,  # its Node process would render what only a browser can fill in
         "footer_links": ["api"],
-        "app_kwargs": {"routes": [ROUTE]},
+        "app_kwargs": {"routes": [component.ROUTE]},
     }

@@ -10,7 +10,7 @@ class Markers(gr.I18n):
     """Markers of texts of `assets/text`. A page gets the texts that were marked, and no others."""
 
     def __init__(self):
-        super().__init__(**{language: {} for language in text.LANGUAGES})
+        super().__init__(**{language: {} for language in text.languages()})
 
     def __call__(self, key: str) -> I18nData:
         """The marker of a text. KeyError for an unknown key."""
@@ -26,4 +26,4 @@ def language_of(request: gr.Request | None) -> str:
     """The language of a visitor's page: what its address says, else their browser's first; a script's is English."""
     asked = getattr(request, "query_params", {}).get("lang")
     header = getattr(request, "headers", {}).get("accept-language")
-    return asked if asked in text.LANGUAGES else text.preferred(header)
+    return asked if asked in text.languages() else text.preferred(header)

@@ -5,7 +5,7 @@ One accent, the blue of fountain-pen ink; neutral greys beside it. System fonts,
 
 from pathlib import Path
 
-import gradio as gr
+from gradio import themes
 from gradio.themes.utils.colors import Color
 
 FONT = ("system-ui", "-apple-system", "Segoe UI", "Roboto", "sans-serif")
@@ -54,7 +54,7 @@ NAMED = {
     "ink": (INK.c600, INK.c300),
     "for": (INK.c600, INK.c400),  # what speaks for a digit, or is positive
     "against": ("#b4540a", "#f0a35e"),
-    # Networks in a chart, the first four told apart by colour-blind eyes too; a network keeps its colour (panes.js).
+    # Networks in a chart, the first four told apart by colour-blind eyes too; a network keeps its colour (networks.js).
     "model-0": (INK.c600, INK.c400),
     "model-1": ("#b4540a", "#f0a35e"),
     "model-2": ("#0f766e", "#4fc3b0"),
@@ -81,11 +81,15 @@ def _both(variable: str, name: str) -> dict[str, str]:
     return {variable: light, f"{variable}_dark": dark}
 
 
-THEME = gr.themes.Base(
+def _sheet(name: str) -> str:
+    return (Path(__file__).parent / "web" / f"{name}.css").read_text(encoding="utf-8")
+
+
+THEME = themes.Base(
     primary_hue=INK,
     secondary_hue=INK,
     neutral_hue=GREY,
-    radius_size=gr.themes.sizes.radius_lg,
+    radius_size=themes.sizes.radius_lg,
     font=FONT,
     font_mono=MONO,
 ).set(
@@ -104,28 +108,20 @@ THEME = gr.themes.Base(
     block_border_width="1px",
 )
 
-# Paper is white: a dark page is printed as a light one, and its pictures are painted anew for it.
-PRINTED = """<script>
-{
-	let dark = false;
-	addEventListener("beforeprint", () => {
-		dark = document.body.classList.contains("dark");
-		document.body.classList.remove("dark");
-	});
-	addEventListener("afterprint", () => document.body.classList.toggle("dark", dark));
-}
-</script>"""
-
 # Within Gradio's page, and thrice so: these rules win over Gradio's own whatever is loaded first.
 PAGE = ".gradio-container" * 3
+# What the wide components share, as specific as the style that Gradio scopes to one of them, and before it in the page.
+WIDE = ":is(#wide, .wide)"
+TURN = "@keyframes turn { to { transform: rotate(1turn); } }"  # no rule of another
 CSS = "\n".join(
     [
         f":root {{ --round: 14px; {_named(0)} }}",
         f".dark {{ {_named(1)} }}",
-        f"{PAGE} {{ {(Path(__file__).parent / 'web' / 'theme.css').read_text(encoding='utf-8')} }}",
+        f"{PAGE} {{ {_sheet('theme')} }}",
+        f"{WIDE} {{ {_sheet('panes')} {_sheet('matrix')} }}",
+        TURN,
     ]
 )
 # Not as `css`: of that, the page that a browser makes and the one that Gradio's server makes differ.
 HEAD = f"""<meta name="color-scheme" content="light dark">
-<style>{CSS}</style>
-{PRINTED}"""
+<style>{CSS}</style>"""

@@ -58,45 +58,49 @@ class _Uploads:
         """As Gradio's, for files that are on this server already."""
         if url_or_file_path is not None and "://" in str(url_or_file_path):
             raise InputError("not_uploaded")
-        return await super().async_move_resource_to_block_cache(url_or_file_path)
+        gradios: Any = super()
+        return await gradios.async_move_resource_to_block_cache(url_or_file_path)
 
 
-class UploadedImage(_Uploads, gr.Image):
-    """gr.Image whose value in Python is a decoded PIL image, checked by `decode.open_image`, or None."""
-
+class _Image(_Uploads, gr.Image):
     def get_block_name(self) -> str:
         """The browser's part is Gradio's own."""
         return "image"
+
+
+class UploadedImage(_Image):
+    """gr.Image whose value in Python is a decoded PIL image, checked by `decode.open_image`, or None."""
 
     def preprocess(self, payload: ImageData | None) -> PIL.Image.Image | None:
         """The image in its own mode, upright. InputError for what is not an uploaded, readable image."""
         return None if payload is None else decode.open_image(uploaded(payload))
 
 
-class MeasuredImage(UploadedImage):
+class MeasuredImage(_Image):
     """UploadedImage whose value is the image and the (width, height) of its file, or None.
 
     They differ where a large JPEG was decoded at a fraction of its size.
     """
 
-    def preprocess(self, payload: ImageData | None) -> tuple[PIL.Image.Image, tuple[int, int]] | None:
+    def preprocess(self, payload: ImageData | None) -> Any:
         """The image in its own mode, upright, and the size it was sent in, upright."""
-        if (image := super().preprocess(payload)) is None:
+        if payload is None:
             return None
+        image = decode.open_image(uploaded(payload))
         with PIL.Image.open(uploaded(payload)) as file:
             width, height = file.size
         turned = (image.width - image.height) * (width - height) < 0
         return image, ((height, width) if turned else (width, height))
 
 
-class SourcedImage(UploadedImage):
+class SourcedImage(_Image):
     """UploadedImage whose value is the image and whether it was "uploaded" or "photographed" here, or None."""
 
-    def preprocess(self, payload: ImageData | None) -> tuple[PIL.Image.Image, str] | None:
+    def preprocess(self, payload: ImageData | None) -> Any:
         """The image in its own mode, upright, and where it comes from: Gradio names what a webcam takes so."""
-        if (image := super().preprocess(payload)) is None:
+        if payload is None:
             return None
-        return image, "photographed" if payload.orig_name in TAKEN else "uploaded"
+        return decode.open_image(uploaded(payload)), "photographed" if payload.orig_name in TAKEN else "uploaded"
 
 
 class UploadedFiles(_Uploads, gr.File):

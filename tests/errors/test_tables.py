@@ -26,7 +26,7 @@ def test_a_bin_has_the_interval_of_its_count() -> None:
 
 def test_what_was_never_measured_is_one_sentence() -> None:
     with pytest.raises(InputError, match='Nothing was measured of the model "new"'):
-        measured(SimpleNamespace(name="new", metrics={}))
+        measured(SimpleNamespace(name="new", metrics=None))
 
 
 def test_known_label_errors_are_those_that_most_people_do_not_see() -> None:

@@ -11,8 +11,8 @@ from PIL import Image, ImageDraw, ImageFilter, ImageOps
 from scipy import ndimage
 
 from cnn.framing import decode, ink
+from cnn.framing.form import form
 from cnn.framing.pen import stroke_width
-from cnn.reading.form import form
 from cnn.types import Framed, InputError, Strokes
 from train.pens.hand import drawing as handwriting
 from train.pens.hand import write

@@ -8,8 +8,11 @@ from cnn.inside.explain import METHODS, exciting, leads, preferred, seen, spread
 from cnn.network.architectures import ARCHITECTURES
 from cnn.network.classifier import Classifier
 from cnn.network.layers import EVERYTHING, Field, Layer
+from cnn.task import DIGITS
 from cnn.types import InputError
 from train.data.mnist import Digits
+
+pytestmark = pytest.mark.slow
 
 MAPS = Layer("maps", "Conv2D", (4, 4, 2), 10, Field(7, 7, 0))
 OUT = Layer("out", "Dense", (10,), 10, EVERYTHING)
@@ -18,7 +21,7 @@ OUT = Layer("out", "Dense", (10,), 10, EVERYTHING)
 class Linear:
     """Scores are sums of the pixels times `weights` (10, 28, 28); the feature maps are block means of the image."""
 
-    temperature = 1.0
+    temperature, task = 1.0, DIGITS
 
     def __init__(self, weights: np.ndarray, layers: tuple[Layer, ...] = (MAPS, OUT)):
         self.kernel, self.layers = weights.astype(np.float32), layers

@@ -11,10 +11,14 @@ from cnn.inside import views
 from cnn.models.registry import Models
 from cnn.network.architectures import ARCHITECTURES
 from cnn.network.classifier import Classifier
+from cnn.service.inside import VIEWS
 from cnn.types import Framed, InputError
-from cnn.ui.inside import VIEWS, answer, packed, shades
+from cnn.ui.arrays import packed, shades
+from cnn.ui.inside import answer
 from train.data.mnist import Digits
 from train.publish.examples import write_digits
+
+pytestmark = pytest.mark.slow
 
 
 @pytest.fixture(scope="module")

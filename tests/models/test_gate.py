@@ -14,6 +14,8 @@ from cnn.models import gate, registry
 from cnn.types import InputError
 from tests.models.test_untrusted import packed, parts, saved, sequential
 
+pytestmark = pytest.mark.slow
+
 PICTURES = np.random.default_rng(0).random((3, 28, 28, 1), np.float32)
 
 

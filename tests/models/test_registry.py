@@ -17,7 +17,7 @@ def test_a_folder_is_a_model(tiny_folder: Path) -> None:
     assert classifier.name == "tiny"
     assert classifier.architecture == "tiny"
     assert classifier.revision == hashlib.sha256((tiny_folder / "model.keras").read_bytes()).hexdigest()[:12]
-    assert classifier.metrics == {}
+    assert classifier.metrics is None
 
 
 def test_a_file_is_a_model_too(tiny_folder: Path, tmp_path: Path) -> None:
@@ -49,7 +49,7 @@ def test_papers_that_are_damaged_or_of_other_weights_are_left_aside(
     (tmp_path / "config.json").write_text('{"architecture": "ti')
     (tmp_path / "metrics.json").write_text('{"accuracy": 1, "weights_sha256": "of others"}')
     found = load(str(tmp_path))
-    assert (found.architecture, found.temperature, found.metrics) == ("", 1, {})
+    assert (found.architecture, found.temperature, found.metrics) == ("", 1, None)
     assert caplog.messages == [f"{tmp_path / 'config.json'} cannot be read, and is left aside."]
 
 
@@ -108,7 +108,7 @@ def test_unknown_names_list_the_valid_ones(models: Models) -> None:
 def test_description_names_one_default(models: Models) -> None:
     described = models.describe()
     assert [entry["name"] for entry in described if entry["default"]] == ["tiny"]
-    assert set(described[0]) == {"name", "architecture", "parameters", "revision", "default", "metrics"}
+    assert set(described[0]) == {"name", "architecture", "parameters", "revision", "default", "metrics", "classes"}
     assert described[0]["parameters"] == models["tiny"].parameters > 0
 
 

@@ -15,6 +15,8 @@ from cnn.types import Framed, InputError
 from tests.conftest import tiny
 from train.data.mnist import Digits
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def images(digits: Digits) -> np.ndarray:

@@ -13,7 +13,7 @@ from cnn.framing import ink
 from cnn.framing.ink import parse_strokes
 from cnn.framing.paper import EDGE, find
 from cnn.network.classifier import SIZES
-from cnn.reading.line import Strip, elsewhere, from_image, line
+from cnn.reading.line import Strip, from_image, line
 from cnn.reading.number import (
     DOUBT,
     Digit,
@@ -25,6 +25,7 @@ from cnn.reading.number import (
     read_strips,
     seams,
 )
+from cnn.task import DIGITS
 from cnn.types import Strokes
 from cnn.ui.draw.number import photo_answer
 
@@ -92,7 +93,7 @@ def holds(number: Number, names: Sequence[str], boxes: Sequence[Box], least: flo
 class Shapes:
     """Knows SHAPES alone: ink is the digit whose shape it covers best, and no digit where it covers none."""
 
-    name, refusal = "shapes", 0.5
+    name, refusal, task = "shapes", 0.5, DIGITS
 
     def __init__(self) -> None:
         self.images = np.stack([ink.from_image(on_paper(page_of([name])[0])).image for name in SHAPES])
@@ -417,13 +418,13 @@ def test_nothing_stands_beside_one_digit_and_its_dirt(name: str) -> None:
     page, (box,) = page_of([name], height=200, pen=14, at=(200, 100))
     ImageDraw.Draw(page).ellipse([box[2] + 60, 200, box[2] + 70, 212], fill=255)
     found, parts = find(np.asarray(on_paper(page), np.float32))
-    assert not elsewhere(found.strength, parts)
+    assert not ink.is_crowded(found.strength, parts)
 
 
 def test_a_second_digit_far_away_is_noticed() -> None:
     page, _ = page_of(["1", "7"], gap=250)
     found, parts = find(np.asarray(on_paper(page), np.float32))
-    assert elsewhere(found.strength, parts)
+    assert ink.is_crowded(found.strength, parts)
 
 
 def test_the_line_of_a_page_without_strokes_is_none() -> None:

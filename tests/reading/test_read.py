@@ -12,6 +12,8 @@ from tests.network.test_classifier import eleven
 from train.pens.hand import drawing, write
 from train.pens.styles import STYLES
 
+LOOKS = 2  # more than one, where the first is not sure
+
 
 @pytest.fixture(scope="module")
 def refusing() -> Classifier:
@@ -65,11 +67,11 @@ def test_what_is_unsure_is_looked_at_again_and_the_looks_are_averaged(willing: C
     images = np.zeros((3, 28, 28), np.float32)
     images[1, 10:18, 10:18] = 1
     images[::2, 5:9, 5:9] = 1
-    looks = Looks([0] * 7 + [4, 0, 0, 5], *[[0] * 7 + [6, 0, 0, 0]] * len(read.LOOKS))
+    looks = Looks([0] * 7 + [4, 0, 0, 5], *[[0] * 7 + [6, 0, 0, 0]] * LOOKS)
     monkeypatch.setattr(willing, "logits", looks)
     labels, probabilities = read.answers(willing, images)
     assert labels.tolist() == [7, 3, 7]
-    assert looks.asked == [3] + [2] * len(read.LOOKS)
+    assert looks.asked == [3] + [2] * LOOKS
     assert probabilities[1, 3] > 0.999
     looks.asked.clear()
     read.answers(willing, images[1:2])
@@ -79,11 +81,11 @@ def test_what_is_unsure_is_looked_at_again_and_the_looks_are_averaged(willing: C
 def test_pictures_and_strokes_get_the_second_look(willing: Classifier, monkeypatch) -> None:
     lines = {"strokes": [line.tolist() for line in seven().strokes], "width": 400, "height": 400}
     for answer, sent in ((read_image, drawing(seven(), 0.03)), (read_strokes, lines)):
-        looks = Looks([0] * 7 + [4, 0, 0, 5], *[[0] * 7 + [6, 0, 0, 0]] * len(read.LOOKS))
+        looks = Looks([0] * 7 + [4, 0, 0, 5], *[[0] * 7 + [6, 0, 0, 0]] * LOOKS)
         monkeypatch.setattr(willing, "logits", looks)
         framed, prediction = answer(willing, sent)
         assert framed.image[14, 14] < 1
-        assert (prediction.label, looks.asked) == (7, [1] * (1 + len(read.LOOKS)))
+        assert (prediction.label, looks.asked) == (7, [1] * (1 + LOOKS))
 
 
 @pytest.mark.parametrize("gap", [100, 300])

@@ -7,7 +7,10 @@ import pytest
 
 from cnn.network.classifier import Classifier
 from cnn.stress.perturbations import PERTURBATIONS, SCAN, Perturbation, find
+from cnn.text import languages
 from cnn.types import InputError
+
+pytestmark = pytest.mark.slow
 
 ALL = pytest.mark.parametrize("bend", PERTURBATIONS.values(), ids=list(PERTURBATIONS))
 PLAIN = [one for one in PERTURBATIONS.values() if not one.worst_case]
@@ -80,9 +83,9 @@ def test_a_scan_is_its_strengths_one_by_one(bend: Perturbation, images: np.ndarr
 
 @ALL
 def test_it_speaks_both_languages_and_stands_in_the_documents(bend: Perturbation) -> None:
-    assert bend.words.keys() == {"en", "fr"}
-    assert all(label and description.endswith(".") for label, description in bend.words.values())
-    assert bend.words["en"][1] != bend.words["fr"][1]
+    assert {"en", "fr"} <= set(languages())
+    assert all(bend.say("label", one) and bend.say("description", one).endswith(".") for one in languages())
+    assert bend.say("description", "en") != bend.say("description", "fr")
     assert bend.minimum <= bend.neutral < bend.maximum
     assert f"`{bend.name}`" in API
 

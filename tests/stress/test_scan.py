@@ -5,6 +5,7 @@ import pytest
 
 from cnn.models.registry import Models
 from cnn.network.classifier import Classifier
+from cnn.network.memory import Memory
 from cnn.stress import scan
 from cnn.stress.perturbations import PERTURBATIONS, SCAN
 from cnn.stress.scan import Break, Curve
@@ -99,7 +100,7 @@ def test_a_worst_case_goes_its_way_once_for_all_strengths(classifier: Classifier
     asked = []
 
     class Counting:
-        layers = classifier.layers
+        layers, task, memory = classifier.layers, classifier.task, Memory()
 
         def logits(self, images: np.ndarray) -> np.ndarray:
             asked.append(len(images))

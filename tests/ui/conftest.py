@@ -15,6 +15,7 @@ from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
 
 from cnn.framing.ink import from_strokes, parse_strokes
 from cnn.models.registry import Models
+from cnn.task import DIGITS
 from cnn.types import Framed, Prediction, Reason
 from cnn.ui.draw.pad import SIDE as GRID
 from cnn.ui.page import build_demo, launch_options
@@ -68,6 +69,7 @@ class FakeClassifier:
     """Answers as `answers` says, which a test may replace."""
 
     name, architecture, revision, parameters, metrics = "fake", "none", "", 0, {}
+    task = DIGITS
     refusal = 0.5
 
     def __init__(self) -> None:
@@ -179,6 +181,11 @@ class Visit:
         while not condition():
             assert time.monotonic() < deadline, f"it does not hold after {seconds} s; last sent: {self.posts[-1:]}"
             self.page.wait_for_timeout(20)
+
+    def told(self, key: str) -> Any:
+        """What the parts of the page told each other last (`web/store.js`)."""
+        store = """document.querySelector("link[href$='/web/store.js']").href"""
+        return self.page.evaluate(f"async (key) => (await import({store})).get(key)", key)
 
     def inked(self) -> int:
         """How many of the canvas's pixels have ink."""

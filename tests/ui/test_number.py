@@ -119,7 +119,7 @@ def test_a_number_is_written_on_the_pad(visit: Visiting) -> None:
             return left.width > 0 && left.right < right.left;
         }"""
     )
-    assert visitor.page.evaluate("window.digitPicture")  # the first digit is the one that the other tabs show
+    assert visitor.told("picture")  # the first digit is the one that the other tabs show
     visitor.page.locator("#pad-number").get_by_role("button", name="Clear").click()
     expect(visitor.page.locator(".number .verdict")).to_have_text("Write a number")
     expect(visitor.boxes).to_have_count(0)

@@ -40,13 +40,13 @@ def test_props_are_plain_data(fake_app: tuple[FakeClassifier, gr.Blocks]) -> Non
     assert strange == []
 
 
-def test_a_browser_fetches_each_script_once(visit: Callable[..., Visit]) -> None:
+def test_a_browser_fetches_each_module_once(visit: Callable[..., Visit]) -> None:
     visitor = visit()
     visitor.page.reload()
     expect(visitor.verdict).not_to_be_empty()
     sizes = visitor.page.evaluate(
         "performance.getEntriesByType('resource')"
-        ".filter(({ name }) => name.includes('/script/')).map(({ transferSize }) => transferSize)"
+        ".filter(({ name }) => name.includes('/gradio_api/page/')).map(({ transferSize }) => transferSize)"
     )
     assert sizes
     assert not any(sizes)
@@ -58,9 +58,8 @@ def test_an_answer_stands_before_the_pad_is_ready(
 ) -> None:
     """The scripts of a page come in any order: an answer to a pad that is not there yet was dropped."""
     demo, held = fake_app[1], []
-    pad = next(block for block in demo.blocks.values() if block.elem_id == source)
     page = browser.new_page(locale="en-US")
-    page.route(f"**/{re.findall('[0-9a-f]+[.]js', pad.js_on_load)[0]}", lambda route: held.append(route))
+    page.route("**/draw/pad/script.js", lambda route: held.append(route))
     page.goto(demo.local_url)
     visitor = Visit(page)
     expect(visitor.verdict).to_have_text("Draw a digit")

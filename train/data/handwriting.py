@@ -15,7 +15,8 @@ from PIL import Image
 from scipy import ndimage
 
 from cnn.framing.ink import from_image, from_strokes
-from cnn.types import NOT_A_DIGIT, Framed, Strokes
+from cnn.task import DIGITS
+from cnn.types import Framed, Strokes
 from train.data import unipen
 from train.data.mnist import Digits
 from train.data.unipen import Written
@@ -50,8 +51,8 @@ def load() -> Handwriting:
     for variable, (source, read) in SOURCES.items():
         if path := os.environ.get(variable):
             found = [one for one in read(Path(path)) if not one.cut_off]
-            digits += [one for one in found if one.label != NOT_A_DIGIT]
-            symbols += [one for one in found if one.label == NOT_A_DIGIT and not _double(one.character)]
+            digits += [one for one in found if one.label != DIGITS.rejected]
+            symbols += [one for one in found if one.label == DIGITS.rejected and not _double(one.character)]
             sources.append({"variable": variable, **source, "licence": LICENCE, **_counted(found)})
     return Handwriting(digits, symbols, sources)
 
@@ -105,7 +106,7 @@ def _double(character: str) -> bool:
 
 
 def _release(folder: Path) -> list[Written]:
-    return unipen.read_release(folder, unipen.DIGITS + unipen.SYMBOLS)
+    return unipen.read_release(folder, unipen.DIGIT_PARTS + unipen.SYMBOL_PARTS)
 
 
 def _counted(found: list[Written]) -> dict[str, Any]:

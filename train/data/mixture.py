@@ -9,6 +9,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+from cnn.task import DIGITS, Task
+from cnn.types import UserError
 from train.data import handwriting
 from train.data.handwriting import Handwriting
 from train.data.mnist import Digits, hold_out
@@ -37,13 +39,15 @@ class Mixture(NamedTuple):
 
 
 def mixed(
-    recipe: Recipe, mnist: Digits, people: Handwriting = NOBODY, processes: int = 1
+    recipe: Recipe, mnist: Digits, people: Handwriting = NOBODY, task: Task = DIGITS, processes: int = 1
 ) -> Generator[tuple[int, int], None, Mixture]:
     """Hold writers and `recipe.validation` of MNIST out, draw what the recipe asks for; yields (drawn, to draw).
 
-    What is no digit has the label NOT_A_DIGIT. Returns a Mixture.
+    What is no digit has the label `DIGITS.rejected`. Returns a Mixture.
     """
-    training, held = hold_out(mnist, recipe.validation, recipe.seed)
+    if not task.is_like(DIGITS) and (recipe.strokes or recipe.outliers or recipe.pens or recipe.signs):
+        raise UserError(f"The recipe of {recipe.architecture} draws digits, which the task does not have.")
+    training, held = hold_out(mnist, recipe.validation, recipe.seed, task.rejected)
     drawn: Drawn = {}
     yield from _draw(_tasks(recipe, people), drawn, processes)
     parts = [join(chunks) for (_, is_held), chunks in drawn.items() if not is_held]
@@ -63,7 +67,7 @@ def join(parts: list[Digits]) -> Digits:
     return Digits(*(np.concatenate(arrays) for arrays in zip(*parts, strict=True)))
 
 
-class Task(NamedTuple):
+class Job(NamedTuple):
     """One chunk to draw, of the part `name`: `draw(*asked)` makes `size` pictures."""
 
     name: str
@@ -76,7 +80,7 @@ class Task(NamedTuple):
 Drawn = dict[tuple[str, bool], list[Digits]]  # of which part, and whether it is held out: its chunks
 
 
-def _tasks(recipe: Recipe, people: Handwriting) -> list[Task]:
+def _tasks(recipe: Recipe, people: Handwriting) -> list[Job]:
     tasks = []
     for name, draw in OURS.items():
         count = getattr(recipe, name)
@@ -84,13 +88,13 @@ def _tasks(recipe: Recipe, people: Handwriting) -> list[Task]:
             sizes = [min(CHUNK, wanted - at) for at in range(0, wanted, CHUNK)]
             numbers = range(held * HELD_OUT, held * HELD_OUT + len(sizes))
             tasks += [
-                Task(name, held, size, draw, (recipe.seed, number, size))
+                Job(name, held, size, draw, (recipe.seed, number, size))
                 for number, size in zip(numbers, sizes, strict=True)
             ]
     return tasks + _people_tasks(recipe, people)
 
 
-def _people_tasks(recipe: Recipe, people: Handwriting) -> list[Task]:
+def _people_tasks(recipe: Recipe, people: Handwriting) -> list[Job]:
     """Each digit `recipe.pens` times, and `recipe.signs` symbols, each as often; once, of people held out."""
     tasks = []
     if recipe.pens:
@@ -103,10 +107,10 @@ def _people_tasks(recipe: Recipe, people: Handwriting) -> list[Task]:
     return tasks
 
 
-def _shared(name: str, held: bool, writings: list[Written], seed: int) -> list[Task]:
+def _shared(name: str, held: bool, writings: list[Written], seed: int) -> list[Job]:
     chunks = [writings[at : at + CHUNK] for at in range(0, len(writings), CHUNK)]
     return [
-        Task(name, held, len(chunk), handwriting.chunk, (chunk, seed, held * HELD_OUT + number))
+        Job(name, held, len(chunk), handwriting.chunk, (chunk, seed, held * HELD_OUT + number))
         for number, chunk in enumerate(chunks)
     ]
 
@@ -125,7 +129,7 @@ def _evenly(writings: list[Written], count: int, seed: int) -> list[Written]:
     return [ways[rng.integers(len(ways))] for ways in (each[at % len(each)] for at in range(count if each else 0))]
 
 
-def _draw(tasks: list[Task], drawn: Drawn, processes: int) -> Iterator[tuple[int, int]]:
+def _draw(tasks: list[Job], drawn: Drawn, processes: int) -> Iterator[tuple[int, int]]:
     """Do the tasks into `drawn`; yields pictures (drawn, to draw)."""
     done, total = 0, sum(task.size for task in tasks)
     with workers(min(processes, len(tasks)) if len(tasks) >= WORTH_SHARING else 1) as work:
@@ -139,5 +143,5 @@ def _held(drawn: Drawn) -> dict[str, Digits]:
     return {name: join(chunks) for (name, is_held), chunks in drawn.items() if is_held}
 
 
-def _drawn(task: Task) -> Digits:
+def _drawn(task: Job) -> Digits:
     return task.draw(*task.asked)

@@ -14,7 +14,8 @@ from typing import Literal
 
 import numpy as np
 
-from cnn.types import LABELS, NOT_A_DIGIT, SIDE, Digits
+from cnn.task import DIGITS, SIDE
+from cnn.types import Digits, UserError
 
 IMAGES, LABELS_MAGIC = 2051, 2049
 FILES = {
@@ -23,7 +24,7 @@ FILES = {
 }
 
 
-class DataError(RuntimeError):
+class DataError(UserError):
     """MNIST cannot be read; the text says which file, what is wrong, and what would be right."""
 
 
@@ -46,15 +47,15 @@ def find(folder: Path, name: str) -> Path | None:
     return next((place / called for place in places for called in names if (place / called).is_file()), None)
 
 
-def hold_out(digits: Digits, share: float, seed: int) -> tuple[Digits, Digits]:
+def hold_out(digits: Digits, share: float, seed: int, rejected: int = DIGITS.rejected) -> tuple[Digits, Digits]:
     """Split into (training, validation) at random, `share` of them held out; the same seed gives the same split.
 
-    What is no digit stays in training.
+    What has the label `rejected`, none of the classes, stays in training.
     """
     order = np.random.default_rng(seed).permutation(len(digits.labels))
     held = np.zeros(len(order), bool)
     held[order[: round(share * len(order))]] = True
-    held &= digits.labels != NOT_A_DIGIT
+    held &= digits.labels != rejected
     return _take(digits, np.flatnonzero(~held)), _take(digits, np.flatnonzero(held))
 
 
@@ -108,6 +109,6 @@ def _checked(images: np.ndarray, labels: np.ndarray) -> Digits:
         raise DataError(f"Images are {images.shape[1:]}, not {(SIDE, SIDE)}.")
     if len(images) != len(labels) or not len(labels):
         raise DataError(f"There are {len(images)} images and {len(labels)} labels.")
-    if labels.max() >= LABELS:
-        raise DataError(f"A label is {labels.max()}; labels are 0 to {LABELS - 1}.")
+    if labels.max() >= DIGITS.count:
+        raise DataError(f"A label is {labels.max()}; labels are 0 to {DIGITS.count - 1}.")
     return Digits(images, labels)

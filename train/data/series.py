@@ -9,23 +9,24 @@ import itertools
 import json
 import zipfile
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from PIL import Image
 
 from cnn.framing.ink import parse_strokes
-from cnn.types import LABELS, NOT_A_DIGIT, SIDE, Digits, Strokes
+from cnn.task import DIGITS, SIDE, Task
+from cnn.types import Digits, Strokes
 from train.data.mnist import DataError
 
 LIST = "series.json"
-NO_DIGIT = ("not_a_digit", "several_digits")  # what may be meant besides the ten digits
+NO_DIGIT = ("not_a_digit", "several_digits")  # what may be meant besides the classes
 
 
 class Series(NamedTuple):
     """What was tried: `digits` as the networks saw them, labelled with what was meant; a photo's `strokes` are None.
 
-    `others` are the pictures of what is no digit, or several, labelled NOT_A_DIGIT.
+    `others` are the pictures of what is no digit, or several, labelled `rejected`.
     """
 
     digits: Digits
@@ -33,19 +34,21 @@ class Series(NamedTuple):
     others: Digits
 
 
-def read(path: Path) -> Series:
-    """The series in a zip that the page saved, or that was packed anew. DataError says what is wrong with it."""
+def read(path: Path, task: Task = DIGITS) -> Series:
+    """The series in a zip that the page saved, or that was packed anew, labels as the `task` numbers its classes.
+
+    DataError says what is wrong with it."""
     try:
         with zipfile.ZipFile(path) as file:
             place = next(name for name in file.namelist() if name.split("/")[-1] == LIST)
             trials = json.loads(file.read(place))
             folder = place.removesuffix(LIST)
             images = np.stack([_picture(file.read(folder + trial["file"])) for trial in trials])
-            labels = np.array([_label(trial["meant"]) for trial in trials], np.uint8)
+            labels = np.array([_label(trial["meant"], task) for trial in trials], np.uint8)
             strokes = [trial["strokes"] and parse_strokes(trial["strokes"]) for trial in trials]
     except (OSError, zipfile.BadZipFile, StopIteration, KeyError, TypeError, ValueError) as error:
         raise DataError(f"{path} is not a test series as the page saves it: {error or 'no ' + LIST}.") from error
-    other = labels == NOT_A_DIGIT
+    other = labels == task.rejected
     digits, others = (Digits(images[which], labels[which]) for which in (~other, other))
     return Series(digits, tuple(itertools.compress(strokes, ~other)), others)
 
@@ -57,9 +60,9 @@ def _picture(content: bytes) -> np.ndarray:
     return np.asarray(image.convert("L"))
 
 
-def _label(meant: object) -> int:
+def _label(meant: Any, task: Task) -> int:
     if meant in NO_DIGIT:
-        return NOT_A_DIGIT
-    if meant not in range(LABELS):
-        raise ValueError(f"{meant!r} is neither a digit nor one of {', '.join(NO_DIGIT)}")
+        return task.rejected
+    if meant not in range(task.count):
+        raise ValueError(f"{meant!r} is neither a label below {task.count} nor one of {', '.join(NO_DIGIT)}")
     return meant

@@ -17,10 +17,10 @@ from typing import NamedTuple
 
 import numpy as np
 
-from cnn.types import LABELS, NOT_A_DIGIT
+from cnn.task import DIGITS
 from train.data.mnist import DataError
 
-DIGITS, SYMBOLS = ("1a",), ("1b", "1c", "1d")  # the parts of UNIPEN: digits; letters and symbols
+DIGIT_PARTS, SYMBOL_PARTS = ("1a",), ("1b", "1c", "1d")  # of UNIPEN: digits; letters and symbols
 STRAIGHT = 0.08  # of a line's spread along itself: how far it may spread across
 SEGMENT = re.compile(r'\.SEGMENT\s+\S+\s+(\S+)\s+\S+\s+"(.+)"')
 SPAN = re.compile(r"(\d+)(?::(\d+))?(?:-(\d+)(?::(\d+))?)?")
@@ -39,7 +39,7 @@ class Written(NamedTuple):
     @property
     def cut_off(self) -> bool:
         """Whether it is one straight line labelled as a digit other than 1: what a page was cut wrongly into."""
-        if self.label in (1, NOT_A_DIGIT) or len(self.strokes) > 1:
+        if self.label in (1, DIGITS.rejected) or len(self.strokes) > 1:
             return False
         points = self.strokes[0] - self.strokes[0].mean(0)
         along, across = np.linalg.svd(points, compute_uv=False) if len(points) > 1 else (0.0, 0.0)
@@ -47,35 +47,37 @@ class Written(NamedTuple):
 
     @property
     def label(self) -> int:
-        """The digit, or NOT_A_DIGIT."""
-        return (
-            int(self.character) if len(self.character) == 1 and self.character in "0123456789"[:LABELS] else NOT_A_DIGIT
-        )
+        """The digit, or DIGITS.rejected."""
+        one = self.character
+        return int(one) if len(one) == 1 and one in "0123456789"[: DIGITS.count] else DIGITS.rejected
 
 
 def read_file(path: Path) -> list[Written]:
     """Every digit of UCI's file, plain or .gz, by `writer` "uci/<number>". DataError where there is none."""
-    found: list[Written] = []
-    down, writer = False, "uci"
+    found: list[tuple[str, list[list[tuple[float, float]]]]] = []
+    writers: list[str] = []
+    down = False
     for line in _lines(path):
         if line.startswith(".SEGMENT") and (named := re.search(r'"(\d)"', line)):
-            found.append(Written(named[1], [], "uci", writer))
+            found.append((named[1], []))
+            writers.append("uci")
         elif line.startswith(".COMMENT") and found and len(numbers := line.split()[1:]) == 3:
-            found[-1] = found[-1]._replace(writer=f"uci/{numbers[1]}")  # the label, the writer, which of theirs
+            writers[-1] = f"uci/{numbers[1]}"  # the label, the writer, which of theirs
         elif line.startswith("."):
             if line.startswith((".PEN_DOWN", ".PEN_UP", ".DT")):
                 down = line.startswith(".PEN_DOWN")
                 if down and found:
-                    found[-1].strokes.append([])
+                    found[-1][1].append([])
         elif down and found and line.strip():
-            found[-1].strokes[-1].append(_point(line.split(), (0, 1)))
-    found = [one._replace(strokes=_arrays(one.strokes)) for one in found]
+            found[-1][1][-1].append(_point(line.split(), (0, 1)))
     if not found:
         raise DataError(f"{path} holds no .SEGMENT of UNIPEN's digits.")
-    return found
+    return [
+        Written(sign, _arrays(strokes), "uci", writer) for (sign, strokes), writer in zip(found, writers, strict=True)
+    ]
 
 
-def read_release(folder: Path, parts: Iterable[str] = DIGITS) -> list[Written]:
+def read_release(folder: Path, parts: Iterable[str] = DIGIT_PARTS) -> list[Written]:
     """What UNIPEN's release in `folder` (with `data/` and `include/`) has in `parts`. DataError where there is nothing.
 
     A writer is a folder of a donor's, or where a donor has none, a file.
@@ -132,7 +134,7 @@ def _components(path: Path) -> list[Stroke | None]:
 def _chosen(strokes: list[Stroke | None], spans: str) -> list[Stroke]:
     """What "4", "4-6", "4:10-6:20" or several of them, parted by commas, name of a page's strokes: places, points."""
     found = []
-    for first, begin, last, end in (SPAN.fullmatch(span).groups() for span in spans.split(",")):
+    for first, begin, last, end in (named.groups() for named in map(SPAN.fullmatch, spans.split(",")) if named):
         last = last or first
         chosen = strokes[int(first) : int(last) + 1]
         if chosen and end is not None and chosen[-1] is not None:

@@ -18,7 +18,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from cnn.types import SIDE
+from cnn.task import SIDE
 
 REACH = 6  # pixels a warp may move ink, either way
 GRID = 4  # bumps a side of the elastic deformation
@@ -95,7 +95,7 @@ def _warped(x: jax.Array, draws: jax.Array, bumps: jax.Array, how: Augmentation)
     across = jnp.concatenate([jnp.stack([right - b / d * down, b / d, a - b * c / d - 1]), heights[0]])
     along = jnp.concatenate([jnp.stack([down, d - 1, c]), heights[1]])
     for axis, numbers in ((1, across), (0, along)):
-        x = _once(_resampled(x, (_basis() @ numbers).reshape(x.shape), axis))
+        x = _once(_resampled(x, jnp.reshape(_basis() @ numbers, x.shape), axis))
     return x
 
 
@@ -114,7 +114,7 @@ def _resampled(x: jax.Array, move: jax.Array, axis: int) -> jax.Array:
     """`x` (SIDE, SIDE, N) read `move` pixels further along `axis`, linearly interpolated, no ink beyond the edge."""
     move = jnp.clip(move, -REACH, REACH)
     views = zip(range(-REACH, REACH + 1), _neighbours(x, axis, REACH), strict=True)
-    return sum(view * jnp.maximum(0, 1 - jnp.abs(move - step)) for step, view in views)
+    return sum((view * jnp.maximum(0, 1 - jnp.abs(move - step)) for step, view in views), start=jnp.float32(0))
 
 
 def _thickened(x: jax.Array, amount: jax.Array) -> jax.Array:
@@ -164,7 +164,7 @@ def _dice(seed: jax.Array) -> jax.Array:
 def _noise(seed: jax.Array) -> jax.Array:
     """(N,) uint32 -> (SIDE, SIDE, N), nearly normal: the sum of four bytes of a hash of seed and place."""
     mixed = _dice(seed)
-    total = sum((mixed >> shift) & 255 for shift in (0, 8, 16, 24))
+    total = sum(((mixed >> shift) & 255 for shift in (0, 8, 16, 24)), start=jnp.uint32(0))
     return (total.astype(jnp.float32) - 2 * 255) / np.float32(np.sqrt(4 * (256**2 - 1) / 12))
 
 

@@ -10,6 +10,8 @@ import keras
 import numpy as np
 from keras import layers
 
+from cnn.types import UserError
+
 
 def folded(model: keras.Model) -> keras.Model:
     """A plain chain of layers that computes what `model` does: no BatchNormalization, no Activation of its own.
@@ -25,7 +27,7 @@ def folded(model: keras.Model) -> keras.Model:
     for layer in chain:
         if isinstance(layer, layers.BatchNormalization):
             if not made or not _takes_over(made[-1][0]):
-                raise ValueError(f"{model.name}: what {layer.name} normalises is no plain convolution or dense layer.")
+                raise UserError(f"{model.name}: what {layer.name} normalises is no plain convolution or dense layer.")
             before, weights = made[-1]
             made[-1] = _renewed(before, use_bias=True), _scaled(weights, layer)
         elif isinstance(layer, layers.Activation | layers.ReLU) and made and _takes_over(made[-1][0]):
@@ -46,7 +48,7 @@ def _chain(model: keras.Model) -> list[keras.Layer]:
     found = [layer for layer in model.layers if not isinstance(layer, layers.InputLayer)]
     for layer, following in pairwise([] if isinstance(model, keras.Sequential) else found):
         if following.input is not layer.output:
-            raise ValueError(f"{model.name} is no chain of layers; {following.name} does not follow {layer.name}.")
+            raise UserError(f"{model.name} is no chain of layers; {following.name} does not follow {layer.name}.")
     return found
 
 

@@ -24,7 +24,8 @@ import numpy as np
 from cnn.files import read_json, whole, write_json
 from cnn.models.registry import CONFIG, METRICS, WEIGHTS
 from cnn.network.architectures import ARCHITECTURES
-from cnn.types import LABELS
+from cnn.task import DIGITS, Task
+from cnn.types import UserError
 from train import machine
 from train.data.handwriting import Handwriting
 from train.data.mixture import NOBODY, Mixture, mixed
@@ -71,6 +72,7 @@ def fit(
     folder: Path,
     start: Path | None = None,
     people: Handwriting = NOBODY,
+    task: Task = DIGITS,
     processes: int = 1,
 ) -> Iterator[Progress]:
     """Train `recipe` on `digits` into `folder`, yielding Progress; `model.keras` and `config.json` stand at the end.
@@ -80,10 +82,10 @@ def fit(
     the recipe draws is shared out over so many `processes`, whose number changes nothing.
 
     Closing the iterator keeps a checkpoint, a killed process leaves one about ten seconds old; calling it again goes
-    on from there, to the same weights as an unbroken run. ValueError when the folder holds another run's checkpoint.
+    on from there, to the same weights as an unbroken run. UserError when the folder holds another run's checkpoint.
     """
-    mixture = yield from _drawn(recipe, digits, people, processes)
-    run = _Run(recipe, digits, mixture, folder, start, people)
+    mixture = yield from _drawn(recipe, digits, people, task, processes)
+    run = _Run(recipe, digits, mixture, folder, start, people, task)
     try:
         yield from run.train()
     except GeneratorExit:
@@ -92,8 +94,10 @@ def fit(
     run.save()
 
 
-def _drawn(recipe: Recipe, digits: Digits, people: Handwriting, processes: int) -> Generator[Progress, None, Mixture]:
-    drawing = mixed(recipe, digits, people, processes)
+def _drawn(
+    recipe: Recipe, digits: Digits, people: Handwriting, task: Task, processes: int
+) -> Generator[Progress, None, Mixture]:
+    drawing = mixed(recipe, digits, people, task, processes)
     try:
         while True:
             done, total = next(drawing)
@@ -111,19 +115,20 @@ class _Run:
         folder: Path,
         start: Path | None,
         people: Handwriting,
+        task: Task,
     ):
-        self.recipe, self.folder, self.sources = recipe, folder, people.sources
+        self.recipe, self.folder, self.sources, self.task = recipe, folder, people.sources, task
         self.digest = hashlib.sha256(digits.images.tobytes() + digits.labels.tobytes()).hexdigest()
         self.training, self.validation = mixture
         batches = len(self.training.labels) // recipe.batch_size
         if not batches:
-            raise ValueError(f"{len(self.training.labels)} images do not fill a batch of {recipe.batch_size}.")
+            raise UserError(f"{len(self.training.labels)} images do not fill a batch of {recipe.batch_size}.")
         # Whole blocks alone, so that one shape is compiled; what is left over changes with each epoch's order.
         self.block = min(block_steps(recipe), batches)
         self.steps_per_epoch = batches // self.block * self.block
         self.steps = recipe.epochs * self.steps_per_epoch
         with _seeded(recipe.seed):
-            self.model = ARCHITECTURES[recipe.architecture]()
+            self.model = ARCHITECTURES[recipe.architecture](task)
             if start:
                 self.model = folded(self.model)
         self.start = None
@@ -138,7 +143,7 @@ class _Run:
         self._resume()
 
     def train(self) -> Iterator[Progress]:
-        advance = compile_block(self.recipe, self.model, self.optimizer)
+        advance = compile_block(self.recipe, self.model, self.optimizer, self.task)
         measure = _compile_logits(self.model)
         images, labels = map(jnp.asarray, self.training)
         while self.step < self.steps:
@@ -171,7 +176,7 @@ class _Run:
         leaves = {f"leaf{i}": np.asarray(leaf) for i, leaf in enumerate(jax.tree.leaves(self.state))}
         metadata = {"run": self._identity(), "step": self.step, "seconds": self._seconds(), "history": self.history}
         with whole(self.folder / CHECKPOINT) as aside:
-            np.savez(aside, metadata=json.dumps(metadata), **leaves)
+            np.savez(aside, metadata=json.dumps(metadata), **leaves)  # pyright: ignore[reportArgumentType]  a leaf is called no option
         self.saved = time.monotonic()
 
     def _checkpoint_if_due(self) -> None:
@@ -187,9 +192,9 @@ class _Run:
                 metadata = json.loads(str(kept["metadata"]))
                 arrays = {name: kept[name] for name in kept.files}
         except (ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
-            raise ValueError(f"{path} is damaged; remove it to begin anew.") from error
+            raise UserError(f"{path} is damaged; remove it to begin anew.") from error
         if metadata["run"] != self._identity():
-            raise ValueError(f"{self.folder} holds an unfinished run of another recipe or other data; remove it first.")
+            raise UserError(f"{self.folder} holds an unfinished run of another recipe or other data; remove it first.")
         leaves, structure = jax.tree.flatten(self.state)
         self.state = structure.unflatten(jnp.asarray(arrays[f"leaf{i}"]) for i in range(len(leaves)))
         self.step, self.history = metadata["step"], metadata["history"]
@@ -236,6 +241,7 @@ class _Run:
             "data_sha256": self.digest,
             "sources": self.sources,
             "start": self.start,
+            "task": self.task.as_dict(),
         }
 
     def _seconds(self) -> float:
@@ -249,7 +255,7 @@ class _Run:
                 "training": len(self.training.labels),
                 "validation": {name: len(held.labels) for name, held in self.validation.items()},
             },
-            "calibration": calibrate(self._all_logits(_compile_logits(self.model)), self.validation),
+            "calibration": calibrate(self._all_logits(_compile_logits(self.model)), self.validation, self.task),
             "history": self.history,
             "seconds": self._seconds(),
             "machine": machine.describe(),
@@ -271,26 +277,26 @@ def _seeded(seed: int) -> Iterator[None]:
 
 
 def _take_weights(model: keras.Model, folder: Path) -> None:
-    """Give the folded `model` a finished run's weights, folded too. ValueError where they are another network's."""
+    """Give the folded `model` a finished run's weights, folded too. UserError where they are another network's."""
     path = folder / WEIGHTS
     refusal = f"{path} does not hold weights of the network {model.name}."
     try:
         weights = folded(keras.saving.load_model(path, compile=False)).trainable_variables
     except Exception as error:  # Keras raises nearly anything
-        raise ValueError(refusal) from error
+        raise UserError(refusal) from error
     if [variable.shape for variable in weights] != [variable.shape for variable in model.trainable_variables]:
-        raise ValueError(refusal)
+        raise UserError(refusal)
     for variable, value in zip(model.trainable_variables, weights, strict=True):
         variable.assign(value)
 
 
 def _config_of(folder: Path) -> dict[str, Any]:
-    """The config of a finished run, with its weights' SHA-256. ValueError where there is no such run."""
+    """The config of a finished run, with its weights' SHA-256. UserError where there is no such run."""
     try:
         weights = hashlib.sha256((folder / WEIGHTS).read_bytes()).hexdigest()
         config = read_json(folder / CONFIG)
     except (OSError, ValueError) as error:
-        raise ValueError(f"{folder} holds no finished run: {WEIGHTS} and {CONFIG}.") from error
+        raise UserError(f"{folder} holds no finished run: {WEIGHTS} and {CONFIG}.") from error
     return {"weights_sha256": weights, **config}
 
 
@@ -300,8 +306,14 @@ def initial_state(model: keras.Model, optimizer: keras.optimizers.Optimizer, *, 
     def copies(variables: list[keras.Variable]) -> list[jax.Array]:
         return [jnp.array(variable.value, copy=True) for variable in variables]
 
-    kinds = (model.trainable_variables, model.non_trainable_variables, optimizer.variables)
-    return State(*map(copies, kinds), copies(model.trainable_variables) if averaged else [], jnp.zeros(2))
+    trainable = model.trainable_variables
+    return State(
+        copies(trainable),
+        copies(model.non_trainable_variables),
+        copies(optimizer.variables),
+        copies(trainable) if averaged else [],
+        jnp.zeros(2),
+    )
 
 
 def block_steps(recipe: Recipe) -> int:
@@ -317,7 +329,9 @@ def _schedule(recipe: Recipe, steps: int) -> keras.optimizers.schedules.Learning
     )  # fmt: skip
 
 
-def compile_block(recipe: Recipe, model: keras.Model, optimizer: keras.optimizers.Optimizer) -> Callable:
+def compile_block(
+    recipe: Recipe, model: keras.Model, optimizer: keras.optimizers.Optimizer, task: Task = DIGITS
+) -> Callable:
     """Some training steps as a jitted function (State, all images, all labels, (steps, batch) indices, epoch) -> State.
 
     The data stay on the device, and each step gathers and augments its own batch: nothing is waited for between steps.
@@ -327,10 +341,10 @@ def compile_block(recipe: Recipe, model: keras.Model, optimizer: keras.optimizer
 
     def loss(trainable: list, non_trainable: list, images: jax.Array, labels: jax.Array) -> tuple:
         logits, non_trainable = twin.stateless_call(trainable, non_trainable, images, training=True)
-        likelihoods = jax.nn.log_softmax(logits[:, :LABELS] if recipe.entropic else logits)
+        likelihoods = jax.nn.log_softmax(logits[:, : task.count] if recipe.entropic else logits)
         right = jnp.take_along_axis(likelihoods, labels[:, None], axis=1, mode="clip")[:, 0]
         if recipe.entropic:
-            right = jnp.where(labels < LABELS, right, likelihoods.mean(axis=1))
+            right = jnp.where(labels < task.count, right, likelihoods.mean(axis=1))
         smoothed = (1 - recipe.label_smoothing) * right + recipe.label_smoothing * likelihoods.mean(axis=1)
         return -smoothed.mean(), (non_trainable, (logits.argmax(axis=1) == labels).mean())
 

@@ -14,6 +14,7 @@ import keras
 from cnn.files import read_json, whole, write_json
 from cnn.models import registry
 from cnn.models.registry import CONFIG, WEIGHTS
+from cnn.types import UserError
 from train.data.handwriting import Handwriting
 from train.data.mnist import Digits
 from train.fit.fold import folded
@@ -25,12 +26,12 @@ def mix(
 ) -> dict[str, Any]:
     """Write `share` of a finished `run`'s weights and the rest of its `start`'s into `folder`; gives its config.
 
-    Calibrated on what the run held out. ValueError where `run` did not start from `start`.
+    Calibrated on what the run held out. UserError where `run` did not start from `start`.
     """
     config = read_json(run / CONFIG)
     digest = hashlib.sha256((start / WEIGHTS).read_bytes()).hexdigest()
     if digest != (config["start"] or {}).get("weights_sha256"):
-        raise ValueError(f"{run} did not start from the weights in {start}.")
+        raise UserError(f"{run} did not start from the weights in {start}.")
     old, new = (folded(keras.saving.load_model(place / WEIGHTS, compile=False)) for place in (start, run))
     for variable, before in zip(new.trainable_variables, old.trainable_variables, strict=True):
         variable.assign((1 - share) * before.value + share * variable.value)

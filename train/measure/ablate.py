@@ -16,7 +16,7 @@ from cnn.framing.decode import open_image, plain
 from cnn.framing.ink import from_image
 from cnn.models import registry
 from cnn.network.classifier import Classifier
-from cnn.types import SIDE
+from cnn.task import SIDE
 from train import machine
 from train.data.handwriting import Handwriting
 from train.data.mixture import NOBODY

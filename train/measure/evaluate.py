@@ -23,7 +23,6 @@ from cnn.network.classifier import Classifier
 from cnn.reading.number import read_number
 from cnn.reading.read import answers as answered
 from cnn.stress.perturbations import PERTURBATIONS
-from cnn.types import LABELS
 from train import machine
 from train.data import unipen
 from train.data.mnist import Digits
@@ -109,13 +108,14 @@ def evaluate(classifier: Classifier, sets: Sets) -> dict[str, Any]:
     test = sets.test
     probabilities, strangeness = classifier.assess(_floats(test.images))
     guesses = probabilities.argmax(axis=1)
-    counts = confusion(guesses, test.labels)
+    classes = classifier.task.count
+    counts = confusion(guesses, test.labels, classes)
     metrics = {
         "accuracy": float((guesses == test.labels).mean()),
         "loss": cross_entropy(np.log(np.maximum(probabilities, 1e-12)), test.labels),
         "images": len(test.labels),
         "confusion": counts.tolist(),
-        "accuracy_by_digit": [float(counts[d, d] / max(1, counts[d].sum())) for d in range(LABELS)],
+        "accuracy_by_digit": [float(counts[d, d] / max(1, counts[d].sum())) for d in range(classes)],
         "calibration": {
             "temperature": classifier.temperature,
             **reliability(probabilities.max(axis=1), guesses == test.labels),

@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from cnn.types import LABELS
+from cnn.task import DIGITS
 
 BINS = 15  # of confidence, as Guo et al. 2017 (arXiv 1706.04599) count them
 
@@ -31,9 +31,9 @@ def accuracy(logits: np.ndarray, labels: np.ndarray) -> float:
     return float((logits.argmax(axis=1) == labels).mean())
 
 
-def confusion(guesses: np.ndarray, labels: np.ndarray) -> np.ndarray:
-    """(10, 10) counts; rows are true labels, columns what was read."""
-    return np.bincount(labels.astype(int) * LABELS + guesses, minlength=LABELS**2).reshape(LABELS, LABELS)
+def confusion(guesses: np.ndarray, labels: np.ndarray, classes: int = DIGITS.count) -> np.ndarray:
+    """(classes, classes) counts; rows are true labels, columns the predicted ones."""
+    return np.bincount(labels.astype(int) * classes + guesses, minlength=classes**2).reshape(classes, classes)
 
 
 def reliability(confidence: np.ndarray, right: np.ndarray) -> dict[str, Any]:

@@ -24,7 +24,7 @@ def chosen(measured: Iterable[dict[str, Any]]) -> dict[str, set[int]]:
     }
 
 
-def write(load: Callable[[str], Digits], path: Path = KEPT) -> dict[str, int]:
+def write(load: Callable[[Any], Digits], path: Path = KEPT) -> dict[str, int]:
     """Write the digits for all bundled networks, out of MNIST's splits; gives their number by split."""
     files = (BUNDLED / name / METRICS for name in bundled())
     places = chosen(read_json(file) for file in files if file.is_file())

@@ -10,13 +10,14 @@ Adding one is one decorated function.
 """
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
+from numpy.typing import ArrayLike
 from scipy import ndimage
 
-from cnn.types import SIDE
+from cnn.task import SIDE
 
 Corruption = Callable[[np.ndarray, np.random.Generator], np.ndarray]
 CORRUPTIONS: dict[str, Corruption] = {}
@@ -45,7 +46,7 @@ LIKE = {
 }
 
 
-def like_in_training(recipe: dict[str, Any]) -> list[str]:
+def like_in_training(recipe: Mapping[str, Any]) -> list[str]:
     """The corruptions whose like a network has seen, by the recipe in its `config.json`."""
     changes = recipe.get("augmentation") or {}
     return [name for name, likes in LIKE.items() if any(changes.get(like) for like in likes)]
@@ -152,7 +153,7 @@ def translate(image: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     return ndimage.shift(image, (down, across), order=0)
 
 
-def _warped(image: np.ndarray, matrix: np.ndarray) -> np.ndarray:
+def _warped(image: np.ndarray, matrix: ArrayLike) -> np.ndarray:
     """Pixel p shows what lies at `matrix` @ (p - middle) + middle, (row, column), linearly interpolated, 0 outside."""
     matrix = np.asarray(matrix)
     offset = MIDDLE - matrix @ (MIDDLE, MIDDLE)

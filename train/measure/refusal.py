@@ -14,14 +14,14 @@ import numpy as np
 from scipy.special import logsumexp
 
 from cnn.network.classifier import Classifier, softmax, strangeness
-from cnn.types import LABELS
+from cnn.task import DIGITS
 
 LOST = 0.003  # share of digits that may be refused
 
 SCORES: dict[str, Callable[[np.ndarray], np.ndarray]] = {  # (N, 10 or more) logits -> (N,), higher is less like a digit
     "own output": strangeness,
-    "energy": lambda logits: -logsumexp(logits[:, :LABELS], axis=1),
-    "best probability": lambda logits: 1 - softmax(logits[:, :LABELS]).max(axis=1),
+    "energy": lambda logits: -logsumexp(logits[:, : DIGITS.count], axis=1),
+    "best probability": lambda logits: 1 - softmax(logits[:, : DIGITS.count]).max(axis=1),
 }
 
 

@@ -3,7 +3,7 @@
 import numpy as np
 
 from cnn.framing.ink import from_image, from_strokes
-from cnn.types import LABELS
+from cnn.task import DIGITS
 from train.data.mnist import Digits
 from train.pens.hand import drawing, write
 from train.pens.styles import STYLES, Style
@@ -15,7 +15,7 @@ def chunk(seed: int, number: int, size: int) -> Digits:
     Three in five are framed as strokes, the others as drawings by a pen of any width: a wide one closes what is narrow.
     """
     rng = np.random.default_rng([seed, number])
-    images, labels = [], rng.permutation(np.arange(size) % LABELS)
+    images, labels = [], rng.permutation(np.arange(size) % DIGITS.count)
     for label in labels:
         written = write(_any_style(label, rng), rng)
         framed = from_strokes(written) if rng.random() < 0.6 else from_image(drawing(written, rng.uniform(0.015, 0.12)))
@@ -35,4 +35,4 @@ def _of(label: int) -> tuple[list[Style], np.ndarray]:
     return styles, weights / weights.sum()
 
 
-_BY_LABEL = [_of(label) for label in range(LABELS)]
+_BY_LABEL = [_of(label) for label in range(DIGITS.count)]

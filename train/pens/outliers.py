@@ -13,7 +13,8 @@ from PIL import Image
 from scipy import ndimage
 
 from cnn.framing.ink import from_image, from_strokes
-from cnn.types import NOT_A_DIGIT, SIDE, Strokes
+from cnn.task import DIGITS, SIDE
+from cnn.types import Strokes
 from train.data.mnist import Digits
 from train.pens.drawings import arc
 from train.pens.hand import write
@@ -47,12 +48,12 @@ def images(count: int, seed: int) -> np.ndarray:
 
 
 def chunk(seed: int, number: int, size: int) -> Digits:
-    """`size` pictures, all labelled NOT_A_DIGIT, for processes that share the work: chunks are independent."""
+    """`size` pictures, all labelled DIGITS.rejected, for processes that share the work: chunks are independent."""
     rng = np.random.default_rng([seed, number])
     shares = np.array([share for share, _ in KINDS.values()])
     draws = [draw for _, draw in KINDS.values()]
     chosen = rng.choice(len(draws), size, p=shares / shares.sum())
-    return Digits(np.stack([drawn(draws[which], rng) for which in chosen]), np.full(size, NOT_A_DIGIT, np.uint8))
+    return Digits(np.stack([drawn(draws[which], rng) for which in chosen]), np.full(size, DIGITS.rejected, np.uint8))
 
 
 def drawn(draw: Kind, rng: np.random.Generator) -> np.ndarray:

@@ -15,10 +15,11 @@ from huggingface_hub import EvalResult, ModelCard, ModelCardData
 from PIL import Image
 
 from cnn.files import read_json, whole, write_whole
-from cnn.inside.views import DIGITS
+from cnn.inside.views import OWN_DIGITS
 from cnn.models.registry import CONFIG, METRICS, WEIGHTS
 from cnn.stress.perturbations import PERTURBATIONS
-from cnn.types import LABELS
+from cnn.task import task_of
+from cnn.types import UserError
 from train.measure import out_of_distribution, pens
 from train.measure.figures import least_loss
 from train.publish import charts
@@ -32,7 +33,7 @@ DESCRIPTIONS = {  # what the card's pictures show, for those who cannot see them
 }
 
 
-class CardError(ValueError):
+class CardError(UserError):
     """A run that cannot be published yet; the text says what to do first."""
 
 
@@ -71,14 +72,14 @@ def _measured(run: Path) -> tuple[dict[str, Any], dict[str, Any]]:
 
 def _example() -> Image.Image:
     """A seven by the project's own pen, framed as networks read it: white ink on black, 28x28."""
-    digits = np.load(DIGITS)
+    digits = np.load(OWN_DIGITS)
     return Image.fromarray(digits["images"][digits["labels"] == 7][0])
 
 
 def _pictures(config: dict[str, Any], metrics: dict[str, Any]) -> Iterator[tuple[str, Image.Image]]:
     if config.get("history"):
-        yield "curves", charts.curves(config["history"], _least_loss(config["recipe"]))
-    yield "confusion", charts.confusion(metrics["confusion"])
+        yield "curves", charts.curves(config["history"], _least_loss(config))
+    yield "confusion", charts.confusion(metrics["confusion"], task_of(config).classes)
     calibration = metrics["calibration"]
     yield "reliability", charts.reliability(calibration["bins"], calibration["expected_calibration_error"])
     bent = metrics.get("robustness", {}).get("perturbations", {})
@@ -89,14 +90,15 @@ def _pictures(config: dict[str, Any], metrics: dict[str, Any]) -> Iterator[tuple
         )
 
 
-def _least_loss(recipe: dict[str, Any]) -> float:
+def _least_loss(config: dict[str, Any]) -> float:
     """The least training loss that its smoothed labels leave."""
-    return least_loss(recipe.get("label_smoothing", 0.0), LABELS + bool(recipe["outliers"]))
+    recipe = config["recipe"]
+    return least_loss(recipe.get("label_smoothing", 0.0), task_of(config).count + bool(recipe["outliers"]))
 
 
 def _label(perturbation: str) -> str:
     known = PERTURBATIONS.get(perturbation)
-    return known.words["en"][0] if known else perturbation
+    return known.say("label") if known else perturbation
 
 
 def _span(perturbation: str, measured: dict[str, Any]) -> str:
@@ -141,8 +143,8 @@ def _card(
 
 def _results(metrics: dict[str, Any]) -> Iterator[EvalResult]:
     """The figures as metadata, which the Hub shows as benchmarks."""
-    task = {"task_type": "image-classification", "task_name": "Handwritten digits"}
-    mnist = {"dataset_type": "ylecun/mnist", "dataset_name": "MNIST", "dataset_split": "test"}
+    task: dict[str, Any] = {"task_type": "image-classification", "task_name": "Handwritten digits"}
+    mnist: dict[str, Any] = {"dataset_type": "ylecun/mnist", "dataset_name": "MNIST", "dataset_split": "test"}
     yield EvalResult(**task, **mnist, metric_type="accuracy", metric_value=metrics["accuracy"])
     error = metrics["calibration"]["expected_calibration_error"]
     yield EvalResult(
@@ -207,7 +209,7 @@ def _training(config: dict[str, Any]) -> str:
     if recipe["outliers"]:
         seen.append(f"{recipe['outliers']:,} pictures that are no digit: letters, scribbles, several digits, textures")
     bent = "bent, blurred and spoilt anew at every step" if recipe["augmentation"] else "shown as they are"
-    least = _least_loss(recipe)
+    least = _least_loss(config)
     smoothed = (
         f" The training loss is told against smoothed labels, {recipe['label_smoothing']:.0%} of each spread over all "
         f"outputs, and cannot fall below {least:.2f}; the losses of what was held out, against plain labels, can."
@@ -244,7 +246,7 @@ def _limits(metrics: dict[str, Any]) -> Iterator[str]:
             kind: 1 - metrics["refused"][kind] for kind in out_of_distribution.KINDS if kind in metrics["refused"]
         }
         if let_through:
-            worst = max(let_through, key=let_through.get)
+            worst = max(let_through, key=let_through.__getitem__)
             yield f"Some of what is no digit still gets an answer: of {worst}, {let_through[worst]:.1%}."
     if spoilt := metrics.get("robustness", {}).get("mnist_c"):
         worst = sorted(spoilt["error"], key=spoilt["error"].get)[-3:][::-1]

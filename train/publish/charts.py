@@ -14,7 +14,7 @@ import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
 from cnn.pictures import AGAINST, FOR, INK, PAPER
-from cnn.types import LABELS
+from cnn.task import DIGITS
 from train.measure.figures import BINS
 
 SOFT, LINE, GREEN = (96, 104, 118), (226, 229, 234), (0, 128, 104)
@@ -107,29 +107,30 @@ def curves(history: Sequence[dict[str, float]], least: float = 0.0) -> Image.Ima
     return sheet.finished()
 
 
-def confusion(counts: Sequence[Sequence[int]]) -> Image.Image:
-    """What was read for which digit: rows are true labels, shade is the share of the row among the errors."""
+def confusion(counts: Sequence[Sequence[int]], classes: Sequence[str] = DIGITS.classes) -> Image.Image:
+    """What was answered for which class: rows are true labels, shade is the share of the row among the errors."""
     table = np.array(counts)
     total, right = table.sum(), np.trace(table)
     sheet = Sheet(
         760,
         800,
         "Confusion",
-        f"{total:,} test images, {total - right} misread; rows: the true digit, columns: what was read",
+        f"{total:,} test images, {total - right} misread; rows: the true class, columns: what was read",
     )
-    side, left, top = 62, 96, 128
-    wrong = table * (1 - np.eye(LABELS, dtype=int))
-    for row in range(LABELS):
-        sheet.text((left - 26, top + (row + 0.5) * side), str(row), 18, SOFT)
-        sheet.text((left + (row + 0.5) * side, top - 20), str(row), 18, SOFT)
-        for column in range(LABELS):
+    side, left, top = 620 / len(classes), 96, 128
+    name = 18 if len(classes) <= 10 else 12  # pixels
+    wrong = table * (1 - np.eye(len(classes), dtype=int))
+    for row, label in enumerate(classes):
+        sheet.text((left - 26, top + (row + 0.5) * side), label[:3], name, SOFT)
+        sheet.text((left + (row + 0.5) * side, top - 20), label[:3], name, SOFT)
+        for column in range(len(classes)):
             count, same = int(table[row, column]), row == column
             share = 0 if same else math.sqrt(count / max(1, wrong.max()))
             corner = (left + column * side + 2, top + row * side + 2)
             sheet.box(corner, (side - 4, side - 4), LINE if same else _mixed(share))
             middle = (left + (column + 0.5) * side, top + (row + 0.5) * side)
             if count:
-                sheet.text(middle, str(count), 16, SOFT if same else _over(share))
+                sheet.text(middle, str(count), name - 2, SOFT if same else _over(share))
     return sheet.finished()
 
 
@@ -195,7 +196,7 @@ def _curve(
     axes = Axes(sheet, (left, 140), (250, 250), (1, max(2, len(history))), (0, top))
     sheet.text((left, 112), title, 17, INK, "lm")
     epochs = range(1, len(history) + 1)
-    axes.grid(epochs[:: math.ceil(len(history) / 6)], np.linspace(0, top, 5), str, say)
+    axes.grid(epochs[:: math.ceil(len(history) / 6)], np.linspace(0, top, 5).tolist(), str, say)
     sheet.text((left + 125, 436), "epoch", 14, SOFT)
     if least:
         sheet.dashes(axes.at(1, least), axes.at(max(2, len(history)), least))
@@ -225,7 +226,10 @@ def _round(value: float) -> float:
 
 
 def _mixed(share: float) -> Colour:
-    return tuple(round(a + (b - a) * share) for a, b in zip(PAPER if share else (246, 247, 249), FOR, strict=True))
+    red, green, blue = (
+        round(a + (b - a) * share) for a, b in zip(PAPER if share else (246, 247, 249), FOR, strict=True)
+    )
+    return red, green, blue
 
 
 def _over(share: float) -> Colour:

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from cnn.files import whole, write_whole
-from cnn.inside.views import DIGITS
+from cnn.inside.views import OWN_DIGITS
 from train.pens.digits import chunk
 from train.pens.hand import write
 from train.pens.styles import STYLES, Style
@@ -29,7 +29,7 @@ BASE, HIGH, GAP = 0.72, 0.42, 0.1
 MANY = 400
 
 
-def write_digits(path: Path = DIGITS, seed: int = 5) -> int:
+def write_digits(path: Path = OWN_DIGITS, seed: int = 5) -> int:
     """Write MANY framed digits in all styles as `images` (N, 28, 28) uint8 and `labels` (N,); gives their number."""
     digits = chunk(seed, 0, MANY)
     with whole(path) as aside:

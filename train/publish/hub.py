@@ -7,11 +7,13 @@ that breaks off leaves the repository as it was. (`HfApi.upload_folder` may spli
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import httpx2
 from huggingface_hub import CommitOperationAdd, CommitOperationDelete, HfApi, get_token
 from huggingface_hub.errors import HfHubHTTPError, HFValidationError
+
+from cnn.types import UserError
 
 Kind = Literal["model", "space"]
 OURS = {
@@ -21,7 +23,7 @@ OURS = {
 KEPT = {".gitattributes"}  # the Hub's own
 
 
-class PublishError(RuntimeError):
+class PublishError(UserError):
     """Nothing was published; the text says why, and what to do."""
 
 
@@ -42,10 +44,10 @@ def publish(folder: Path, repository: str, kind: Kind = "model", private: bool =
     hub = signed_in()
     with one_sentence(repository):
         hub.whoami()
-        sdk = {"space_sdk": "gradio"} if kind == "space" else {}
+        sdk: dict[str, Any] = {"space_sdk": "gradio"} if kind == "space" else {}
         url = hub.create_repo(repository, repo_type=kind, private=private or None, exist_ok=True, **sdk)
-        before = hub.repo_info(repository, repo_type=kind)
-        there = {file.rfilename for file in before.siblings} - KEPT
+        before: Any = hub.repo_info(repository, repo_type=kind)
+        there = {file.rfilename for file in before.siblings or []} - KEPT
         _check_ours(repository, kind, there, private and not before.private)
         files = {path.relative_to(folder).as_posix(): path for path in sorted(folder.rglob("*")) if path.is_file()}
         old = [name for name in sorted(there - files.keys()) if kind == "space" or name.startswith("pictures/")]

@@ -12,6 +12,7 @@ from typing import Any
 from cnn.files import read_json, write_whole
 from cnn.models.registry import BUNDLED, DEFAULT, METRICS, bundled
 from cnn.stress.perturbations import PERTURBATIONS
+from cnn.types import UserError
 from train.measure import ablate, mnist_c, out_of_distribution, pens
 
 # What the sets are, by their folders' names.
@@ -57,11 +58,9 @@ def write(tables: dict[str, str], documents: Sequence[Path] = DOCUMENTS) -> None
     halves = Counter(name for text in texts.values() for name in re.findall(r"<!-- /?(\w+) -->", text))
     for name in sorted({*NAMES, *halves}):
         if name not in NAMES:
-            raise ValueError(f"<!-- {name} --> marks no table; the tables are: {', '.join(NAMES)}.")
+            raise UserError(f"<!-- {name} --> marks no table; the tables are: {', '.join(NAMES)}.")
         if (whole[name], halves[name]) != (1, 2):
-            raise ValueError(
-                f"<!-- {name} --> and <!-- /{name} --> have to stand once in the documents, in this order."
-            )
+            raise UserError(f"<!-- {name} --> and <!-- /{name} --> have to stand once in the documents, in this order.")
     for path, text in texts.items():
         new = MARKED.sub(
             lambda found: f"<!-- {found[1]} -->\n{tables.get(found[1], found[2])}\n<!-- /{found[1]} -->", text
@@ -132,8 +131,8 @@ def _mnist_c(metrics: dict[str, dict[str, Any]]) -> Iterator[str]:
 def _perturbations() -> Iterator[str]:
     yield from ("| name | | strength | what it does |", "| --- | --- | --- | --- |")
     for name, bend in PERTURBATIONS.items():
-        label, description = bend.words["en"]
-        yield f"| `{name}` | {label} | {bend.minimum:g} to {bend.maximum:g} {bend.unit} | {description} |"
+        strength = f"{bend.minimum:g} to {bend.maximum:g} {bend.unit}"
+        yield f"| `{name}` | {bend.say('label')} | {strength} | {bend.say('description')} |"
 
 
 def _head(first: str, metrics: dict[str, Any]) -> Iterator[str]:

@@ -96,9 +96,9 @@ def pin(text: str) -> Pinned:
         raise PublishError(f'A model on the Hub is called "owner/name" or "owner/name@revision"; "{text}" is not.')
     with one_sentence(name.repository):
         found = signed_in().model_info(name.repository, revision=name.revision)
-    files = [file.rfilename for file in found.siblings]
+    files = [file.rfilename for file in found.siblings or []]
     files = [file for file in files if file in remote.PAPERS or file.endswith(remote.SUFFIX)]
-    return Pinned(remote.Name(name.repository, found.sha), tuple(sorted(files)))
+    return Pinned(remote.Name(name.repository, found.sha or name.revision), tuple(sorted(files)))
 
 
 def point_at(space: str, model: remote.Name) -> None:

@@ -1,18 +1,16 @@
 """The first tab: a digit or a number is drawn or photographed, and read while the pen moves."""
 
 import dataclasses
-import functools
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import gradio as gr
 import PIL.Image
 
-from cnn.framing.ink import parse_strokes
 from cnn.models.registry import Models
-from cnn.reading.number import read_number, read_number_strokes
-from cnn.reading.read import read_image, read_strokes
-from cnn.types import Framed, Prediction
+from cnn.service import draw as service
+from cnn.types import Framed
 from cnn.ui.draw import number
 from cnn.ui.draw.pad import Pad, examples
 from cnn.ui.draw.reading import Kind, Reading, answer, nothing
@@ -60,55 +58,65 @@ def draw_tab(models: Models, tab: gr.Tab, digit: gr.State) -> None:
                         elem_id="photo",
                     )
         with gr.Column(elem_classes="card"):  # here too
-            reading = Reading(elem_id="reading", elem_classes="fill")
+            reading = Reading(models, elem_id="reading", elem_classes="fill")
             numbers = number.NumberReading(elem_id="numbers", elem_classes="fill")
 
-    def told(framed: Framed | None) -> Framed | None:
-        return None if framed is None or framed.blank else dataclasses.replace(framed, steps=())
-
-    def read(framed: Framed, prediction: Prediction, *sent: Any) -> dict[Any, Any]:
-        return {reading: answer(framed, prediction, *sent), digit: told(framed)}
-
-    def read_pad(strokes: dict[str, Any]) -> dict[Any, Any]:
-        return read(*read_strokes(models["default"], strokes), "pad", "drawn", strokes)
-
-    def read_line(strokes: dict[str, Any]) -> dict[Any, Any]:
-        found = read_number_strokes(models["default"], parse_strokes(strokes))
-        first = number.first_written(found, parse_strokes(strokes))
-        return {numbers: number.pad_answer(found, strokes, first), digit: told(first)}
-
-    def read_drawn(strokes: dict[str, Any], number_strokes: dict[str, Any], task: str) -> dict[Any, Any]:
-        return read_line(number_strokes) if task == "number" else read_pad(strokes)
-
-    def read_photo(sent: tuple[PIL.Image.Image, Kind] | None, task: str) -> dict[Any, Any]:
-        if sent is None:
-            return {reading: nothing("photo"), numbers: number.nothing("photo")}
-        image, kind = sent
-        if task == "number":
-            found = read_number(models["default"], image)
-            first = number.first_photographed(found, image)
-            return {numbers: number.photo_answer(found, image, first), digit: told(first)}
-        return read(*read_image(models["default"], image), "photo", kind)
-
-    def again(read: Callable[..., dict]) -> Callable[..., dict]:
-        """`read`, for what was read before: the digit of all tabs stays what it is, and `again` tells."""
-
-        def read_again(*sent: Any) -> dict[Any, Any]:
-            return {place: {**value, "again": True} for place, value in read(*sent).items() if place is not digit}
-
-        return functools.wraps(read)(read_again)
-
-    quiet = {"outputs": [reading, numbers, digit], "show_progress": "hidden", "api_visibility": "private"}
+    quiet: dict[str, Any] = {
+        "outputs": [reading, numbers, digit],
+        "show_progress": "hidden",
+        "api_visibility": "private",
+    }
     # Live: while one answer is on its way, only the latest drawing waits. The queue would add a round trip.
-    pad.input(read_pad, pad, **quiet, trigger_mode="always_last", queue=False)
-    line.input(read_line, line, **quiet, trigger_mode="always_last", queue=False)
+    pad.input(partial(_read_pad, models), pad, **quiet, trigger_mode="always_last", queue=False)
+    line.input(partial(_read_line, models), line, **quiet, trigger_mode="always_last", queue=False)
     drawn = [pad, line, task]
-    drawing.select(read_drawn, drawn, **quiet, queue=False)
+    drawing.select(partial(_read_drawn, models), drawn, **quiet, queue=False)
     for event in (tab.select, task.change):  # an answer to what is not on show is not shown
-        event(again(read_drawn), drawn, **quiet, queue=False)
-    sent = {photo.change: read_photo, photographing.select: read_photo, task.change: again(read_photo)}
+        event(partial(_again, _read_drawn, models), drawn, **quiet, queue=False)
+    read = partial(_read_photo, models)
+    sent = {photo.change: read, photographing.select: read, task.change: partial(_again, _read_photo, models)}
     for event, handler in sent.items():
         # A file that is refused is taken back: the reason is in the message, and the place is free for another.
         event(handler, [photo, task], **quiet).failure(
             lambda: None, outputs=photo, show_progress="hidden", api_visibility="private"
         )
+
+
+Shown = tuple[Any, Any, Any]  # for the answer to a digit, the answer to a number, and the digit of all tabs
+
+
+def _framed(framed: Framed | None) -> Framed | None:
+    """The digit of all tabs: None for a blank, and without the steps that led to it."""
+    return None if framed is None or framed.blank else dataclasses.replace(framed, steps=())
+
+
+def _read_pad(models: Models, strokes: dict[str, Any]) -> Shown:
+    framed, prediction = service.read_drawing(models, strokes)
+    return answer(framed, prediction, "pad", "drawn", strokes), gr.skip(), _framed(framed)
+
+
+def _read_line(models: Models, strokes: dict[str, Any]) -> Shown:
+    found, first = service.read_number_drawing(models, strokes)
+    return gr.skip(), number.pad_answer(found, strokes, first), _framed(first)
+
+
+def _read_drawn(models: Models, strokes: dict[str, Any], number_strokes: dict[str, Any], task: str) -> Shown:
+    return _read_line(models, number_strokes) if task == "number" else _read_pad(models, strokes)
+
+
+def _read_photo(models: Models, sent: tuple[PIL.Image.Image, Kind] | None, task: str) -> Shown:
+    if sent is None:
+        return nothing("photo"), number.nothing("photo"), gr.skip()
+    image, kind = sent
+    if task == "number":
+        found, first = service.read_number_photo(models, image)
+        return gr.skip(), number.photo_answer(found, image, first), _framed(first)
+    framed, prediction = service.read_photo(models, image)
+    return answer(framed, prediction, "photo", kind), gr.skip(), _framed(framed)
+
+
+def _again(read: Callable[..., Shown], models: Models, *sent: Any) -> Shown:
+    """`read`, for what was read before: the digit of all tabs stays what it is, and `again` tells."""
+    *answers, _ = read(models, *sent)
+    one, other = ({**value, "again": True} if value != gr.skip() else value for value in answers)
+    return one, other, gr.skip()

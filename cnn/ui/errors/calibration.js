@@ -1,15 +1,20 @@
 // What a stated confidence is worth: the reliability diagram, and its figures as a table.
 
+import { made, svg } from "../web/dom.js";
+import { counted, percent, whole } from "../web/numbers.js";
+import { say } from "../web/say.js";
+
 const NINETY = 0.9;
 
-function showCalibration() {
-	const { bins, expected_calibration_error: off } = tables.calibration;
+export const calibrationView = (desk) => ({ show: () => showCalibration(desk.part("view[data-panel=calibration]"), desk.tables.calibration) });
+
+function showCalibration(place, { bins, expected_calibration_error: off }) {
 	const near = bins.reduce((best, one) => (Math.abs(one.confidence - NINETY) < Math.abs(best.confidence - NINETY) ? one : best));
 	const about = { stated: counted(near.confidence), actual: counted(near.accuracy), count: whole(near.count), low: counted(near.low), high: counted(near.high) };
 	const words = made("div", { className: "worth" }, made("p", { className: "verdict", textContent: say("errors.worth", about) }));
 	words.append(made("p", { textContent: say("errors.worth_range", about) }), made("p", { textContent: say("errors.off", { share: percent(off, 2) }) }));
 	words.append(made("p", { className: "note", textContent: say("errors.diagram") }), binsTable(bins));
-	part("view[data-panel=calibration]").replaceChildren(diagram(bins), words);
+	place.replaceChildren(diagram(bins), words);
 }
 
 // Stated confidence to the right, share right upwards; a bar of where the true share may lie, a dot the larger the more answers.

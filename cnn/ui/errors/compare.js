@@ -1,21 +1,39 @@
 // Two networks on the same test images: which errors one mends, which it adds, and whether that is chance.
 
+import { choices, made, renew } from "../web/dom.js";
+import { counted, number, whole } from "../web/numbers.js";
+import { networkName, say } from "../web/say.js";
+import { FIRST } from "./list.js";
+
 const SURE = 0.05; // below this, chance is no good explanation
 
-function showCompare() {
-	const place = part("view[data-panel=compare]");
-	const { fixed, added, both, p } = tables.comparison;
-	const names = { model: state.model, other: state.other };
-	const words = labelled(say("errors.other"), networkName);
-	const others = MODELS.filter((name) => name !== state.model);
-	const pick = choices("errors-other", others, state.other, words, (other) => {
-		Object.assign(state, { other, shown: FIRST });
-		askTables();
-	});
-	const asks = made("div", { className: "tools asks" }, made("span", { className: "ask", textContent: say("errors.with", names) }), pick);
-	const found = [verdict(names, fixed, added, both, p), table(names, fixed, added, both)];
-	const parts = [["fixes", fixed, tables.errors ?? []], ["adds", added, tables.others, state.other], ["keeps", both, tables.errors ?? []]];
-	replaceKept(place, asks, ...found, ...parts.flatMap(([key, ...rest]) => tilesOf(key, names, ...rest)));
+export function compareView(desk, list) {
+	const { part, state } = desk;
+
+	function show() {
+		const place = part("view[data-panel=compare]");
+		const { fixed, added, both, p } = desk.tables.comparison;
+		const names = { model: state.model, other: state.other };
+		const words = { label: say("errors.other"), words: networkName };
+		const others = desk.names.filter((name) => name !== state.model);
+		const pick = choices("errors-other", others, state.other, words, (other) => {
+			Object.assign(state, { other, shown: FIRST });
+			desk.askTables();
+		});
+		const asks = made("div", { className: "tools asks" }, made("span", { className: "ask", textContent: say("errors.with", names) }), pick);
+		const found = [verdict(names, fixed, added, both, p), table(names, desk.tables.images, fixed, added, both)];
+		const parts = [["fixes", fixed, desk.tables.errors ?? []], ["adds", added, desk.tables.others, state.other], ["keeps", both, desk.tables.errors ?? []]];
+		renew(place, asks, ...found, ...parts.flatMap(([key, ...rest]) => tilesOf(key, names, ...rest)));
+	}
+
+	function tilesOf(key, names, indices, from, owner = state.model) {
+		const place = made("div", { className: "tiles" });
+		const wanted = new Set(indices);
+		list.showTiles(place, from.filter(({ index }) => wanted.has(index)), owner);
+		return [made("h3", { textContent: say(`errors.${key}`, { ...names, count: indices.length }) }), place];
+	}
+
+	return { show };
 }
 
 function verdict(names, fixed, added, both, p) {
@@ -29,8 +47,8 @@ function verdict(names, fixed, added, both, p) {
 }
 
 // McNemar's table of four.
-function table({ model, other }, fixed, added, both) {
-	const right = tables.images - fixed.length - added.length - both.length;
+function table({ model, other }, images, fixed, added, both) {
+	const right = images - fixed.length - added.length - both.length;
 	const cells = (name, ...values) => values.map((value) => made(name, { textContent: value }));
 	const head = made("tr", {}, made("td"), ...cells("th", say("errors.reads", { model: other }), say("errors.misreads", { model: other })));
 	const rows = [
@@ -39,11 +57,4 @@ function table({ model, other }, fixed, added, both) {
 	];
 	const body = rows.map(([name, ...values]) => made("tr", {}, made("th", { scope: "row", textContent: name }), ...cells("td", ...values)));
 	return made("table", { className: "four" }, head, ...body);
-}
-
-function tilesOf(key, names, indices, from, owner = state.model) {
-	const place = made("div", { className: "tiles" });
-	const wanted = new Set(indices);
-	showTiles(place, from.filter(({ index }) => wanted.has(index)), owner);
-	return [made("h3", { textContent: say(`errors.${key}`, { ...names, count: indices.length }) }), place];
 }

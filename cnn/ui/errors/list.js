@@ -1,174 +1,193 @@
 // The errors themselves: a matrix to choose from, tiles, and one digit with its evidence and its neighbours.
 
+import { calm, choices, classChoices, figure, made, renew } from "../web/dom.js";
+import { confusionMatrix } from "../web/matrix.js";
+import { className, classesOf } from "../web/networks.js";
+import { nearly, number } from "../web/numbers.js";
+import { inkOf, picture, plane, squareOf, unpack } from "../web/paint.js";
+import { language, say } from "../web/say.js";
+
+export const FIRST = 24; // pictures shown at once
 const ORDERS = ["sure", "unsure", "doubtful"];
-const ordered = (order) => (order === "doubtful" ? tables.doubtful : order === "sure" ? tables.errors : [...tables.errors].reverse());
 
-function chosen() {
-	const { order, digit, cell } = state;
-	// On the diagonal stand right answers: what can be shown of them is the doubtful ones.
-	const from = cell && cell[0] === cell[1] ? tables.doubtful : ordered(order);
-	return from.filter(({ label, said }) => (cell ? label === cell[0] && said === cell[1] : digit === null || label === digit));
+// What offers a choice is made anew only where the choice is another: a click is never lost to an answer that comes.
+export function whenOther({ state, tables }, place, make) {
+	const { model, other, order, digit, cell } = state;
+	const key = JSON.stringify([language(), model, other, order, digit, cell, Boolean(tables)]);
+	if (place.dataset.made === key) return;
+	place.dataset.made = key;
+	make();
 }
 
-const readAs = ({ label, said }) => (label === said ? say("errors.right_as", { label }) : say("errors.read_as", { label, said }));
+export function listView(desk) {
+	const { panel, part, state, known } = desk;
 
-// The digit, or where its picture cannot be had, what its tables say.
-function pictured(one) {
-	const ink = pictures.get(one.index);
-	if (ink) return picture(ink, [SIDE, SIDE], { limit: 255 }, "");
-	return made("span", { className: "unseen", textContent: one.label === one.said ? one.label : `${one.label}→${one.said}` });
-}
+	const ordered = (order) => (order === "doubtful" ? desk.tables.doubtful : order === "sure" ? desk.tables.errors : [...desk.tables.errors].reverse());
 
-// `owner` is the network whose error it is.
-function tile(one, owner) {
-	const known = LABEL_ERRORS[one.index];
-	const words = [readAs(one), nearly(one.confidence), known && say("errors.known_short")].filter(Boolean);
-	const button = made("button", { type: "button", className: "tile" }, pictured(one));
-	button.append(made("b", { textContent: one.label === one.said ? one.label : `${one.label} → ${one.said}` }), made("span", { textContent: nearly(one.confidence) }));
-	if (known) button.append(made("em", { textContent: say("errors.known_short") }));
-	button.setAttribute("aria-label", words.join(", "));
-	button.setAttribute("aria-expanded", state.open === one.index);
-	button.addEventListener("click", () => openCase(one, owner));
-	return button;
-}
+	function chosen() {
+		const { order, digit, cell } = state;
+		// On the diagonal stand right answers: what can be shown of them is the doubtful ones.
+		const from = cell && cell[0] === cell[1] ? desk.tables.doubtful : ordered(order);
+		return from.filter(({ label, said }) => (cell ? label === cell[0] && said === cell[1] : digit === null || label === digit));
+	}
 
-function showMap() {
-	const name = (meant, said, count) => say("errors.cell", { meant, said, count });
-	const choose = (meant, said) => {
-		const same = state.cell?.[0] === meant && state.cell?.[1] === said;
-		Object.assign(state, { cell: same ? null : [meant, said], digit: null, shown: FIRST, open: null });
-		show();
-	};
-	renew(part("map"), confusionMatrix(tables.confusion, say("errors.matrix_caption"), name, choose, state.cell));
-}
+	const named = (label) => className(state.model, label);
+	const names = ({ label, said }) => ({ label: named(label), said: named(said) });
+	const readAs = (one) => say(one.label === one.said ? "errors.right_as" : "errors.read_as", names(one));
 
-function showAsks() {
-	if (state.cell) {
-		const [label, said] = state.cell;
-		const all = made("button", { type: "button", className: "more", textContent: say("errors.all") });
-		all.addEventListener("click", () => {
-			Object.assign(state, { cell: null, open: null });
-			show();
+	// The digit, or where its picture cannot be had, what its tables say.
+	function pictured(one) {
+		const ink = desk.pictures.get(one.index);
+		if (ink) return picture(ink, squareOf(ink), { limit: 255 }, "");
+		return made("span", { className: "unseen", textContent: one.label === one.said ? named(one.label) : `${named(one.label)}→${named(one.said)}` });
+	}
+
+	// `owner` is the network whose error it is.
+	function tile(one, owner) {
+		const doubted = known[one.index];
+		const words = [readAs(one), nearly(one.confidence), doubted && say("errors.known_short")].filter(Boolean);
+		const button = made("button", { type: "button", className: "tile" }, pictured(one));
+		button.append(made("b", { textContent: one.label === one.said ? named(one.label) : `${named(one.label)} → ${named(one.said)}` }), made("span", { textContent: nearly(one.confidence) }));
+		if (doubted) button.append(made("em", { textContent: say("errors.known_short") }));
+		button.setAttribute("aria-label", words.join(", "));
+		button.setAttribute("aria-expanded", state.open === one.index);
+		button.addEventListener("click", () => openCase(one, owner));
+		return button;
+	}
+
+	function showMap() {
+		const name = (meant, said, count) => say("errors.cell", { meant: named(meant), said: named(said), count });
+		const choose = (meant, said) => {
+			const same = state.cell?.[0] === meant && state.cell?.[1] === said;
+			Object.assign(state, { cell: same ? null : [meant, said], digit: null, shown: FIRST, open: null });
+			desk.show();
+		};
+		const words = { caption: say("errors.matrix_caption"), name, onChoose: choose, chosen: state.cell };
+		renew(part("map"), confusionMatrix(desk.tables.confusion, classesOf(state.model), words));
+	}
+
+	function showAsks() {
+		if (state.cell) {
+			const [label, said] = state.cell;
+			const all = made("button", { type: "button", className: "more", textContent: say("errors.all") });
+			all.addEventListener("click", () => {
+				Object.assign(state, { cell: null, open: null });
+				desk.show();
+			});
+			const words = say(label === said ? "errors.cell_right" : "errors.cell_wrong", names({ label, said }));
+			return renew(part("asks"), made("span", { className: "ask", textContent: words }), all);
+		}
+		const set = (change) => {
+			Object.assign(state, change, { shown: FIRST, open: null });
+			desk.show();
+		};
+		const orders = choices("errors-order", ORDERS, state.order, { label: say("errors.order"), words: (order) => say(`errors.${order}`) }, (order) => set({ order }));
+		const words = { label: say("errors.digit"), any: say("errors.any") };
+		const labels = classChoices("errors-digit", classesOf(state.model), state.digit, words, (digit) => set({ digit }));
+		renew(part("asks"), orders, labels);
+	}
+
+	function showTiles(place, list, owner = state.model) {
+		const seen = list.slice(0, state.shown);
+		desk.askPictures(seen.map(({ index }) => index));
+		const tiles = made("div", { className: "grid" }, ...seen.map((one) => tile(one, owner)));
+		const more = made("button", { type: "button", className: "more", textContent: say("errors.more", { count: list.length - seen.length }) });
+		more.addEventListener("click", () => {
+			state.shown += 2 * FIRST;
+			desk.show();
 		});
-		const words = label === said ? say("errors.cell_right", { label }) : say("errors.cell_wrong", { label, said });
-		return renew(part("asks"), made("span", { className: "ask", textContent: words }), all);
+		const none = made("p", { className: "note", textContent: say("errors.none") });
+		renew(place, ...(list.length ? [tiles] : [none]), ...(seen.length < list.length ? [more] : []));
 	}
-	const set = (change) => {
-		Object.assign(state, change, { shown: FIRST, open: null });
-		show();
-	};
-	const orders = choices("errors-order", ORDERS, state.order, labelled(say("errors.order"), (order) => say(`errors.${order}`)), (order) => set({ order }));
-	const digits = [null, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9];
-	const labels = choices("errors-digit", digits, state.digit, labelled(say("errors.digit"), (digit) => digit ?? say("errors.any")), (digit) => set({ digit }));
-	labels.classList.add("labels");
-	replaceKept(part("asks"), orders, labels);
-}
 
-// A choice that is put anew leaves the keyboard where it was.
-function replaceKept(place, ...children) {
-	const { name, value } = place.contains(document.activeElement) ? document.activeElement : {};
-	place.replaceChildren(...children);
-	if (name) place.querySelector(`[name="${name}"][value="${value}"]`)?.focus({ preventScroll: true });
-}
-
-function showTiles(place, list, owner = state.model) {
-	const seen = list.slice(0, state.shown);
-	askPictures(seen.map(({ index }) => index));
-	const tiles = made("div", { className: "grid" }, ...seen.map((one) => tile(one, owner)));
-	const more = made("button", { type: "button", className: "more", textContent: say("errors.more", { count: list.length - seen.length }) });
-	more.addEventListener("click", () => {
-		state.shown += 2 * FIRST;
-		show();
-	});
-	const none = made("p", { className: "note", textContent: say("errors.none") });
-	renew(place, ...(list.length ? [tiles] : [none]), ...(seen.length < list.length ? [more] : []));
-}
-
-function showList() {
-	whenOther(part("map"), showMap);
-	if (!tables.errors) return part("tiles").replaceChildren(made("p", { className: "note", textContent: say("errors.not_listed") }));
-	whenOther(part("asks"), showAsks);
-	const list = chosen();
-	showCase(list.find(({ index }) => index === state.open));
-	showTiles(part("tiles"), list);
-}
-
-// ------------------------------------------------------------------ one digit
-
-function openCase(one, owner = state.model) {
-	const same = state.open === one.index && state.view === "list";
-	opened = null;
-	Object.assign(state, { view: "list", open: same ? null : one.index });
-	if (panel.querySelector("[data-panel=list]").hidden) fromElsewhere(one, owner);
-	if (!same) {
-		askCase(one);
-		sayAloud([readAs(one), nearly(one.confidence), LABEL_ERRORS[one.index] && knownWords(one.index)].filter(Boolean).join(", "));
+	function show() {
+		whenOther(desk, part("map"), showMap);
+		if (!desk.tables.errors) return part("tiles").replaceChildren(made("p", { className: "note", textContent: say("errors.not_listed") }));
+		whenOther(desk, part("asks"), showAsks);
+		const list = chosen();
+		showCase(list.find(({ index }) => index === state.open));
+		showTiles(part("tiles"), list);
 	}
-	show();
-	if (!same) part("case").scrollIntoView({ block: "nearest", behavior: calm() ? "auto" : "smooth" });
-}
 
-// An error of the other network is looked at as that network's.
-function fromElsewhere({ label, said }, owner) {
-	Object.assign(state, { cell: [label, said], digit: null, shown: FIRST });
-	if (owner !== state.model) {
-		Object.assign(state, { model: owner, other: state.model });
-		tables = null;
-		askTables();
+	// ------------------------------------------------------------------ one digit
+
+	function openCase(one, owner = state.model) {
+		const same = state.open === one.index && state.view === "list";
+		desk.opened = null;
+		Object.assign(state, { view: "list", open: same ? null : one.index });
+		if (panel.querySelector("[data-panel=list]").hidden) fromElsewhere(one, owner);
+		if (!same) {
+			desk.askCase(one);
+			desk.sayAloud([readAs(one), nearly(one.confidence), known[one.index] && knownWords(one.index)].filter(Boolean).join(", "));
+		}
+		desk.show();
+		if (!same) part("case").scrollIntoView({ block: "nearest", behavior: calm() ? "auto" : "smooth" });
 	}
-	open("list");
-}
 
-function showCase(one) {
-	if (!one) return part("case").replaceChildren();
-	const close = made("button", { type: "button", className: "close", textContent: "×" });
-	close.setAttribute("aria-label", say("errors.close"));
-	close.addEventListener("click", () => {
-		openCase(one);
-		const place = chosen().findIndex(({ index }) => index === one.index);
-		part("tiles").querySelectorAll(".tile")[place]?.focus({ preventScroll: true });
-	});
-	const card = made("section", { className: "opened" }, close);
-	card.append(made("h3", { textContent: `${readAs(one)}, ${nearly(one.confidence)}` }), made("p", { className: "note", textContent: say("errors.index", one) }));
-	card.append(evidenceOf(one), neighboursOf(one));
-	if (LABEL_ERRORS[one.index]) card.append(made("p", { className: "known", textContent: knownWords(one.index) }));
-	if (one.label !== one.said) card.append(howToTell());
-	renew(part("case"), card);
-}
+	// An error of the other network is looked at as that network's.
+	function fromElsewhere({ label, said }, owner) {
+		Object.assign(state, { cell: [label, said], digit: null, shown: FIRST });
+		if (owner !== state.model) {
+			Object.assign(state, { model: owner, other: state.model });
+			desk.tables = null;
+			desk.askTables();
+		}
+		desk.open("list");
+	}
 
-function evidenceOf(one) {
-	const row = made("div", { className: "row evidence" });
-	const ink = pictures.get(one.index);
-	if (ink) row.append(figure(picture(ink, [SIDE, SIDE], { limit: 255 }, ""), say("errors.digit_seen")));
-	if (!opened || !ink) return row;
-	const evidence = unpack(opened.evidence);
-	const shares = ink.map((value) => value / 255);
-	const maps = one.label === one.said ? [one.said] : [one.said, one.label];
-	maps.forEach((label, at) => {
-		const map = picture(plane(evidence, at), [SIDE, SIDE], { signed: true, ink: shares }, say("errors.evidence", { label }));
-		row.append(figure(map, say("errors.evidence", { label })));
-	});
-	const legend = made("p", { className: "legend" }, say("errors.against"), made("i", { className: "signed" }), say("errors.for"));
-	return made("div", {}, row, legend);
-}
+	function showCase(one) {
+		if (!one) return part("case").replaceChildren();
+		const close = made("button", { type: "button", className: "close", textContent: "×" });
+		close.setAttribute("aria-label", say("errors.close"));
+		close.addEventListener("click", () => {
+			openCase(one);
+			const place = chosen().findIndex(({ index }) => index === one.index);
+			part("tiles").querySelectorAll(".tile")[place]?.focus({ preventScroll: true });
+		});
+		const card = made("section", { className: "opened" }, close);
+		card.append(made("h3", { textContent: `${readAs(one)}, ${nearly(one.confidence)}` }), made("p", { className: "note", textContent: say("errors.index", one) }));
+		card.append(evidenceOf(one), neighboursOf(one));
+		if (known[one.index]) card.append(made("p", { className: "known", textContent: knownWords(one.index) }));
+		if (one.label !== one.said) card.append(howToTell());
+		renew(part("case"), card);
+	}
 
-function neighboursOf({ label, said, neighbours, labels, cosines }) {
-	if (!neighbours) return made("p", { className: "note", textContent: say("errors.no_neighbours") });
-	const known = opened?.neighbours.pixels ?? {};
-	const row = made("div", { className: "row near" });
-	labels.forEach((digit, at) => {
-		const ink = known[neighbours[at]];
-		const shown = ink ? picture(inkOf(ink), [SIDE, SIDE], { limit: 255 }, "") : made("span", { className: "unseen", textContent: digit });
-		row.append(figure(shown, say("errors.neighbour", { label: digit, cosine: number(cosines[at]) })));
-	});
-	const [ours, theirs] = [labels.filter((digit) => digit === said).length, labels.filter((digit) => digit === label).length];
-	const words = label === said ? say("errors.near_right", { said, ours }) : say("errors.near", { said, ours, label, theirs });
-	return made("div", {}, made("h4", { textContent: say("errors.neighbours") }), row, made("p", { className: "note", textContent: words }));
-}
+	function evidenceOf(one) {
+		const row = made("div", { className: "row evidence" });
+		const ink = desk.pictures.get(one.index);
+		if (ink) row.append(figure(picture(ink, squareOf(ink), { limit: 255 }, ""), say("errors.digit_seen")));
+		if (!desk.opened || !ink) return row;
+		const evidence = unpack(desk.opened.evidence);
+		const shares = ink.map((value) => value / 255);
+		const maps = one.label === one.said ? [one.said] : [one.said, one.label];
+		maps.forEach((label, at) => {
+			const words = say("errors.evidence", { label: named(label) });
+			row.append(figure(picture(plane(evidence, at), squareOf(ink), { signed: true, ink: shares }, words), words));
+		});
+		const legend = made("p", { className: "legend" }, say("errors.against"), made("i", { className: "signed" }), say("errors.for"));
+		return made("div", {}, row, legend);
+	}
 
-function knownWords(index) {
-	const { label, proposed, votes } = LABEL_ERRORS[index];
-	return say("errors.known", { label, proposed, given: votes[0], other: votes[1], neither: votes[2] });
+	function neighboursOf({ label, said, neighbours, labels, cosines }) {
+		if (!neighbours) return made("p", { className: "note", textContent: say("errors.no_neighbours") });
+		const near = desk.opened?.neighbours.pixels ?? {};
+		const row = made("div", { className: "row near" });
+		labels.forEach((digit, at) => {
+			const ink = near[neighbours[at]] && inkOf(near[neighbours[at]]);
+			const shown = ink ? picture(ink, squareOf(ink), { limit: 255 }, "") : made("span", { className: "unseen", textContent: named(digit) });
+			row.append(figure(shown, say("errors.neighbour", { label: named(digit), cosine: number(cosines[at]) })));
+		});
+		const [ours, theirs] = [labels.filter((digit) => digit === said).length, labels.filter((digit) => digit === label).length];
+		const words = say(label === said ? "errors.near_right" : "errors.near", { ...names({ label, said }), ours, theirs });
+		return made("div", {}, made("h4", { textContent: say("errors.neighbours") }), row, made("p", { className: "note", textContent: words }));
+	}
+
+	function knownWords(index) {
+		const { label, proposed, votes } = known[index];
+		return say("errors.known", { label: named(label), proposed: named(proposed), given: votes[0], other: votes[1], neither: votes[2] });
+	}
+
+	return { show, showTiles };
 }
 
 function howToTell() {

@@ -6,21 +6,12 @@ from typing import Any
 from cnn.types import InputError
 from cnn.ui.component import Component
 
-TEXTS = (
-    "page.",
-    "hub.",
-    "error.",
-    "gradio.",
-    *(f"{tab}.tab" for tab in ("draw", "inside", "stress", "errors", "trials")),
-)
-SHARED = ("memory", "address")
-
 
 class Head(Component):
     """Shows what `missing` makes."""
 
     def __init__(self, **options: Any):
-        super().__init__(Path(__file__).parent, TEXTS, shared=SHARED, value={}, **options)
+        super().__init__(Path(__file__).parent, value={}, **options)
 
     def api_info(self) -> dict[str, Any]:
         """The value as JSON schema."""

@@ -1,21 +1,22 @@
 """The second tab: the digit that was drawn, seen through a network from the pixels to the ten numbers."""
 
+from functools import partial
 from typing import Any
 
 import gradio as gr
 from gradio.i18n import I18nData
 
 from cnn import text
-from cnn.framing.ink import from_strokes, parse_strokes
 from cnn.models.registry import Models
 from cnn.models.remote import parse
+from cnn.service.draw import drawn
 from cnn.types import Framed, InputError
 from cnn.ui.draw.pad import Pad, examples, first_seven
 from cnn.ui.inside import Inside, answer
 from cnn.ui.text import T
 
 
-def look_tab(models: Models, tab: gr.Tab, digit: gr.State) -> None:
+def look_tab(models: Models, page: gr.Blocks, tab: gr.Tab, digit: gr.State) -> None:
     """Fill the open tab; `digit` holds the framed digit of all tabs, None before one was drawn."""
     offered = examples()
     example = first_seven(offered)
@@ -44,42 +45,50 @@ def look_tab(models: Models, tab: gr.Tab, digit: gr.State) -> None:
             )
             offered_models = gr.State(_choices(models))
         with gr.Column(elem_classes="card"):
-            inside = Inside(models, elem_id="inside")
+            inside = Inside(models, elem_id="inside", elem_classes="wide")
 
-    def shown(asked: dict[str, Any], digit: Framed | None, model: str) -> dict[str, Any]:
-        shown = answer(asked, example if digit is None else digit, models, model)
-        return {**shown, "example": digit is None}
-
-    def drawn(strokes: dict[str, Any], asked: dict[str, Any], model: str) -> tuple[Framed | None, dict[str, Any]]:
-        digit = from_strokes(parse_strokes(strokes)) if strokes["strokes"] else None
-        return digit, shown(asked, digit, model)
-
-    def invite(asked: str, choices: list[tuple[Any, str]]) -> dict[Any, Any]:
-        """Ask for a model on the Hub; it joins the networks that this visitor may choose from, and is chosen."""
-        name = asked.strip().removeprefix("https://huggingface.co/").strip("/")
-        if parse(name) is None:
-            raise InputError("hub_name", name=name[:80])
-        invited = models[name].name
-        choices = list(dict.fromkeys([*choices, (_called(invited), invited)]))
-        return {model: gr.Radio(choices, value=invited), offered_models: choices, guest: ""}
-
-    def arrived() -> tuple[Any, list[tuple[Any, str]]]:
-        """The networks as they are when a page opens: the one that was to answer may have come from the Hub by now."""
-        return gr.Radio(_choices(models), value=models.default), _choices(models)
-
-    quiet = {"show_progress": "hidden", "api_visibility": "private", "queue": False}
-    pad.input(drawn, [pad, inside, model], [digit, inside], trigger_mode="always_last", **quiet)
+    shown = partial(_shown, models, example)
+    quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private", "queue": False}
+    pad.input(
+        partial(_drawn, models, example), [pad, inside, model], [digit, inside], trigger_mode="always_last", **quiet
+    )
     for event in (inside.input, model.change, tab.select):
         event(shown, [inside, digit, model], inside, trigger_mode="always_last", **quiet)
     # What takes seconds: several may be on their way at once, and none is dropped.
     inside.submit(shown, [inside, digit, model], inside, trigger_mode="multiple", **quiet)
     if models.open_to_hub:
         # Through the queue: a refusal that comes past it is shown to nobody.
-        shown_on = {"show_progress": "minimal", "show_progress_on": guest}
+        shown_on: dict[str, Any] = {"show_progress": "minimal", "show_progress_on": guest}
         chosen = [model, offered_models, guest]
-        guest.submit(invite, [guest, offered_models], chosen, api_visibility="private", **shown_on)
+        guest.submit(partial(_invite, models), [guest, offered_models], chosen, api_visibility="private", **shown_on)
     if models.expected:
-        gr.context.Context.root_block.load(arrived, None, [model, offered_models], **quiet)
+        page.load(partial(_arrived, models), None, [model, offered_models], **quiet)
+
+
+def _shown(models: Models, example: Framed, asked: dict[str, Any], digit: Framed | None, model: str) -> dict[str, Any]:
+    return answer(asked, example if digit is None else digit, models, model, example=digit is None)
+
+
+def _drawn(
+    models: Models, example: Framed, strokes: object, asked: dict[str, Any], model: str
+) -> tuple[Framed | None, dict[str, Any]]:
+    digit = drawn(strokes)
+    return digit, _shown(models, example, asked, digit, model)
+
+
+def _invite(models: Models, asked: str, choices: list[tuple[Any, str]]) -> tuple[Any, list[tuple[Any, str]], str]:
+    """Ask for a model on the Hub; it joins the networks that this visitor may choose from, and is chosen."""
+    name = asked.strip().removeprefix("https://huggingface.co/").strip("/")
+    if parse(name) is None:
+        raise InputError("hub_name", name=name[:80])
+    invited = models[name].name
+    choices = list(dict.fromkeys([*choices, (_called(invited), invited)]))
+    return gr.Radio(choices, value=invited), choices, ""
+
+
+def _arrived(models: Models) -> tuple[Any, list[tuple[Any, str]]]:
+    """The networks as they are when a page opens: the one that was to answer may have come from the Hub by now."""
+    return gr.Radio(_choices(models), value=models.default), _choices(models)
 
 
 def _choices(models: Models) -> list[tuple[str | I18nData, str]]:
@@ -88,6 +97,6 @@ def _choices(models: Models) -> list[tuple[str | I18nData, str]]:
 
 def _called(name: str) -> str | I18nData:
     """What people call a network; a model of the Hub without its owner, for the place is narrow."""
-    if (key := f"network.{name}") in text.table("en"):
+    if (key := f"network.{name}") in text.table(text.FIRST):
         return T(key)
     return name.rsplit("/", 1)[-1] if parse(name) else name

@@ -1,36 +1,51 @@
 // Where each network's answer flips as one perturbation grows.
 
-function offerBreaking() {
-	panel.querySelector(".pick-one").replaceChildren(
-		picker(bend.name, (name) => {
-			bend.name = name;
-			Object.assign(bend.stack[0], { name, strength: start(name) });
-			bend.touched = 0;
-			offerStack();
-			askAgain();
-		}),
-	);
-}
+import { made } from "../web/dom.js";
+import { className, dot } from "../web/networks.js";
+import { counted } from "../web/numbers.js";
+import { picture, unpack } from "../web/paint.js";
+import { language, networkName, say } from "../web/say.js";
+import { chart } from "./chart.js";
+import { descriptionOf, finely, picker, start } from "./perturbations.js";
 
-function showBreaking({ name, models: found }) {
-	const [first, second] = Object.values(found)[0].strengths;
-	const hint = `${descriptionOf(name)} ${say("stress.steps", { step: finely(name, second - first) })}`;
-	panel.querySelector("[data-panel=breaking] .hint").textContent = hint;
-	const rows = Object.entries(found).map(([model, one]) => verdictRow(name, model, one));
-	panel.querySelector(".verdicts").replaceChildren(...rows);
-	const lines = Object.entries(found).flatMap(([model, one]) => [
-		{ model, strengths: one.strengths, shares: one.kept, ...turns(one) },
-		...(one.test ? [{ model, strengths: one.test.strengths, shares: one.test.accuracy, dashed: true }] : []),
-	]);
-	const bands = Object.entries(found).map(([model, { strengths, labels, before }]) => ({ model, strengths, labels, before }));
-	const sign = (className, key) => made("span", {}, made("i", { className }), say(key));
-	const key = made("p", { className: "legend" }, sign("solid", "stress.this_digit"));
-	if (lines.some(({ dashed }) => dashed)) key.append(sign("dashes", "stress.test_digits"));
-	key.append(sign("dot", "stress.breaks_here"));
-	if (lines.some(({ back }) => back?.length)) key.append(sign("dot back", "stress.back_here"));
-	key.append(sign("band", "stress.band"));
-	const words = rows.map((row) => row.textContent).join(" ");
-	panel.querySelector(".chart").replaceChildren(chart(name, lines, bands, words), key);
+export function breakingView(desk) {
+	const { panel, bend } = desk;
+
+	function offer() {
+		panel.querySelector(".pick-one").replaceChildren(
+			picker(bend.name, (name) => {
+				bend.name = name;
+				Object.assign(bend.stack[0], { name, strength: start(name) });
+				bend.touched = 0;
+				desk.views.compare.offer();
+				desk.askAgain();
+			}),
+		);
+	}
+
+	function show({ name, models: found }) {
+		const [first, second] = Object.values(found)[0].strengths;
+		const hint = `${descriptionOf(name)} ${say("stress.steps", { step: finely(name, second - first) })}`;
+		panel.querySelector("[data-panel=breaking] .hint").textContent = hint;
+		const rows = Object.entries(found).map(([model, one]) => verdictRow(name, model, one));
+		panel.querySelector(".verdicts").replaceChildren(...rows);
+		/** @type {any[]} */
+		const lines = Object.entries(found).flatMap(([model, one]) => [
+			{ model, strengths: one.strengths, shares: one.kept, ...turns(one) },
+			...(one.test ? [{ model, strengths: one.test.strengths, shares: one.test.accuracy, dashed: true }] : []),
+		]);
+		const bands = Object.entries(found).map(([model, { strengths, labels, before }]) => ({ model, strengths, labels, before }));
+		const sign = (className, key) => made("span", {}, made("i", { className }), say(key));
+		const key = made("p", { className: "legend" }, sign("solid", "stress.this_digit"));
+		if (lines.some(({ dashed }) => dashed)) key.append(sign("dashes", "stress.test_digits"));
+		key.append(sign("dot", "stress.breaks_here"));
+		if (lines.some(({ back }) => back?.length)) key.append(sign("dot back", "stress.back_here"));
+		key.append(sign("band", "stress.band"));
+		const words = rows.map((row) => row.textContent).join(" ");
+		panel.querySelector(".chart").replaceChildren(chart(name, lines, bands, words, panel.clientWidth), key);
+	}
+
+	return { offer, show, ask: () => ({ view: "breaking", name: bend.name, seed: bend.seed }) };
 }
 
 // The places on a curve at which the answer flips, and at which it is back: seen from the neutral strength.
@@ -41,26 +56,29 @@ function turns({ before, strengths, breaks, held }) {
 }
 
 function verdictRow(name, model, one) {
-	const words = made("p", {}, made("b", { textContent: networkName(model) }), " ", ...breakWords(name, one));
+	const words = made("p", {}, made("b", { textContent: networkName(model) }), " ", ...breakWords(name, model, one));
 	const row = made("li", { data: { model } }, dot(model), words);
 	if (one.image) row.append(broken(name, one));
 	return row;
 }
 
 // The digit where an answer flips.
-const broken = (name, { image, breaks: [{ strength }] }) =>
-	picture(unpack(image).values, [SIDE, SIDE], { limit: 1 }, say("stress.at", { strength: finely(name, strength) }));
+export function broken(name, { image, breaks: [{ strength }] }) {
+	const { values, shape } = unpack(image);
+	return picture(values, shape, { limit: 1 }, say("stress.at", { strength: finely(name, strength) }));
+}
 
-function breakWords(name, { before, breaks, test }) {
+function breakWords(name, model, { before, breaks, test }) {
+	const named = (label) => (label === null ? null : className(model, label));
 	const [nearest, other] = breaks;
 	if (before === null && !nearest) return [say("stress.never_read")];
-	if (!nearest) return [say("stress.holds", { label: before })];
-	const values = ({ strength, after }) => ({ before, after, strength: finely(name, strength) });
+	if (!nearest) return [say("stress.holds", { label: named(before) })];
+	const values = ({ strength, after }) => ({ before: named(before), after: named(after), strength: finely(name, strength) });
 	if (before === null) return [say("stress.starts", values(nearest))];
 	const words = [say(nearest.after === null ? "stress.gives_up" : "stress.flips", values(nearest))];
 	if (other) words.push(say(other.after === null ? "stress.gives_up_too" : "stress.flips_too", values(other)));
 	const back = breaks.flatMap(({ again }) => again);
-	if (back.length) words.push(say("stress.again", { before, where: listed(back.map((span) => spanWords(name, span))) }));
+	if (back.length) words.push(say("stress.again", { before: named(before), where: listed(back.map((span) => spanWords(name, span))) }));
 	if (test) {
 		const right = between(test.strengths, test.accuracy, nearest.strength);
 		const compared = say(right >= 0.5 ? "stress.weaker" : "stress.stronger", { share: counted(right) });

@@ -1,13 +1,18 @@
 // Shares against a strength: one line a network, on top of how its test digits fare.
 
+import { svg } from "../web/dom.js";
+import { className, colourOf } from "../web/networks.js";
+import { percent } from "../web/numbers.js";
+import { amount, bends } from "./perturbations.js";
+
 const CHART = { narrow: 300, wide: 820, height: 260, left: 44, right: 12, top: 12, bottom: 40, band: 20, gap: 4 };
 
 // lines: [{model, strengths, shares, dashed, flips, back}], the last two places on the line; bands: [{model, strengths,
-// labels, before}], drawn one below the other.
-function chart(name, lines, bands, words) {
+// labels, before}], drawn one below the other. `room` is the width that it may take.
+export function chart(name, lines, bands, words, room) {
 	const { minimum, maximum, neutral } = bends[name];
 	const { narrow, wide, height, left, right, top, bottom, band, gap } = CHART;
-	const width = Math.min(wide, Math.max(narrow, panel.clientWidth)); // so that its words are as large as the page's
+	const width = Math.min(wide, Math.max(narrow, room)); // so that its words are as large as the page's
 	const whole = height + (band + gap) * bands.length;
 	const x = (strength) => left + ((strength - minimum) / (maximum - minimum)) * (width - left - right);
 	const y = (share) => top + (1 - share) * (height - top - bottom);
@@ -44,7 +49,7 @@ function answerBand({ model, strengths, labels, before }, x, top) {
 		const end = x(Math.min(strengths.at(-1), strengths[at] + half));
 		const first = label !== null && label === before;
 		row.append(svg("rect", { class: first ? "first" : "", x: start, y: top, width: end - start, height: CHART.band }));
-		const sign = svg("text", { class: first ? "first" : "", x: (start + end) / 2, y: top + 14, "text-anchor": "middle" }, label ?? "?");
+		const sign = svg("text", { class: first ? "first" : "", x: (start + end) / 2, y: top + 14, "text-anchor": "middle" }, label === null ? "?" : className(model, label));
 		if (end - start > 10) row.append(sign);
 		from = at + 1;
 	});

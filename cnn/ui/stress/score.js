@@ -1,15 +1,23 @@
 // MNIST-C: error by corruption and network, as each network's metrics.json has it.
 
+import { made } from "../web/dom.js";
+import { dot } from "../web/networks.js";
+import { counted, percent } from "../web/numbers.js";
+import { networkName, say } from "../web/say.js";
+
 const DARKEST = 0.2; // the error at which a cell is as dark as it gets
 const CORRUPTIONS = [
 	"shot_noise", "impulse_noise", "glass_blur", "motion_blur", "shear", "scale", "rotate", "translate",
 	"brightness", "stripe", "fog", "spatter", "dotted_line", "zigzag", "canny_edges",
 ];
 
-function showScore({ models: scores }) {
+export function scoreView({ panel }) {
+	return { ask: () => ({ view: "score" }), show: ({ models }) => showScore(panel.querySelector(".scores"), models) };
+}
+
+function showScore(table, scores) {
 	const names = Object.keys(scores);
 	const measured = Object.values(scores).find(Boolean);
-	const table = panel.querySelector(".scores");
 	if (!measured) {
 		table.replaceChildren(made("caption", { textContent: say("stress.unmeasured") }));
 		return;

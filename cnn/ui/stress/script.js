@@ -1,119 +1,131 @@
 // Which view is open, what it asks for, and what is done with an answer.
 
-let view = "compare";
+import { note, noted } from "../web/address.js";
+import { onTheme } from "../web/dom.js";
+import { askTestDigit } from "../web/gradio.js";
+import { learnNetworks } from "../web/networks.js";
+import { pictureOf, unpack } from "../web/paint.js";
+import { aloudIn, onLanguage, say, translate } from "../web/say.js";
+import { set } from "../web/store.js";
+import { asking, outdated, showSays, tabbed } from "../web/views.js";
+import { read, seedOf, usual, written } from "./bend.js";
+import { breakingView } from "./breaking.js";
+import { cardView } from "./card.js";
+import { compareView } from "./compare.js";
+import { bendNames, bends, learnPerturbations, start as startOf } from "./perturbations.js";
+import { scoreView } from "./score.js";
 
-const asks = {
-	compare: () => ({ view: "compare", stack: bend.stack, seed: bend.seed, against: bend.against }),
-	breaking: () => ({ view: "breaking", name: bend.name, seed: bend.seed }),
-	card: askCard,
-	score: () => ({ view: "score" }),
-};
-const shows = { compare: showCompare, breaking: showBreaking, card: showCard, score: showScore };
+export default function start(page, { networks, bundled, perturbations, most }) {
+	const { element, props, watch } = page;
+	learnNetworks({ networks, bundled });
+	learnPerturbations(perturbations);
+	const sayAloud = aloudIn(element);
+	const panel = element.querySelector(".stress");
+	/** @type {any} */
+	const latest = {}; // the last answer: {asked, pixels, prediction, and the part of each view that has come}
+	const bend = usual();
+	// What the views share; `models` are the networks' names, in the server's order.
+	const desk = { panel, latest, bend, models: [], view: "compare", most };
+	const views = { compare: compareView(desk), breaking: breakingView(desk), card: cardView(desk), score: scoreView(desk) };
 
-const usual = bentSo();
-bendAs(noted());
-// What is asked for is what a link shows.
-const { ready, askAgain, askBeside } = asking(() => {
-	note({ bend: bentSo() === usual ? "" : bentSo(), seed: bend.seed ? `${bend.seed}` : "" });
-	return asks[view]();
-});
+	read(bend, noted(), desk.most);
+	// What is asked for is what a link shows.
+	const { ready, askAgain, askBeside } = asking(page, () => {
+		note({ bend: written(bend) === written(usual()) ? "" : written(bend), seed: bend.seed ? `${bend.seed}` : "" });
+		return views[desk.view].ask();
+	});
+	Object.assign(desk, { views, askAgain, askBeside, showSeed });
 
-function receive() {
-	const answer = props.value;
-	if (!answer?.asked) return;
-	const part = answer.asked.view;
-	if (part !== "card" && outdated(answer.asked, asks[view]())) return ready();
-	// It looked at the example, and the test digit of a link has come meanwhile.
-	if (answer.example && wiped && noted().test) return ready();
-	Object.assign(latest, answer);
-	const known = Object.keys(answer[part].models);
-	if (models.join() !== known.join()) {
-		models = known;
-		offerStack();
+	function receive() {
+		const answer = props.value;
+		if (!answer?.asked) return;
+		const part = answer.asked.view;
+		if (part !== "card" && outdated(answer.asked, views[desk.view].ask())) return ready();
+		// It looked at the example, and the test digit of a link has come meanwhile.
+		if (answer.example && wiped && noted().test) return ready();
+		Object.assign(latest, answer);
+		const known = Object.keys(answer[part].models);
+		if (desk.models.join() !== known.join()) {
+			desk.models = known;
+			views.compare.offer();
+		}
+		if (answer.test) wipePads(answer);
+		showHead(answer);
+		views[part].show(answer[part], answer);
+		ready();
 	}
-	palette = null;
-	if (answer.test) wipePads(answer);
-	showHead(answer);
-	shows[part](answer[part], answer);
-	ready();
-}
 
-// A digit that was not drawn: the pads show its picture, and no drawing beside it.
-let wiped = null;
-function wipePads({ pixels, test }) {
-	if (pixels.data === wiped) return;
-	wiped = pixels.data;
-	window.dispatchEvent(new CustomEvent("digit-pad-shared", { detail: { from: element, strokes: [] } }));
-	sharePicture(pictureOf([...unpack(pixels).values]));
-	note({ drawing: "", test: `${test.index}` });
-}
+	// A digit that was not drawn: the pads show its picture, and no drawing beside it.
+	let wiped = null;
+	function wipePads({ pixels, test }) {
+		if (pixels.data === wiped) return;
+		wiped = pixels.data;
+		set("drawing", { from: element, strokes: [] });
+		set("picture", pictureOf(unpack(pixels).values));
+		note({ drawing: "", test: `${test.index}` });
+	}
 
-function showHead(answer) {
-	const notes = [answer.test && say("stress.from_mnist", answer.test), answer.example && say("pane.example")];
-	const words = showSays(panel, answer, ...notes);
-	sayAloud(view === "compare" && answer.compare ? compareAloud(answer.compare) : words);
-}
+	function showHead(answer) {
+		const notes = [answer.test && say("stress.from_mnist", answer.test), answer.example && say("pane.example")];
+		const words = showSays(panel, answer, ...notes);
+		sayAloud(desk.view === "compare" && answer.compare ? views.compare.aloud(answer.compare) : words);
+	}
 
-const open = tabbed(panel, (name) => {
-	view = name;
-	showSeed();
-	askAgain();
-});
+	const open = tabbed(panel, (name) => {
+		desk.view = name;
+		showSeed();
+		askAgain();
+	});
 
-// A seed says nothing where nothing is drawn by lot; MNIST-C knows no digit of the visitor's.
-function showSeed() {
-	const chosen = { compare: bend.stack.map(({ name }) => name), breaking: [bend.name], card: Object.keys(bends), score: [] };
-	panel.querySelector(".seed").hidden = !chosen[view].some((name) => bends[name].random);
-	panel.querySelector(".says").hidden = view === "score";
-}
+	// A seed says nothing where nothing is drawn by lot; MNIST-C knows no digit of the visitor's.
+	function showSeed() {
+		const chosen = { compare: bend.stack.map(({ name }) => name), breaking: [bend.name], card: Object.keys(bends), score: [] };
+		panel.querySelector(".seed").hidden = !chosen[desk.view].some((name) => bends[name].random);
+		panel.querySelector(".says").hidden = desk.view === "score";
+	}
 
-const seedField = panel.querySelector(".seed input");
-seedField.value = bend.seed;
-function sow(seed) {
-	bend.seed = seedOf(seed);
+	const seedField = panel.querySelector(".seed input");
 	seedField.value = bend.seed;
-	askAgain();
+	function reseed(seed) {
+		bend.seed = seedOf(seed);
+		seedField.value = bend.seed;
+		askAgain();
+	}
+	seedField.addEventListener("change", () => reseed(Number(seedField.value)));
+
+	const acts = {
+		seed: () => reseed(Math.random() * 1000),
+		add: () => {
+			const name = bendNames().find((one) => !bends[one].worst_case && !bend.stack.some((row) => row.name === one));
+			bend.stack.push({ name, strength: startOf(name) });
+			views.compare.change(".stack select", bend.stack.length - 1);
+		},
+		all: views.card.toggle,
+		download: views.card.download,
+	};
+	for (const [act, does] of Object.entries(acts)) panel.querySelector(`[data-act=${act}]`).addEventListener("click", does);
+
+	function repaint() {
+		showSeed();
+		if (!latest.asked) return;
+		showHead(latest);
+		const { view } = desk;
+		if (view === "card") views.card.paint();
+		else if (latest[view] !== undefined) views[view].show(latest[view], latest);
+	}
+
+	watch("value", receive);
+	onTheme(repaint);
+	open(desk.view);
+	onLanguage(() => {
+		translate(element);
+		views.compare.offer();
+		views.breaking.offer();
+		repaint();
+	});
+	// A component that comes late, with its tab, asks for itself; a test digit of a link is asked for by its field.
+	setTimeout(() => {
+		askAgain();
+		if (noted().test) askTestDigit(noted().test);
+	});
 }
-seedField.addEventListener("change", () => sow(Number(seedField.value)));
-
-const acts = {
-	seed: () => sow(Math.random() * 1000),
-	add: () => {
-		const name = PERTURBATIONS.find((one) => !one.worst_case && !bend.stack.some((row) => row.name === one.name)).name;
-		bend.stack.push({ name, strength: start(name) });
-		changeStack(".stack select", bend.stack.length - 1);
-	},
-	all: () => {
-		card.all = !card.all;
-		paintReport();
-	},
-	download: downloadCard,
-};
-for (const [act, does] of Object.entries(acts)) panel.querySelector(`[data-act=${act}]`).addEventListener("click", does);
-
-function repaint() {
-	palette = null;
-	showSeed();
-	if (!latest.asked) return;
-	showHead(latest);
-	if (view === "card") paintReport();
-	else if (latest[view] !== undefined) shows[view](latest[view], latest);
-}
-
-watch("value", receive);
-new MutationObserver(repaint).observe(document.body, { attributeFilter: ["class"] });
-open(view);
-onLanguage(() => {
-	translate();
-	offerStack();
-	offerBreaking();
-	repaint();
-});
-// A component that comes late, with its tab, asks for itself; a test digit of a link is asked for by its field.
-setTimeout(() => {
-	askAgain();
-	const field = document.querySelector("#test-digit input");
-	if (!noted().test || !field) return;
-	field.value = noted().test;
-	field.dispatchEvent(new Event("input", { bubbles: true }));
-});

@@ -1,15 +1,15 @@
 """The third tab: the digit is bent until the networks give in, and one sees which gives in first."""
 
-import random
+from functools import partial
 from typing import Any
 
 import gradio as gr
-import numpy as np
 
-from cnn.framing.ink import from_strokes, parse_strokes
 from cnn.mnist import Mnist
 from cnn.models.registry import Models
-from cnn.types import Framed, InputError
+from cnn.service.draw import drawn
+from cnn.service.stress import any_place, test_digit, which
+from cnn.types import Framed
 from cnn.ui.draw.pad import Pad, examples, first_seven
 from cnn.ui.stress import Stress, answer
 from cnn.ui.text import T
@@ -26,60 +26,45 @@ def stress_tab(models: Models, mnist: Mnist, tab: gr.Tab, digit: gr.State) -> No
                 index = gr.Number(label=T("stress.test_digit"), elem_id="test-digit")
                 another = gr.Button(T("stress.another"), elem_id="another-digit")
         with gr.Column(elem_classes="card"):
-            stress = Stress(models, elem_id="stress")
+            stress = Stress(models, elem_id="stress", elem_classes="wide")
     taken = gr.State()  # the place of the test digit that was taken last
 
-    def shown(asked: dict[str, Any], digit: Framed | None, index: int | None) -> dict[str, Any]:
-        shown = answer(asked, example if digit is None else digit, models)
-        return {**shown, "example": digit is None, "test": _label(mnist, digit, index)}
-
-    def drawn(strokes: dict[str, Any], asked: dict[str, Any]) -> tuple[Framed | None, dict[str, Any]]:
-        digit = from_strokes(parse_strokes(strokes)) if strokes["strokes"] else None
-        return digit, shown(asked, digit, None)
-
-    def take(asked: dict[str, Any], index: float | None) -> dict[Any, Any]:
-        if index is None:  # the field is being written in
-            return gr.skip()
-        digit_taken = Framed(_floats(_test_digit(mnist, index)[0]))
-        return {digit: digit_taken, taken: int(index), stress: shown(asked, digit_taken, int(index))}
-
-    def take_by_lot(asked: dict[str, Any]) -> dict[Any, Any]:
-        place = random.randrange(mnist.first("test"))
-        return {index: place, **take(asked, place)}
-
-    quiet = {"show_progress": "hidden", "api_visibility": "private"}
+    shown, take = partial(_shown, models, mnist, example), partial(_take, models, mnist, example)
+    quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
     # A refusal has its sentence only through the queue.
     index.input(take, [stress, index], [taken, digit, stress], trigger_mode="always_last", **quiet)
-    another.click(take_by_lot, stress, [index, taken, digit, stress], **quiet)
+    another.click(partial(_take_by_lot, models, mnist, example), stress, [index, taken, digit, stress], **quiet)
     quiet["queue"] = False
-    pad.input(drawn, [pad, stress], [digit, stress], trigger_mode="always_last", **quiet)
+    pad.input(
+        partial(_drawn, models, mnist, example), [pad, stress], [digit, stress], trigger_mode="always_last", **quiet
+    )
     for event in (stress.input, tab.select):
         event(shown, [stress, digit, taken], stress, trigger_mode="always_last", **quiet)
     stress.submit(shown, [stress, digit, taken], stress, trigger_mode="multiple", **quiet)
 
 
-def _test_digit(mnist: Mnist, index: float) -> tuple[np.ndarray, int]:
-    """A test image and its label. InputError says which there are."""
-    if index != index // 1 or index < 0:
-        raise InputError("test_digit", last=mnist.first("test") - 1)
-    try:
-        return mnist.digit("test", int(index))
-    except InputError as error:
-        if error.key != "mnist_missing":
-            raise
-        raise InputError("test_digit_away", index=int(index), last=mnist.first("test") - 1) from None
+def _shown(
+    models: Models, mnist: Mnist, example: Framed, asked: dict[str, Any], digit: Framed | None, index: int | None
+) -> dict[str, Any]:
+    test = which(mnist, digit, index)
+    return answer(asked, example if digit is None else digit, models, example=digit is None, test=test)
 
 
-def _label(mnist: Mnist, digit: Framed | None, index: int | None) -> dict[str, int] | None:
-    """The place and the label of the test digit that is looked at; None for any other digit."""
-    if digit is None or index is None:
-        return None
-    try:
-        image, label = mnist.digit("test", index)
-    except InputError:
-        return None
-    return {"index": index, "label": label} if np.array_equal(digit.image, _floats(image)) else None
+def _drawn(
+    models: Models, mnist: Mnist, example: Framed, strokes: object, asked: dict[str, Any]
+) -> tuple[Framed | None, dict[str, Any]]:
+    digit = drawn(strokes)
+    return digit, _shown(models, mnist, example, asked, digit, None)
 
 
-def _floats(image: np.ndarray) -> np.ndarray:
-    return image.astype(np.float32) / 255
+def _take(models: Models, mnist: Mnist, example: Framed, asked: dict[str, Any], index: float | None) -> Any:
+    """The place of a test digit, the digit, and what is shown of it."""
+    if index is None:  # the field is being written in
+        return gr.skip()
+    digit = test_digit(mnist, index)
+    return int(index), digit, _shown(models, mnist, example, asked, digit, int(index))
+
+
+def _take_by_lot(models: Models, mnist: Mnist, example: Framed, asked: dict[str, Any]) -> tuple[Any, ...]:
+    place = any_place(mnist)
+    return place, *_take(models, mnist, example, asked, place)

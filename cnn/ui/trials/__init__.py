@@ -6,11 +6,12 @@ All of it happens in the visitor's browser; the server neither gets nor keeps a 
 from pathlib import Path
 from typing import Any
 
-from cnn.ui.component import Component
+from cnn.models.registry import Models
+from cnn.ui.component import Component, networks
 
 
 class Trials(Component):
     """Shows the trials that the page's browser keeps (`trials.js`)."""
 
-    def __init__(self, **options: Any):
-        super().__init__(Path(__file__).parent, ("trials.",), shared=("panes", "matrix", "memory", "trials"), **options)
+    def __init__(self, models: Models, **options: Any):
+        super().__init__(Path(__file__).parent, {"networks": networks(models)}, **options)

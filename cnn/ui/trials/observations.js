@@ -1,10 +1,24 @@
 // The observation sheet, to hand in: one list of blocks, written as Markdown or as a page of its own that prints well.
 
-const between = ({ low, high }) => say("trials.between", { low: percent(low), high: percent(high) });
-const saidOf = (trial) => trial.said ?? say("trials.refused_short", { label: trial.guess });
-const nameOf = (meant) => (NO_DIGIT.includes(meant) ? say(`trials.${meant}`) : meant);
+import { figure, made } from "../web/dom.js";
+import { className, classesOf } from "../web/networks.js";
+import { nearly, percent } from "../web/numbers.js";
+import { base64Of, bytesOf } from "../web/paint.js";
+import { language, networkName, say } from "../web/say.js";
+import { isRight, KINDS, NO_DIGIT } from "../web/trials.js";
+import { png } from "./files.js";
+import { byMeant, confusions, extremes, rate, sureness, tried } from "./figures.js";
+
+// What a series tells apart: the classes of the network that answered last.
+export const classesIn = (trials) => classesOf(trials.at(-1)?.model);
+
+export const between = ({ low, high }) => say("trials.between", { low: percent(low), high: percent(high) });
+const saidOf = ({ said, guess, model }) =>
+	said === null ? say("trials.refused_short", { label: className(model, guess) }) : className(model, said);
+export const nameOf = (meant, classes) => (NO_DIGIT.includes(meant) ? say(`trials.${meant}`) : classes[meant]);
 const dayOf = (trial) => new Date(trial.at).toLocaleDateString(language());
-const failure = (trial) => say("trials.failure", { meant: nameOf(trial.meant), said: saidOf(trial), share: nearly(trial.confidence) });
+const meantOf = ({ meant, model }) => nameOf(meant, classesOf(model));
+export const failure = (trial) => say("trials.failure", { meant: meantOf(trial), said: saidOf(trial), share: nearly(trial.confidence) });
 
 // {heading}, {fields}, {text}, {head, rows}, {trials} or {question}.
 function observations(trials) {
@@ -12,6 +26,7 @@ function observations(trials) {
 	const rated = (one) => [one.count, one.hits, one.count ? percent(one.share) : "", one.count ? between(one) : ""];
 	const rates = [say("trials.tests"), say("trials.hits"), say("trials.rate"), say("trials.interval")];
 	const days = [...new Set([trials[0], trials.at(-1)].map(dayOf))].join(" – ");
+	const classes = classesIn(trials);
 	const blank = "_".repeat(24);
 	return [
 		{ heading: say("trials.sheet_title"), level: 1 },
@@ -31,12 +46,12 @@ function observations(trials) {
 			rows: KINDS.map((kind) => [say(`trials.${kind}`), ...rated(rate(trials.filter((trial) => trial.kind === kind)))]),
 		},
 		{ heading: say("trials.by_digit") },
-		{ head: [say("trials.digit"), ...rates], rows: byMeant(trials).map((one) => [nameOf(one.meant), ...rated(one)]) },
+		{ head: [say("trials.digit"), ...rates], rows: byMeant(trials, classes.length).map((one) => [nameOf(one.meant, classes), ...rated(one)]) },
 		{ heading: say("trials.matrix") },
 		{ text: say("trials.matrix_caption") },
 		{
-			head: ["", ...Array(10).keys(), "?"],
-			rows: confusions(trials).map((row, at) => [nameOf(tried(trials)[at]), ...row.map((count) => count || "·")]),
+			head: ["", ...classes, "?"],
+			rows: confusions(trials, classes.length).map((row, at) => [nameOf(tried(trials, classes.length)[at], classes), ...row.map((count) => count || "·")]),
 		},
 		{ heading: say("trials.failures") },
 		...(wrong.length ? [{ trials: wrong }] : [{ text: say("trials.no_failures") }]),
@@ -48,7 +63,7 @@ function observations(trials) {
 			rows: trials.map((trial, at) => [
 				at + 1,
 				say(`trials.${trial.kind}`),
-				nameOf(trial.meant),
+				meantOf(trial),
 				`${saidOf(trial)}${isRight(trial) ? "" : " ✗"}`,
 				nearly(trial.confidence),
 			]),
@@ -57,21 +72,23 @@ function observations(trials) {
 }
 
 // What the figures say, in words: also at the head of the page.
-function sentences(trials) {
+export function sentences(trials) {
+	const classes = classesIn(trials);
 	const all = rate(trials);
 	const [right, wrong] = [sureness(trials, true), sureness(trials, false)];
-	const { best, worst } = extremes(trials);
+	const { best, worst } = extremes(trials, classes.length);
+	const listed = (labels) => labels.map((label) => classes[label]).join(", ");
 	const lines = [
 		say("trials.of", { hits: all.hits, count: all.count, share: percent(all.share) }),
 		say("trials.means", { low: percent(all.low), high: percent(all.high) }),
 	];
 	if (right !== null) lines.push(say("trials.sure_right", { share: nearly(right) }));
 	if (wrong !== null) lines.push(say("trials.sure_wrong", { share: nearly(wrong) }));
-	if (best.length) lines.push(say("trials.extremes", { best: best.join(", "), worst: worst.join(", ") }));
+	if (best.length) lines.push(say("trials.extremes", { best: listed(best), worst: listed(worst) }));
 	return lines;
 }
 
-function asMarkdown(trials) {
+export function asMarkdown(trials) {
 	const cell = (value) => `${value}`.replaceAll("|", "\\|");
 	const row = (cells) => `| ${cells.map(cell).join(" | ")} |`;
 	const table = ({ head, rows }) => [row(head), row(head.map(() => "---")), ...rows.map(row)].join("\n");
@@ -105,7 +122,7 @@ const PRINTED = `
 	@page { margin: 18mm; } @media print { body { margin: 0; max-width: none; font-size: 11pt; } }
 `;
 
-function asHtml(trials) {
+export function asHtml(trials) {
 	const sheet = document.implementation.createHTMLDocument(say("trials.sheet_title"));
 	sheet.documentElement.lang = language();
 	sheet.head.prepend(made("meta", { httpEquiv: "Content-Type", content: "text/html; charset=utf-8" }));

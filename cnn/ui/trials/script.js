@@ -1,7 +1,16 @@
 // The page of the series: its figures, its failures, and its files.
 
-const panel = element.querySelector(".trials");
-const part = (name) => panel.querySelector(`.${name}`);
+import { figure, made, onTheme, renew } from "../web/dom.js";
+import { confusionMatrix } from "../web/matrix.js";
+import { learnNetworks } from "../web/networks.js";
+import { percent } from "../web/numbers.js";
+import { inkOf, picture, squareOf } from "../web/paint.js";
+import { onLanguage, say, translate } from "../web/say.js";
+import { isRight, keepTrials, KINDS, lasting, onTrials, recallTrials, store, stored } from "../web/trials.js";
+import { byMeant, confusions, rate, tried } from "./figures.js";
+import { asCsv, asZip, fromZip } from "./files.js";
+import { asHtml, asMarkdown, between, classesIn, failure, nameOf, sentences } from "./observations.js";
+
 const FILES = {
 	html: ["text/html", asHtml],
 	md: ["text/markdown", asMarkdown],
@@ -11,7 +20,6 @@ const FILES = {
 const NAMES = { html: "trials.file_sheet", md: "trials.file_sheet", csv: "trials.file_series", zip: "trials.file_series" };
 
 const CLEARED = "digit-trials-cleared"; // what the last clearing took is kept as the series is
-let notice = null; // the [key, values] of what is said of a file
 
 // ------------------------------------------------------------------ what is found
 
@@ -43,8 +51,8 @@ function card(title, ...content) {
 }
 
 function drawing(trial) {
-	const values = Float32Array.from(bytesOf(trial.pixels));
-	return figure(picture(values, [SIDE, SIDE], { limit: 255 }, failure(trial)), failure(trial));
+	const values = inkOf(trial.pixels);
+	return figure(picture(values, squareOf(values), { limit: 255 }, failure(trial)), failure(trial));
 }
 
 function byKind(trials) {
@@ -53,14 +61,17 @@ function byKind(trials) {
 }
 
 function byDigit(trials) {
-	const rates = byMeant(trials);
-	return card(say("trials.by_digit"), ratesTable(rates.map(({ meant }) => nameOf(meant)), rates));
+	const classes = classesIn(trials);
+	const rates = byMeant(trials, classes.length);
+	return card(say("trials.by_digit"), ratesTable(rates.map(({ meant }) => nameOf(meant, classes)), rates));
 }
 
 function matrix(trials) {
-	const names = tried(trials).map(nameOf);
-	const name = (row, said, count) => say("trials.cell", { meant: names[row], said: said < 10 ? said : "?", count });
-	return card(say("trials.matrix"), confusionMatrix(confusions(trials), say("trials.matrix_caption"), name, null, null, names));
+	const classes = classesIn(trials);
+	const rows = tried(trials, classes.length).map((meant) => nameOf(meant, classes));
+	const name = (row, said, count) => say("trials.cell", { meant: rows[row], said: classes[said] ?? "?", count });
+	const words = { caption: say("trials.matrix_caption"), name, rows };
+	return card(say("trials.matrix"), confusionMatrix(confusions(trials, classes.length), classes, words));
 }
 
 function failures(trials) {
@@ -69,102 +80,108 @@ function failures(trials) {
 	return card(say("trials.failures"), wrong.length ? gallery : made("p", { className: "note", textContent: say("trials.no_failures") }));
 }
 
-function all(trials) {
-	const list = made("div", { className: "gallery" });
-	trials.forEach((trial, at) => {
-		const remove = made("button", { type: "button", className: "remove", textContent: "×" });
-		remove.setAttribute("aria-label", say("trials.remove", { number: at + 1 }));
-		remove.title = say("trials.remove", { number: at + 1 });
-		remove.addEventListener("click", () => keepTrials(recallTrials().filter((_, other) => other !== at)));
-		const one = drawing(trial);
-		one.classList.toggle("wrong", !isRight(trial));
-		one.append(remove);
-		list.prepend(one);
-	});
-	const fold = made("details", { className: "all", open: part("all")?.open ?? false });
-	fold.append(made("summary", { textContent: say("trials.all") }), list);
-	return fold;
-}
+export default function start({ element }, constants) {
+	learnNetworks(constants);
+	const panel = element.querySelector(".trials");
+	const part = (name) => panel.querySelector(`.${name}`);
+	let notice = null; // the [key, values] of what is said of a file
 
-function showResult(trials) {
-	const total = rate(trials);
-	const [first, ...rest] = trials.length ? sentences(trials) : [say("trials.empty"), say("trials.how")];
-	const big = made("p", { className: "big", textContent: trials.length ? percent(total.share) : "–" });
-	const words = made("div", {}, made("p", { className: "verdict", textContent: first }));
-	words.append(...rest.map((textContent) => made("p", { className: "detail", textContent })));
-	part("result").replaceChildren(big, words);
-}
-
-function show() {
-	const trials = recallTrials();
-	palette = null;
-	const cleared = stored(CLEARED);
-	showResult(trials);
-	const columns = [[byKind, matrix], [byDigit, failures], [all]];
-	const found = columns.map((makers) => made("div", {}, ...makers.map((make) => make(trials))));
-	renew(part("findings"), ...(trials.length ? found : []));
-	for (const button of panel.querySelectorAll("[data-file], .clear")) button.disabled = trials.length === 0;
-	part("back").hidden = cleared.length === 0;
-	part("clear").hidden = trials.length === 0 && cleared.length > 0;
-	const said = [notice && say(...notice), lasting() ? "" : say("trials.not_kept")];
-	part("notice").textContent = said.filter(Boolean).join(" ");
-}
-
-// ------------------------------------------------------------------ files, and what clears
-
-function tell(key, values = {}) {
-	notice = [key, values];
-	show();
-}
-
-function save(kind) {
-	const [type, make] = FILES[kind];
-	const href = URL.createObjectURL(new Blob([make(recallTrials())], { type }));
-	made("a", { href, download: `${say(NAMES[kind])}.${kind}` }).click();
-	setTimeout(() => URL.revokeObjectURL(href), 60_000);
-	tell("trials.saved");
-}
-
-// What is here already is not counted twice.
-async function load(file) {
-	let found = [];
-	try {
-		found = await fromZip(new Uint8Array(await file.arrayBuffer()));
-	} catch {
-		return tell("trials.no_series", { file: file.name });
+	function all(trials) {
+		const list = made("div", { className: "gallery" });
+		trials.forEach((trial, at) => {
+			const remove = made("button", { type: "button", className: "remove", textContent: "×" });
+			remove.setAttribute("aria-label", say("trials.remove", { number: at + 1 }));
+			remove.title = say("trials.remove", { number: at + 1 });
+			remove.addEventListener("click", () => keepTrials(recallTrials().filter((_, other) => other !== at)));
+			const one = drawing(trial);
+			one.classList.toggle("wrong", !isRight(trial));
+			one.append(remove);
+			list.prepend(one);
+		});
+		const fold = made("details", { className: "all", open: part("all")?.open ?? false });
+		fold.append(made("summary", { textContent: say("trials.all") }), list);
+		return fold;
 	}
-	const known = new Set(recallTrials().map(({ at, pixels }) => at + pixels));
-	const fresh = found.filter(({ at, pixels }) => !known.has(at + pixels));
-	notice = ["trials.loaded", { count: fresh.length, known: found.length - fresh.length }];
-	keepTrials([...recallTrials(), ...fresh].sort((a, b) => a.at.localeCompare(b.at)));
-}
 
-function clear() {
-	const cleared = recallTrials();
-	store(CLEARED, cleared);
-	notice = ["trials.cleared", { count: cleared.length }];
-	keepTrials([]);
-	part("back").focus();
-}
+	function showResult(trials) {
+		const total = rate(trials);
+		const [first, ...rest] = trials.length ? sentences(trials) : [say("trials.empty"), say("trials.how")];
+		const big = made("p", { className: "big", textContent: trials.length ? percent(total.share) : "–" });
+		const words = made("div", {}, made("p", { className: "verdict", textContent: first }));
+		words.append(...rest.map((textContent) => made("p", { className: "detail", textContent })));
+		part("result").replaceChildren(big, words);
+	}
 
-function back() {
-	notice = null;
-	keepTrials([...stored(CLEARED), ...recallTrials()]);
-	store(CLEARED, []);
-	show();
-	part("clear").focus();
-}
+	function show() {
+		const trials = recallTrials();
+		const cleared = stored(CLEARED);
+		showResult(trials);
+		const columns = [[byKind, matrix], [byDigit, failures], [all]];
+		const found = columns.map((makers) => made("div", {}, ...makers.map((make) => make(trials))));
+		renew(part("findings"), ...(trials.length ? found : []));
+		for (const button of panel.querySelectorAll("[data-file], .clear")) button.disabled = trials.length === 0;
+		part("back").hidden = cleared.length === 0;
+		part("clear").hidden = trials.length === 0 && cleared.length > 0;
+		const said = [notice && say(...notice), lasting() ? "" : say("trials.not_kept")];
+		part("notice").textContent = said.filter(Boolean).join(" ");
+	}
 
-for (const button of panel.querySelectorAll("[data-file]")) button.addEventListener("click", () => save(button.dataset.file));
-part("clear").addEventListener("click", clear);
-part("back").addEventListener("click", back);
-part("load").querySelector("input").addEventListener("change", async ({ target }) => {
-	await load(target.files[0]);
-	target.value = "";
-});
-new MutationObserver(show).observe(document.body, { attributeFilter: ["class"] });
-onTrials(show);
-onLanguage(() => {
-	translate();
-	show();
-});
+	// ------------------------------------------------------------------ files, and what clears
+
+	function tell(key, values = {}) {
+		notice = [key, values];
+		show();
+	}
+
+	function save(kind) {
+		const [type, make] = FILES[kind];
+		const href = URL.createObjectURL(new Blob([make(recallTrials())], { type }));
+		made("a", { href, download: `${say(NAMES[kind])}.${kind}` }).click();
+		setTimeout(() => URL.revokeObjectURL(href), 60_000);
+		tell("trials.saved");
+	}
+
+	// What is here already is not counted twice.
+	async function load(file) {
+		let found = [];
+		try {
+			found = await fromZip(new Uint8Array(await file.arrayBuffer()));
+		} catch {
+			return tell("trials.no_series", { file: file.name });
+		}
+		const known = new Set(recallTrials().map(({ at, pixels }) => at + pixels));
+		const fresh = found.filter(({ at, pixels }) => !known.has(at + pixels));
+		notice = ["trials.loaded", { count: fresh.length, known: found.length - fresh.length }];
+		keepTrials([...recallTrials(), ...fresh].sort((a, b) => a.at.localeCompare(b.at)));
+	}
+
+	function clear() {
+		const cleared = recallTrials();
+		store(CLEARED, cleared);
+		notice = ["trials.cleared", { count: cleared.length }];
+		keepTrials([]);
+		part("back").focus();
+	}
+
+	function back() {
+		notice = null;
+		keepTrials([...stored(CLEARED), ...recallTrials()]);
+		store(CLEARED, []);
+		show();
+		part("clear").focus();
+	}
+
+	for (const button of panel.querySelectorAll("[data-file]")) button.addEventListener("click", () => save(button.dataset.file));
+	part("clear").addEventListener("click", clear);
+	part("back").addEventListener("click", back);
+	part("load").querySelector("input").addEventListener("change", async ({ target }) => {
+		await load(target.files[0]);
+		target.value = "";
+	});
+	onTheme(show);
+	onTrials(show);
+	onLanguage(() => {
+		translate(element);
+		show();
+	});
+}

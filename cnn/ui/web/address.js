@@ -1,12 +1,17 @@
 // Where the visitor is, in the address: ?lang=language#tab/view/choice?notes, so that a link shows what its sender saw,
 // and Back goes back. What is left out is what opens by itself. The page remembers where the tabs are that are not open.
 
-const split = () => location.hash.slice(1).split("?");
+import { language } from "./say.js";
 
-const here = () => {
-	const [tab, view, choice] = split()[0].split("/").map(decoded);
-	return { tab: tab || "draw", view: view ?? "", choice: choice ?? "" };
-};
+const FIRST = "draw"; // the tab that opens by itself
+const places = {}; // of the tabs that were open
+
+// An address's hash as {tab, view, choice} and its notes.
+export function parsed(hash) {
+	const [path, notes] = hash.replace(/^#/, "").split("?");
+	const [tab, view, choice] = path.split("/").map(decoded);
+	return { place: { tab: tab || FIRST, view: view ?? "", choice: choice ?? "" }, notes: Object.fromEntries(new URLSearchParams(notes)) };
+}
 
 function decoded(part) {
 	try {
@@ -16,30 +21,37 @@ function decoded(part) {
 	}
 }
 
-function placeOf(tab) {
-	const now = here();
-	window.digitPlaces = { ...window.digitPlaces, [now.tab]: now };
-	return window.digitPlaces[tab] ?? { tab, view: "", choice: "" };
+// A place and its notes as an address's hash.
+export function hashOf({ tab, view, choice }, notes) {
+	const parts = [tab, view, choice].map(encodeURIComponent).join("/").replace(/\/+$/, "");
+	const noted = new URLSearchParams(notes).toString();
+	return `#${parts}${noted && `?${noted}`}`;
 }
 
-function addressOf({ tab, view, choice }) {
+export const here = () => parsed(location.hash).place;
+
+export function placeOf(tab) {
+	const now = here();
+	places[now.tab] = now;
+	return places[tab] ?? { tab, view: "", choice: "" };
+}
+
+function addressOf(place) {
 	const asked = new URLSearchParams(location.search);
 	asked.set("lang", language());
-	const parts = [tab, view, choice].map(encodeURIComponent).join("/").replace(/\/+$/, "");
-	const notes = new URLSearchParams(noted()).toString();
-	return `${location.pathname}?${asked}#${parts}${notes && `?${notes}`}`;
+	return `${location.pathname}?${asked}${hashOf(place, noted())}`;
 }
 
 // What changed of a tab's place, by the visitor's own hand.
-function go(change) {
+export function go(change) {
 	const place = { ...placeOf(change.tab), ...change };
 	if (JSON.stringify(place) === JSON.stringify(here())) return;
-	window.digitPlaces[place.tab] = place;
+	places[place.tab] = place;
 	history.pushState(null, "", addressOf(place));
 }
 
 // Tells where a tab is, once it is open: at the start, and when Back or another address leads there.
-function onPlace(tab, callback) {
+export function onPlace(tab, callback) {
 	const tell = () => here().tab === tab && callback(placeOf(tab));
 	window.addEventListener("popstate", tell);
 	setTimeout(tell);
@@ -49,21 +61,21 @@ function onPlace(tab, callback) {
 
 const NOTING = 300; // milliseconds: browsers count how often an address changes
 const LONGEST = 2000; // signs of one note: longer ones do not travel everywhere
-let noting = 0;
+let noting;
+const notes = typeof location === "undefined" ? {} : parsed(location.hash).notes; // what the address came with
 
-const noted = () => (window.digitNotes ??= Object.fromEntries(new URLSearchParams(split()[1])));
-noted(); // what the address came with
+export const noted = () => notes;
 
 // A note stands wherever the visitor goes, and changing it is no step that Back takes back; empty, it is taken off.
-function note(changes) {
+export function note(changes) {
 	for (const [name, words] of Object.entries(changes)) {
-		if (words && words.length <= LONGEST) noted()[name] = words;
-		else delete noted()[name];
+		if (words && words.length <= LONGEST) notes[name] = words;
+		else delete notes[name];
 	}
 	noting ||= setTimeout(writeNotes, NOTING);
 }
 
-function writeNotes() {
-	noting = 0;
+export function writeNotes() {
+	noting = null;
 	history.replaceState(history.state, "", addressOf(here()));
 }

@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from cnn.types import NOT_A_DIGIT
+from cnn.task import DIGITS
 from train.data import handwriting
 from train.data.handwriting import Handwriting
 from train.data.mixture import mixed
@@ -44,7 +44,7 @@ def test_people_train_or_validate_never_both(digits: Digits) -> None:
         "signs": 2,
     }
     assert set(mixture.validation["pens"].labels) == {7}
-    assert set(mixture.validation["signs"].labels) == {NOT_A_DIGIT}
+    assert set(mixture.validation["signs"].labels) == {DIGITS.rejected}
     written = people().digits + people().symbols
     for writer in {one.writer for one in written}:
         assert len({handwriting.is_held(one) for one in written if one.writer == writer}) == 1

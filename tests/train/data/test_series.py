@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from cnn.types import NOT_A_DIGIT
+from cnn.task import DIGITS
 from train import __main__ as train
 from train.data.mnist import DataError, Digits, hold_out
 from train.data.series import read
@@ -58,7 +58,7 @@ def test_what_is_no_digit_is_kept_apart(few: Digits, tmp_path: Path) -> None:
     series = read(save(tmp_path / "none.zip", few, meant="not_a_digit"))
     assert len(series.digits.labels) == len(series.strokes) == 0
     np.testing.assert_array_equal(series.others.images, few.images)
-    assert set(series.others.labels) == {NOT_A_DIGIT}
+    assert set(series.others.labels) == {DIGITS.rejected}
     assert len(read(save(tmp_path / "several.zip", few, meant="several_digits")).others.labels) == 3
 
 
@@ -73,10 +73,10 @@ def test_fit_trains_on_it_too_and_evaluate_measures_it(
     np.testing.assert_array_equal(seen[0].images, np.concatenate([digits.images[:1000], few.images]))
     np.testing.assert_array_equal(seen[0].labels[1000:], few.labels)
     assert train.main(["fit", "robust", "--series", zipped, "--series", others]) == 0
-    np.testing.assert_array_equal(seen[1].labels[1000:], [*few.labels, *3 * [NOT_A_DIGIT]])
+    np.testing.assert_array_equal(seen[1].labels[1000:], [*few.labels, *3 * [DIGITS.rejected]])
     training, held = hold_out(seen[1], 0.9, 0)
-    assert (training.labels == NOT_A_DIGIT).sum() == 3
-    assert held.labels.max() < NOT_A_DIGIT
+    assert (training.labels == DIGITS.rejected).sum() == 3
+    assert held.labels.max() < DIGITS.rejected
     monkeypatch.setattr("train.measure.evaluate.write", lambda metrics, folder: seen.append(metrics))
     for series in (zipped, others):
         assert train.main(["evaluate", str(tiny_folder), "--quick", "--series", series]) == 0

@@ -6,9 +6,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from cnn.types import NOT_A_DIGIT
+from cnn.task import DIGITS
 from train.data.mnist import DataError
-from train.data.unipen import SYMBOLS, Written, read_file, read_release
+from train.data.unipen import SYMBOL_PARTS, Written, read_file, read_release
 
 UCI = """.COMMENT two digits
 .SEGMENT DIGIT 0-1 OK "7"
@@ -91,8 +91,8 @@ def test_a_release_gives_what_its_segments_name(release: Path) -> None:
 
 
 def test_letters_are_no_digits(release: Path) -> None:
-    (letter,) = read_release(release, SYMBOLS)
-    assert (letter.character, letter.label, letter.writer) == ("a", NOT_A_DIGIT, "don/last")
+    (letter,) = read_release(release, SYMBOL_PARTS)
+    assert (letter.character, letter.label, letter.writer) == ("a", DIGITS.rejected, "don/last")
 
 
 def test_what_is_no_such_file_says_so(tmp_path: Path) -> None:

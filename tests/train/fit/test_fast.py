@@ -12,6 +12,8 @@ from keras import layers
 from cnn.network.architectures import ARCHITECTURES
 from train.fit.fast import fast_twin, max_pool
 
+pytestmark = pytest.mark.slow
+
 TOLERANCE = 1e-5  # of the largest value: float32 sums in another order
 
 

@@ -8,6 +8,8 @@ from keras import layers
 from cnn.network.architectures import ARCHITECTURES
 from train.fit.fold import folded
 
+pytestmark = pytest.mark.slow
+
 
 def trained_like(model: keras.Model) -> keras.Model:
     """`model` with moving averages and weights such as no initialiser gives."""

@@ -20,6 +20,7 @@ import pytest
 from cnn.files import write_whole
 from cnn.models.registry import load
 from cnn.network.architectures import ARCHITECTURES
+from cnn.task import DIGITS, Task
 from train.__main__ import main
 from train.data.mixture import NOBODY
 from train.data.mnist import Digits
@@ -27,6 +28,8 @@ from train.fit.loop import CHECKPOINT, compile_block, fit, initial_state
 from train.fit.mix import mix
 from train.fit.recipes import Recipe
 from train.pens import outliers
+
+pytestmark = pytest.mark.slow
 
 RECIPE = Recipe("tiny", epochs=3, batch_size=32, learning_rate=3e-3)
 
@@ -155,9 +158,9 @@ def test_what_is_saved_is_the_average_where_a_recipe_asks_for_it() -> None:
         np.testing.assert_allclose(average, weights, rtol=0, atol=1e-6)
 
 
-def rejecting() -> keras.Model:
+def rejecting(task: Task = DIGITS) -> keras.Model:
     """The tiny network with an eleventh output."""
-    *before, last = ARCHITECTURES["tiny"]().layers
+    *before, last = ARCHITECTURES["tiny"](task).layers
     return keras.Sequential([keras.Input((28, 28, 1)), *before, keras.layers.Dense(last.units + 1)], name="rejecting")
 
 

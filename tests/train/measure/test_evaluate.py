@@ -22,6 +22,8 @@ from train.measure.figures import accuracy, confusion, cross_entropy, nearest, r
 from train.pens.hand import write
 from train.pens.styles import STYLES
 
+pytestmark = pytest.mark.slow
+
 
 def test_cross_entropy_by_hand() -> None:
     logits = np.log(np.array([[0.5, 0.25, 0.25], [0.1, 0.2, 0.7]]))

@@ -5,9 +5,9 @@ from pathlib import Path
 
 from cnn.framing.ink import RULES
 from cnn.network.classifier import Classifier
+from tests.framing.test_form import box, lined
 from tests.framing.test_ink import DIGITS, drawing
 from tests.network.test_classifier import eleven
-from tests.reading.test_form import box, lined
 from train.measure import framing, real_pictures
 
 

@@ -6,7 +6,7 @@ import string
 import numpy as np
 import pytest
 
-from cnn.types import NOT_A_DIGIT
+from cnn.task import DIGITS
 from train.measure import out_of_distribution
 from train.pens import letters, outliers
 
@@ -41,7 +41,7 @@ def test_chunks_are_drawn_alone_and_make_up_the_whole(monkeypatch: pytest.Monkey
     whole = outliers.images(50, seed=5)
     assert whole.shape == (50, 28, 28)
     np.testing.assert_array_equal(whole[40:], outliers.chunk(5, 2, 20).images[:10])
-    assert (outliers.chunk(5, 2, 20).labels == NOT_A_DIGIT).all()
+    assert (outliers.chunk(5, 2, 20).labels == DIGITS.rejected).all()
     assert (whole[:20] != whole[20:40]).any()
     assert outliers.images(0, seed=5).shape == (0, 28, 28)
 

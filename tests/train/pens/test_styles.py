@@ -2,7 +2,7 @@
 
 from collections import Counter
 
-from cnn.types import LABELS
+from cnn.task import DIGITS
 from train.pens import drawings
 from train.pens.styles import STYLES
 
@@ -10,7 +10,7 @@ from train.pens.styles import STYLES
 def test_every_style_has_a_name_of_its_own_and_every_digit_several_styles() -> None:
     assert len({style.name for style in STYLES}) == len(STYLES)
     styles = Counter(style.label for style in STYLES)
-    assert set(styles) == set(range(LABELS))
+    assert set(styles) == set(range(DIGITS.count))
     assert min(styles.values()) > 5
 
 

@@ -26,6 +26,8 @@ from train.publish import card, space
 from train.publish.charts import curves
 from train.publish.hub import PublishError, publish
 
+pytestmark = pytest.mark.slow
+
 COURSE = registry.BUNDLED / "course"
 
 

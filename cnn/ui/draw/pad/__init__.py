@@ -31,9 +31,8 @@ class Pad(Component):
     ):
         width = WIDE if number else SIDE
         options.setdefault("value", {"strokes": [], "width": width, "height": SIDE})
-        kind = {"FOLLOWS": follows, "NUMBER": number, "WIDTH": width, "SIDE": SIDE}
-        constants = {"EXAMPLES": examples or [], **kind}
-        super().__init__(HERE, ("pad.",), constants, shared=("memory", "address", "picture"), **options)
+        kind = {"follows": follows, "number": number, "grid": [width, SIDE]}
+        super().__init__(HERE, {"examples": examples or [], **kind}, **options)
 
     def api_info(self) -> dict[str, Any]:
         """The value as JSON schema."""

@@ -1,15 +1,11 @@
-// Pen strokes as numbers: points on a WIDTH x SIDE grid, y down. Knows no canvas and no page.
+// Pen strokes as numbers: points on a grid, [width, height], y down. Knows no canvas and no page.
 
-// A whole request of a digit stays below 500 bytes; Gradio's envelope around the strokes takes about 110 of them.
-// Each digit of a number has as many points as it needs: thirty of them stay below this.
-const BUDGET = NUMBER ? 16_384 : 360;
 // Points closer than this to the line through their neighbours say nothing about a digit.
 const TOLERANCE = 0.7;
-const LIMIT = BUDGET / 6; // points; the shortest is written [1,2], with its comma
+const SHORTEST = 6; // bytes of a point that is written [1,2], with its comma
 
-const distance = (a, b) => Math.hypot(a[0] - b[0], a[1] - b[1]);
-const SIDES = [WIDTH, SIDE];
-const inside = (point) => point.every((part, axis) => part >= 0 && part <= SIDES[axis]);
+export const distance = (a, b) => Math.hypot(a[0] - b[0], a[1] - b[1]);
+export const inside = (point, grid) => point.every((part, axis) => part >= 0 && part <= grid[axis]);
 
 function offLine(point, from, to) {
 	const span = distance(from, to);
@@ -19,10 +15,10 @@ function offLine(point, from, to) {
 }
 
 // Where the way from a point on the pad to a point off it crosses the edge.
-function edge(within, beyond) {
+export function edge(within, beyond, grid) {
 	const reach = (part, axis) => {
 		const step = beyond[axis] - part;
-		return step > 0 ? (SIDES[axis] - part) / step : step < 0 ? -part / step : 1;
+		return step > 0 ? (grid[axis] - part) / step : step < 0 ? -part / step : 1;
 	};
 	const share = Math.min(1, ...within.map(reach));
 	return within.map((part, axis) => part + share * (beyond[axis] - part));
@@ -40,13 +36,13 @@ function span(at, points, from, to) {
 
 // The points of a drawing as [stroke, index], those that matter most first: the ends of every stroke, the longest
 // stroke's before a speck's, then always the one that lies farthest off what is there (Douglas and Peucker 1973).
-function ranked(strokes) {
+function ranked(strokes, limit) {
 	const extent = (points) => Math.max(...points.map((point) => distance(point, points[0])));
 	const order = strokes.map((points, at) => ({ at, last: points.length - 1, extent: extent(points) }));
 	order.sort((a, b) => b.extent - a.extent);
 	const ranks = order.flatMap(({ at, last }) => (last > 0 ? [[at, 0], [at, last]] : [[at, 0]]));
 	const spans = strokes.map((points, at) => span(at, points, 0, points.length - 1));
-	while (ranks.length < LIMIT) {
+	while (ranks.length < limit) {
 		const next = spans.reduce((best, one, index) => (one.most > (spans[best]?.most ?? TOLERANCE) ? index : best), -1);
 		if (next < 0) break;
 		const { at, from, far, to } = spans[next];
@@ -56,20 +52,20 @@ function ranked(strokes) {
 	return ranks;
 }
 
-// The drawing as the server reads it: the points that matter most, as many as the budget holds.
-function compact(strokes) {
-	const ranks = ranked(strokes);
+// The drawing as the server reads it: the points that matter most, as many as the budget, in bytes, holds.
+export function compact(strokes, [width, height], budget) {
+	const ranks = ranked(strokes, budget / SHORTEST);
 	const keep = (count) => {
 		const kept = strokes.map(() => []);
 		for (const [at, index] of ranks.slice(0, count)) kept[at].push(index);
 		const points = (indices, at) => indices.sort((a, b) => a - b).map((index) => strokes[at][index].map(Math.round));
-		return { strokes: kept.map(points).filter((stroke) => stroke.length > 0), width: WIDTH, height: SIDE };
+		return { strokes: kept.map(points).filter((stroke) => stroke.length > 0), width, height };
 	};
-	if (JSON.stringify(keep(ranks.length)).length <= BUDGET) return keep(ranks.length);
+	if (JSON.stringify(keep(ranks.length)).length <= budget) return keep(ranks.length);
 	let [fits, over] = [0, ranks.length];
 	while (over - fits > 1) {
 		const middle = (fits + over) >> 1;
-		if (JSON.stringify(keep(middle)).length <= BUDGET) fits = middle;
+		if (JSON.stringify(keep(middle)).length <= budget) fits = middle;
 		else over = middle;
 	}
 	return keep(fits);
@@ -77,20 +73,20 @@ function compact(strokes) {
 
 // A drawing as a word of an address: two signs a number, a dot between strokes; and back, null for any other word.
 const BASE = 36;
-const written = (strokes) =>
+export const written = (strokes) =>
 	strokes.map((points) => points.flat().map((part) => part.toString(BASE).padStart(2, "0")).join("")).join(".");
 
-function deciphered(word) {
+export function deciphered(word, grid) {
 	if (!/^([0-9a-z]{4})+(\.([0-9a-z]{4})+)*$/i.test(word ?? "")) return null;
-	const point = (signs) => SIDES.map((most, axis) => Math.min(most, parseInt(signs.slice(2 * axis, 2 * axis + 2), BASE)));
+	const point = (signs) => grid.map((most, axis) => Math.min(most, parseInt(signs.slice(2 * axis, 2 * axis + 2), BASE)));
 	return word.split(".").map((stroke) => stroke.match(/.{4}/g).map(point));
 }
 
 // A drawing made on any pad, in the middle of ours.
-function fitted(value) {
-	const [width, height] = [value?.width || WIDTH, value?.height || SIDE];
-	const scale = Math.min(WIDTH / width, SIDE / height);
-	const [left, top] = [(WIDTH - scale * width) / 2, (SIDE - scale * height) / 2];
+export function fitted(value, [across, down]) {
+	const [width, height] = [value?.width || across, value?.height || down];
+	const scale = Math.min(across / width, down / height);
+	const [left, top] = [(across - scale * width) / 2, (down - scale * height) / 2];
 	const strokes = (value?.strokes ?? []).filter((points) => points.length > 0);
 	return strokes.map((points) => points.map(([x, y]) => [left + x * scale, top + y * scale]));
 }

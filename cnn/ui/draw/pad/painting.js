@@ -3,21 +3,21 @@
 
 const middle = (a, b) => [(a[0] + b[0]) / 2, (a[1] + b[1]) / 2];
 
-function begun(point, hand) {
+export function begun(point, hand) {
 	const stroke = { points: [], path: new Path2D(), hand };
 	extend(stroke, point);
 	return stroke;
 }
 
 // Quadratic curves from middle to middle, with the points as handles, have no corners.
-function extend(stroke, point) {
+export function extend(stroke, point) {
 	const last = stroke.points.at(-1);
 	if (last === undefined) stroke.path.moveTo(...point);
 	else stroke.path.quadraticCurveTo(...last, ...middle(last, point));
 	stroke.points.push(point);
 }
 
-function whole(points, hand) {
+export function whole(points, hand) {
 	const stroke = begun(points[0], hand);
 	for (const point of points.slice(1)) extend(stroke, point);
 	return stroke;
@@ -33,22 +33,22 @@ function paintStroke(context, { points, path }) {
 }
 
 // The canvas takes the size it is shown at, in the screen's own pixels; strokes stay on their grid.
-function paint(canvas, strokes, width) {
+export function paint(canvas, strokes, [width, height], pen) {
 	const [across, down] = [canvas.clientWidth, canvas.clientHeight].map((side) => Math.round(side * window.devicePixelRatio));
 	if (across === 0) return;
 	if (canvas.width !== across) canvas.width = across;
 	if (canvas.height !== down) canvas.height = down;
 	const context = canvas.getContext("2d");
-	context.setTransform(across / WIDTH, 0, 0, down / SIDE, 0, 0);
-	context.clearRect(0, 0, WIDTH, SIDE);
+	context.setTransform(across / width, 0, 0, down / height, 0, 0);
+	context.clearRect(0, 0, width, height);
 	context.lineCap = context.lineJoin = "round";
-	context.lineWidth = width;
+	context.lineWidth = pen;
 	context.strokeStyle = getComputedStyle(canvas).color;
 	for (const stroke of strokes) paintStroke(context, stroke);
 }
 
 // A small picture of a drawing, for the button that puts it on the pad.
-function thumbnail(strokes) {
+export function thumbnail(strokes, [width, height]) {
 	const lines = strokes.map((points) => `M${points.map((point) => point.map(Math.round).join(" ")).join("L")}`);
-	return `<svg viewBox="0 0 ${WIDTH} ${SIDE}" aria-hidden="true"><path d="${lines.join("")}"/></svg>`;
+	return `<svg viewBox="0 0 ${width} ${height}" aria-hidden="true"><path d="${lines.join("")}"/></svg>`;
 }

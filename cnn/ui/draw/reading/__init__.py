@@ -6,25 +6,50 @@ Knows no model. The verdict stays in the visitor's browser.
 import base64
 import io
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, NotRequired
 
 import numpy as np
 from PIL import Image
+from typing_extensions import TypedDict
 
+from cnn.models.registry import Models
 from cnn.types import Framed, Prediction, Step
-from cnn.ui.component import Component
+from cnn.ui.component import Component, networks
 
 Source = Literal["pad", "pad-number", "photo"]  # what was read, by its place in the page
 Kind = Literal["drawn", "uploaded", "photographed"]  # as KINDS in trials.js
+PadStrokes = dict[str, Any]  # as the pad sends them
 THUMBNAIL = 112  # pixels a side, at most, of a step's picture
+
+
+class StepShown(TypedDict):
+    """A step between the picture sent and the picture read: its text key, and a data URL."""
+
+    name: str
+    picture: str
+
+
+class ReadingShown(TypedDict):
+    """What the panel shows beside a prediction; `source` alone where nothing was read.
+
+    `strokes` are the pad's, None for a photo; `pixels` are the 28x28 the network got, one byte a pixel, ink = 255, as
+    base64; `again`: it was read before.
+    """
+
+    source: Source
+    kind: NotRequired[Kind]
+    strokes: NotRequired[PadStrokes | None]
+    pixels: NotRequired[str]
+    steps: NotRequired[list[StepShown]]
+    again: NotRequired[bool]
 
 
 class Reading(Component):
     """Shows what `answer` or `nothing` makes."""
 
-    def __init__(self, source: Source = "pad", **options: Any):
-        texts, shared = ("reading.", "step."), ("memory", "trials", "picture")
-        super().__init__(Path(__file__).parent, texts, shared=shared, value=nothing(source), **options)
+    def __init__(self, models: Models, source: Source = "pad", **options: Any):
+        known = {"networks": networks(models)}
+        super().__init__(Path(__file__).parent, known, value=nothing(source), **options)
 
     def api_info(self) -> dict[str, Any]:
         """The value as JSON schema."""
@@ -67,5 +92,5 @@ def _bytes(image: np.ndarray) -> np.ndarray:
     return np.rint(255 * np.clip(image, 0, 1)).astype(np.uint8)
 
 
-def _base64(data: bytes | np.ndarray) -> str:
+def _base64(data: Any) -> str:
     return base64.b64encode(data).decode("ascii")

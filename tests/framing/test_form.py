@@ -6,7 +6,7 @@ from PIL import Image, ImageDraw
 from scipy import ndimage
 
 from cnn.framing import ink
-from cnn.reading.form import _closed, form, ring, run_lengths
+from cnn.framing.form import _closed, form, ring, run_lengths
 from tests.framing.test_ink import DIGITS, NOUGHT, alike, drawing, frame
 
 ALL = {**DIGITS, "0": NOUGHT}

@@ -1,0 +1,69 @@
+// The small parts of a page, and the one way to put them anew.
+
+export function made(name, properties = {}, ...children) {
+	const { data = {}, ...rest } = properties;
+	const node = Object.assign(document.createElement(name), rest);
+	Object.assign(node.dataset, data);
+	node.append(...children);
+	return node;
+}
+
+// A part of a drawing.
+export function svg(name, attributes = {}, ...children) {
+	const node = document.createElementNS("http://www.w3.org/2000/svg", name);
+	for (const [key, value] of Object.entries(attributes)) node.setAttribute(key, value);
+	node.append(...children);
+	return node;
+}
+
+export function figure(content, caption) {
+	return made("figure", {}, content, made("figcaption", { textContent: caption }));
+}
+
+export const calm = () => window.matchMedia("(prefers-reduced-motion: reduce)").matches;
+
+// Light or dark.
+export const onTheme = (callback) => new MutationObserver(callback).observe(document.body, { attributeFilter: ["class"] });
+
+// ------------------------------------------------------------------ what is put anew
+
+/** What the keyboard reaches in a place. @returns {HTMLInputElement[]} */
+const reachedIn = (place) => [...place.querySelectorAll("button, input, select, summary")];
+
+// What is put anew in a place leaves the keyboard where it was: on the choice of the same name and value, else on the
+// button that is in the same place; the place itself has it where none is left.
+export function renew(place, ...children) {
+	const held = /** @type {HTMLInputElement} */ (document.activeElement);
+	const at = reachedIn(place).indexOf(held);
+	place.replaceChildren(...children);
+	if (at < 0) return;
+	const reached = reachedIn(place);
+	const same = held.name && reached.find(({ name, value }) => name === held.name && value === held.value);
+	const next = same || reached[Math.min(at, reached.length - 1)] || place;
+	if (next === place) place.tabIndex = -1;
+	next.focus({ preventScroll: true });
+}
+
+// ------------------------------------------------------------------ a choice of few
+
+export function choice(name, value, text, checked, onChoose) {
+	const input = made("input", { type: "radio", name, value, checked });
+	input.addEventListener("change", onChoose);
+	return made("label", {}, input, made("span", { textContent: text }));
+}
+
+// `words` says each option, `label` the choice.
+export function choices(name, options, chosen, { label, words }, onChoose) {
+	const field = made("fieldset", { className: "choice" });
+	field.setAttribute("aria-label", label);
+	field.append(...options.map((option) => choice(name, option ?? "", words(option), option === chosen, () => onChoose(option))));
+	return field;
+}
+
+// One of a network's classes, or, where nothing is chosen, what `any` says.
+export function classChoices(name, classes, chosen, { label, any }, onChoose) {
+	const options = [null, ...classes.keys()];
+	const field = choices(name, options, chosen, { label, words: (at) => (at === null ? any : classes[at]) }, onChoose);
+	field.classList.add("labels");
+	return field;
+}

@@ -1,0 +1,44 @@
+// Numbers as the visitor's language writes them.
+
+import { language } from "./say.js";
+
+const formatted = (value, format) => new Intl.NumberFormat(language(), format).format(value);
+
+export function percent(share, digits = 0) {
+	return formatted(share, { style: "percent", minimumFractionDigits: digits, maximumFractionDigits: digits });
+}
+
+// A probability never rounds to certainty, nor to nothing.
+export function nearly(share, digits = 1) {
+	const step = 10 ** (-2 - digits);
+	if (share > 1 - 0.6 * step) return `>\u00a0${percent(1 - step, digits)}`;
+	if (share < 0.5 * step) return `<\u00a0${percent(step, digits)}`;
+	return percent(share, digits);
+}
+
+// A share that was counted is all or nothing only where it is.
+export function counted(share, digits = 0) {
+	const least = 10 ** -(digits + 2);
+	if (share > 0 && share < least / 2) return `<\u00a0${percent(least, digits)}`;
+	if (share < 1 && share >= 1 - least / 2) return `>\u00a0${percent(1 - least, digits)}`;
+	return percent(share, digits);
+}
+
+export function number(value, digits = 2) {
+	const shown = Math.abs(value) < 0.5 * 10 ** -digits ? 0 : value;
+	return formatted(shown, { minimumFractionDigits: digits, maximumFractionDigits: digits }).replace("-", "−");
+}
+
+export const whole = (value) => formatted(value, {});
+
+// With as many digits as it has, three at most.
+export const exact = (value) => formatted(value, { maximumFractionDigits: 3 });
+
+// What stands between a number and its per-cent sign.
+const apart = () => new Intl.NumberFormat(language(), { style: "percent" }).formatToParts(0).find(({ type }) => type === "literal");
+
+// A number that was written, in a unit.
+export function inUnit(words, unit) {
+	const between = unit === "°" ? "" : unit === "%" ? (apart()?.value ?? "") : "\u00a0";
+	return `${words.replace("-", "−")}${between}${unit}`;
+}

@@ -1,0 +1,470 @@
+// What the page asks and what it is answered. Made from Python's types by `python -m cnn.ui.types`; not to be edited.
+
+/** Numbers, float32 in base64, and their shape. */
+export interface Packed {
+	data: string;
+	shape: number[];
+}
+
+/** Numbers to look at, a byte each: shares of each tile's largest size, in 255ths, or, signed, in 127ths. */
+export interface Shades extends Packed {
+	limits: number[];
+	signed: boolean;
+}
+
+/** Every layer with what it makes of the digit, and the channel that is open, if one is. */
+export interface InsideNetworkRequest {
+	view: "network";
+	layer?: string | null;
+	channel?: number | null;
+}
+
+/** What a channel likes to see. Takes seconds. */
+export interface InsideLikesRequest {
+	view: "likes";
+	layer: string;
+	channel: number;
+}
+
+/** One channel of the first convolution and one digit's output, in numbers. */
+export interface InsideHandRequest {
+	view: "hand";
+	channel?: number | null;
+	label?: number | null;
+}
+
+/** The evidence for one digit by one method. */
+export interface InsideWhyRequest {
+	view: "why";
+	method?: string | null;
+	label?: number | null;
+}
+
+/** Every model's probabilities for the digit moved by whole pixels, not framed again; what leaves is lost. */
+export interface InsideShiftRequest {
+	view: "shift";
+	across?: number;
+	down?: number;
+}
+
+/** What a few channels of a layer like to see, those that the digit excites most. Takes seconds. */
+export interface InsideDepthRequest {
+	view: "depth";
+	layer: string;
+}
+
+/** Every filter of a layer by its strongest kernel. */
+export interface InsideFiltersRequest {
+	view: "filters";
+	layer: string;
+}
+
+export type InsideRequest = InsideNetworkRequest | InsideLikesRequest | InsideHandRequest | InsideWhyRequest | InsideShiftRequest | InsideDepthRequest | InsideFiltersRequest;
+
+/** Every layer at work on the digit, and the channel that is open, if one is. */
+export interface NetworkView {
+	layers: LayerShown[];
+	parameters: number;
+	temperature: number;
+	unit?: Unit;
+}
+
+/** A layer with what it makes of the digit, and the shares that ReLU and pooling take away, as `views.Taken`. */
+export interface LayerShown {
+	name: string;
+	type: string;
+	shape: number[];
+	parameters: number;
+	receptive_field: number;
+	maps: Shades;
+	by_relu: number | null;
+	by_pooling: number | null;
+}
+
+/** One channel: its map before and after its activation, and its kernel where that is a picture. */
+export interface Unit {
+	layer: string;
+	channel: number;
+	after: Packed;
+	before?: Packed;
+	kernel?: Packed;
+	inputs?: number[];
+}
+
+/** What a channel likes to see, of all pictures and among the project's own digits. */
+export interface LikesView {
+	layer: string;
+	channel: number;
+	preferred: Packed;
+	excerpts: Excerpt[];
+}
+
+/** A part of a digit, and how strongly it excites a channel. */
+export interface Excerpt {
+	picture: Packed;
+	activation: number;
+}
+
+/** All that is needed to compute one filter's answer by hand, for one (28, 28) image: the network's own numbers. */
+export interface Hand {
+	layer: string;
+	channel: number;
+	kernel: Packed;
+	bias: number;
+	stride: number;
+	padding: number;
+	before: Packed;
+	after: Packed;
+	pooling: Pooling | null;
+	features: Packed;
+	rival: number;
+	weights: Packed;
+	rival_weights: Packed;
+	output_bias: number;
+	rival_bias: number;
+	logits: Packed;
+	label: number;
+	filters: number;
+	temperature: number;
+}
+
+/** One map pooled: it as it `entered`, (h, w), and `pooled`, each `window` x `window` units one. */
+export interface Pooling {
+	layer: string;
+	channel: number;
+	window: number;
+	entered: Packed;
+	pooled: Packed;
+}
+
+/** The evidence for one digit by one method, as `cnn.inside.explain.Explanation`. */
+export interface WhyView {
+	method: string;
+	label: number;
+	evidence: Packed;
+	note: string | null;
+	total: number | null;
+	expected: number | null;
+	complete: boolean | null;
+}
+
+/** By network its probabilities for the moved digit and its parameters; and the layers with feature maps of one. */
+export interface ShiftView {
+	probabilities: Record<string, number[]>;
+	parameters: Record<string, number>;
+	first: LayerFacts | null;
+	maps: string[];
+}
+
+/** A layer as the scripted API gives it; `receptive_field` in pixels a side. */
+export interface LayerFacts {
+	name: string;
+	type: string;
+	shape: number[];
+	parameters: number;
+	receptive_field: number;
+}
+
+/** What a few channels of a layer like to see, those that the digit excites most. */
+export interface DepthView {
+	layer: string;
+	channels: number[];
+	pictures: Packed;
+}
+
+/** Every filter of a layer by its strongest kernel. */
+export interface FiltersView {
+	layer: string;
+	weights: Shades;
+}
+
+/** One answer, as the scripted API gives it: `probabilities` by class, the server's own time in `milliseconds`. */
+export interface Prediction {
+	label: number | null;
+	best_guess: number | null;
+	confidence: number;
+	probabilities: number[];
+	abstained: boolean;
+	reason: "blank" | "not_a_digit" | "several_digits" | null;
+	model: string;
+	milliseconds: number;
+}
+
+export interface InsideAnswer {
+	asked: InsideRequest;
+	pixels: Packed;
+	prediction: Prediction;
+	shut: boolean;
+	example: boolean;
+	network?: NetworkView;
+	likes?: LikesView;
+	hand?: Hand | null;
+	why?: WhyView;
+	shift?: ShiftView;
+	depth?: DepthView;
+	filters?: FiltersView;
+}
+
+/** One perturbation of a stack. */
+export interface Row {
+	name: string;
+	strength: number;
+}
+
+/** The digit under a stack of perturbations, and every model's answer and evidence, before and after. */
+export interface StressCompareRequest {
+	view: "compare";
+	stack: Row[];
+	seed: number;
+	against?: string | null;
+}
+
+/** Each model's curve for one perturbation, where it breaks, and how the test digits fare. */
+export interface StressBreakingRequest {
+	view: "breaking";
+	name: string;
+	seed: number;
+}
+
+/** One row of the report card: where each model breaks under one perturbation. */
+export interface StressCardRequest {
+	view: "card";
+	name: string;
+	seed: number;
+}
+
+/** Each model's errors on MNIST-C. */
+export interface StressScoreRequest {
+	view: "score";
+}
+
+export type StressRequest = StressCompareRequest | StressBreakingRequest | StressCardRequest | StressScoreRequest;
+
+/** The digit under a stack of perturbations; by model, its look before and after. */
+export interface CompareView {
+	image: Shades;
+	models: Record<string, Look[]>;
+}
+
+/** What a network says of a picture, and the evidence for its best guess. */
+export interface Look {
+	prediction: Prediction;
+	evidence: Shades;
+}
+
+/** Each model's curve for one perturbation. */
+export interface BreakingView {
+	name: string;
+	models: Record<string, BrokenCurve>;
+}
+
+/** The same with the whole curve: the share `kept` of the first answer, the labels; and how `test` digits fare. */
+export interface BrokenCurve {
+	before: number | null;
+	held: number[] | null;
+	breaks: BreakAt[];
+	image: Shades | null;
+	strengths: number[];
+	kept: number[];
+	labels: (number | null)[];
+	test: Curve | null;
+}
+
+/** Where an answer breaks, what is said then, and between which strengths the first answer is back. */
+export interface BreakAt {
+	strength: number;
+	after: number | null;
+	again: number[][];
+}
+
+/** Under one perturbation, at each strength, the shares of test images read right and refused. */
+export interface Curve {
+	strengths: number[];
+	accuracy: number[];
+	refused: number[];
+	images: number;
+}
+
+/** One row of the report card: where each model breaks under one perturbation. */
+export interface CardView {
+	name: string;
+	models: Record<string, Broken>;
+}
+
+/** Between which strengths an answer holds, None where there was none; where it breaks, the nearest first. */
+export interface Broken {
+	before: number | null;
+	held: number[] | null;
+	breaks: BreakAt[];
+	image: Shades | null;
+}
+
+/** Each model's errors on MNIST-C, as its metrics have them; None where they were not measured. */
+export interface ScoreView {
+	models: Record<string, MnistC | null>;
+}
+
+/** The same through the app, `raw` without its framing; and which corruptions are like what it was trained on. */
+export interface MnistC {
+	error: Record<string, number>;
+	mean: number;
+	raw: Errors;
+	like_in_training?: string[];
+}
+
+/** The share misread of each of MNIST-C's corruptions, and their mean. */
+export interface Errors {
+	error: Record<string, number>;
+	mean: number;
+}
+
+/** A digit of MNIST's test set: its place and its label. */
+export interface TestDigit {
+	index: number;
+	label: number;
+}
+
+export interface StressAnswer {
+	asked: StressRequest;
+	pixels: Packed;
+	prediction: Prediction;
+	example: boolean;
+	test: TestDigit | null;
+	compare?: CompareView;
+	breaking?: BreakingView;
+	card?: CardView;
+	score?: ScoreView;
+}
+
+/** All figures of a model, and beside them another one's. */
+export interface ErrorsTablesRequest {
+	view: "tables";
+	model: string;
+	other: string;
+}
+
+/** Images of MNIST's test set, by their indices. */
+export interface ErrorsPicturesRequest {
+	view: "pictures";
+	indices: number[];
+}
+
+/** One test image: what speaks for what was said and for its label, and the training images that are nearest. */
+export interface ErrorsCaseRequest {
+	view: "case";
+	model: string;
+	index: number;
+	said: number;
+	label: number;
+	neighbours: number[];
+}
+
+export type ErrorsRequest = ErrorsTablesRequest | ErrorsPicturesRequest | ErrorsCaseRequest;
+
+/** All figures of a model, and beside them another one's errors. */
+export interface TablesView {
+	images: number;
+	misread: number;
+	interval: [number, number];
+	confusion: number[][];
+	errors: Case[] | null;
+	doubtful: Case[];
+	calibration: CalibrationShown;
+	others: Case[];
+	comparison: Comparison;
+}
+
+/** One test image to look at: its place, its label and what is `said`; and the nearest training images. */
+export interface Case {
+	index: number;
+	label: number;
+	said: number;
+	confidence: number;
+	neighbours?: number[];
+	labels?: number[];
+	cosines?: number[];
+}
+
+/** What a stated confidence is worth, with the intervals of its bins. */
+export interface CalibrationShown {
+	temperature: number;
+	expected_calibration_error: number;
+	bins: BinWithInterval[];
+}
+
+/** A bin, and between which shares the true one lies, at 95 %. */
+export interface BinWithInterval {
+	confidence: number;
+	accuracy: number;
+	count: number;
+	low: number;
+	high: number;
+}
+
+/** Two networks on the same test images, by the images' indices: what only one, or both, misread. */
+export interface Comparison {
+	fixed: number[];
+	added: number[];
+	both: number[];
+	p: number;
+}
+
+/** A text key in place of what cannot be had, and the name that it tells of. */
+export interface Missing {
+	missing: string;
+	name?: string;
+}
+
+/** 28x28 bytes of ink by index, of the images that can be had; and why others are `missing`, as a text key. */
+export interface PicturesView {
+	pixels: Record<string, string>;
+	missing?: string;
+}
+
+/** What speaks for what was said and for the label, (2, 28, 28); and the training images that are nearest. */
+export interface CaseView {
+	evidence: Packed;
+	neighbours: PicturesView;
+}
+
+export type ErrorsAnswer = { asked: ErrorsRequest } & (TablesView | PicturesView | CaseView | Missing);
+
+/** A number as the panel shows it; `source` alone where nothing was read. `again`: it was read before. */
+export interface NumberAnswer {
+	source: "pad" | "pad-number" | "photo";
+	text?: string;
+	digits?: DigitShown[];
+	first?: string | null;
+	model?: string;
+	width?: number;
+	height?: number;
+	picture?: string;
+	strokes?: number[][][];
+	again?: boolean;
+}
+
+/** A digit of a number; its box in shares of the picture. */
+export interface DigitShown {
+	label: number;
+	confidence: number;
+	doubtful: boolean;
+	box: number[];
+}
+
+/** What the panel shows beside a prediction; `source` alone where nothing was read. */
+export interface ReadingShown {
+	source: "pad" | "pad-number" | "photo";
+	kind?: "drawn" | "uploaded" | "photographed";
+	strokes?: Record<string, unknown> | null;
+	pixels?: string;
+	steps?: StepShown[];
+	again?: boolean;
+}
+
+/** A step between the picture sent and the picture read: its text key, and a data URL. */
+export interface StepShown {
+	name: string;
+	picture: string;
+}
+
+export type ReadingAnswer = ReadingShown & Partial<Prediction>;

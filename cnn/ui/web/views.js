@@ -1,0 +1,96 @@
+// What the wide tabs share: one view open at a time, asking the server for it, and the answer at its head.
+
+import { go, onPlace } from "./address.js";
+import { className, sideOf } from "./networks.js";
+import { nearly } from "./numbers.js";
+import { paintValues, unpack } from "./paint.js";
+import { say } from "./say.js";
+
+// ------------------------------------------------------------------ asking the server
+
+// Whoever draws, or changes the network, asks for the open view: what `open` gives stands ready for them.
+export function asking({ props, trigger }, open) {
+	const ready = () => (props.value = open());
+	const ask = (asked, event) => {
+		props.value = asked;
+		trigger(event); // what is asked leaves at once
+		ready();
+	};
+	return { ready, askAgain: () => ask(open(), "input"), askBeside: (asked) => ask(asked, "submit") };
+}
+
+// Answers come in any order where several events ask: one to what is no longer asked for is not shown.
+export const outdated = (asked, open) => asked.view === open.view && JSON.stringify(asked) !== JSON.stringify(open);
+
+// ------------------------------------------------------------------ the head: the digit, and what a network says to it
+
+// Shows an answer, and notes beside it; gives it in words.
+export function showSays(panel, { prediction, pixels }, ...notes) {
+	const { values, shape } = unpack(pixels);
+	paintValues(panel.querySelector(".says canvas"), values, shape, { limit: 1 });
+	const { digit, verdict, closest } = answerWords(prediction);
+	const detail = [closest, say("pane.by", { model: prediction.model }), ...notes].filter(Boolean).join(" · ");
+	panel.querySelector(".says .digit").textContent = digit;
+	panel.querySelector(".verdict").textContent = verdict;
+	panel.querySelector(".detail").textContent = detail;
+	return [digit, verdict, detail].filter(Boolean).join(", ");
+}
+
+// An answer's sign ("" for a blank, "?" where it abstains), how sure it is or why not, and then what is close, if any is.
+export function answerWords(prediction) {
+	const { reason, best_guess, confidence, model } = prediction;
+	if (reason === "blank") return { digit: "", verdict: say("pane.blank"), closest: "" };
+	if (reason) return { digit: "?", verdict: say(`reading.${reason}`), closest: closestTo(prediction) };
+	return { digit: `${className(model, best_guess)}`, verdict: nearly(confidence), closest: "" };
+}
+
+const STANDS_OUT = 1 / 3;
+
+// What was refused is close to its best guess only where that stands out.
+function closestTo({ best_guess, confidence, model }) {
+	if (confidence < STANDS_OUT) return "";
+	return say("reading.closest", { label: className(model, best_guess), share: nearly(confidence) });
+}
+
+// An empty picture, for a view that has had no answer yet.
+export const blankFor = (model) => new Float32Array(sideOf(model) ** 2);
+
+// ------------------------------------------------------------------ views, one open at a time
+
+// The panel's tabs open its parts, and so does the address; gives a function that opens one by name, and tells nobody.
+export function tabbed(panel, onOpen) {
+	const tabs = [...panel.querySelectorAll("[data-view]")];
+	const [wing] = tabs[0].id.split("-tab-");
+	let opened = null;
+	const open = (name) => {
+		opened = name;
+		for (const tab of tabs) {
+			const chosen = tab.dataset.view === name;
+			tab.setAttribute("aria-selected", chosen);
+			tab.tabIndex = chosen ? 0 : -1;
+		}
+		for (const one of panel.querySelectorAll("[data-panel]")) one.hidden = one.dataset.panel !== name;
+	};
+	const choose = (view) => {
+		open(view);
+		go({ tab: wing, view });
+		onOpen(view);
+	};
+	for (const tab of tabs) {
+		tab.addEventListener("click", () => choose(tab.dataset.view));
+		tab.addEventListener("keydown", (event) => {
+			const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
+			if (!step) return;
+			const next = tabs[(tabs.indexOf(tab) + step + tabs.length) % tabs.length];
+			next.focus();
+			next.click();
+		});
+	}
+	onPlace(wing, ({ view }) => {
+		const { dataset } = tabs.find((tab) => tab.dataset.view === view) ?? tabs[0];
+		if (dataset.view === opened) return;
+		open(dataset.view);
+		onOpen(dataset.view);
+	});
+	return open;
+}

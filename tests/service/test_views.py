@@ -1,0 +1,115 @@
+"""What the page asks for, right and wrong: an answer, or one sentence."""
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from cnn.mnist import Mnist, nowhere
+from cnn.models.registry import Models
+from cnn.network.classifier import Classifier
+from cnn.service import errors, inside, stress
+from cnn.service.views import Views
+from cnn.types import Framed, InputError
+from cnn.ui.arrays import sendable
+from tests.conftest import tiny
+from train.data.mnist import Digits
+
+ASKED: dict[str, dict[str, dict[str, Any]]] = {
+    "inside": {
+        "network": {"layer": "conv2d", "channel": 1},
+        "likes": {"layer": "conv2d", "channel": 1},
+        "hand": {"channel": 1, "label": 3},
+        "why": {"method": "saliency", "label": 3},
+        "shift": {"across": 2, "down": -3},
+        "depth": {"layer": "conv2d"},
+        "filters": {"layer": "conv2d"},
+    },
+    "stress": {
+        "compare": {"stack": [{"name": "fog", "strength": 10}], "seed": 1, "against": "one"},
+        "breaking": {"name": "fog", "seed": 1},
+        "card": {"name": "rotation", "seed": 0},
+        "score": {},
+    },
+    "errors": {
+        "tables": {"model": "one", "other": "one"},
+        "pictures": {"indices": [1, 2]},
+        "case": {"model": "one", "index": 1, "said": 3, "label": 4, "neighbours": [5]},
+    },
+}
+WINGS = {"inside": inside.VIEWS, "stress": stress.VIEWS, "errors": errors.VIEWS}
+WRONG = [None, True, 1.5, -1, 10**9, "no such thing", [], [[1]], {}, {"name": 3}, [{"name": "fog"}], float("nan")]
+
+
+@pytest.fixture(scope="module")
+def models() -> Models:
+    model = tiny()
+    model.layers[0].name = "conv2d"
+    return Models([Classifier(model, "one")], "one")
+
+
+@pytest.fixture(scope="module")
+def mnist(digits: Digits) -> Mnist:
+    some = {i: (digits.images[i], int(digits.labels[i])) for i in range(6)}
+    return Mnist(nowhere, {"train": some, "test": some})
+
+
+@pytest.fixture(scope="module")
+def framed(digits: Digits) -> Framed:
+    return Framed(digits.images[1].astype(np.float32) / 255)
+
+
+def shown(wing: str, asked: Any, models: Models, mnist: Mnist, framed: Framed) -> Any:
+    if wing == "errors":
+        return sendable(errors.look(models, mnist, asked))
+    return sendable({"inside": inside.look, "stress": stress.look}[wing](models, asked, framed, *_model(wing)))
+
+
+def _model(wing: str) -> list[str]:
+    return ["one"] if wing == "inside" else []
+
+
+@pytest.mark.parametrize("wing", WINGS)
+def test_every_view_is_walked(wing: str) -> None:
+    assert ASKED[wing].keys() == WINGS[wing].keys()
+
+
+@pytest.mark.parametrize(("wing", "view"), [(wing, view) for wing, views in ASKED.items() for view in views])
+def test_what_is_asked_in_the_wrong_type_is_one_sentence(
+    models: Models, mnist: Mnist, framed: Framed, wing: str, view: str
+) -> None:
+    right = {"view": view, **ASKED[wing][view]}
+    assert shown(wing, right, models, mnist, framed)["asked"] == right
+    assert shown(wing, {**right, "more": [1]}, models, mnist, framed)
+    refused = []
+    for key in ASKED[wing][view]:
+        others = {name: value for name, value in right.items() if name != key}
+        for asked in [others, *({**others, key: wrong} for wrong in WRONG)]:
+            try:
+                assert shown(wing, asked, models, mnist, framed)
+            except InputError as error:
+                refused.append(str(error))
+    assert all(sentence.endswith(".") and "\n" not in sentence for sentence in refused)
+    assert len(refused) >= 5 * len(ASKED[wing][view])
+
+
+@pytest.mark.parametrize("asked", [None, [], "network", 3, {}, {"view": None}, {"view": ["network"]}, {"view": {}}])
+def test_what_is_no_question_is_one_sentence(models: Models, mnist: Mnist, framed: Framed, asked: Any) -> None:
+    for wing in WINGS:
+        with pytest.raises(InputError, match="no view named"):
+            shown(wing, asked, models, mnist, framed)
+
+
+def test_the_sentence_says_what_is_wrong_and_where() -> None:
+    def card(*, name: str, rows: list[int], seed: int = 0) -> tuple[str, list[int], int]:
+        return name, rows, seed
+
+    views = Views(card)
+    assert views.show({"view": "card", "name": "fog", "rows": [1]}) == ("fog", [1], 0)
+    for asked, place in (
+        ({"rows": []}, "name"),
+        ({"name": 3, "rows": []}, "name"),
+        ({"name": "", "rows": [[]]}, "rows.0"),
+    ):
+        with pytest.raises(InputError, match=f'The view "card" cannot be asked so: {place} is missing, or of another'):
+            views.show({"view": "card", **asked})

@@ -1,0 +1,48 @@
+// Figures of trials, against values that others published.
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { byMeant, confusions, extremes, rate, sureness, tried, wilson } from "../../cnn/ui/trials/figures.js";
+
+const close = (found, expected) => found.forEach((value, at) => assert.ok(Math.abs(value - expected[at]) < 5e-5, `${found} is not ${expected}`));
+
+// Newcombe 1998, Statistics in Medicine 17, 857, method 3: the rows of tests/errors/test_statistics.py.
+for (const [hits, count, low, high] of [
+	[81, 263, 0.2553, 0.3662],
+	[15, 148, 0.0624, 0.1605],
+	[0, 20, 0, 0.1611],
+	[1, 29, 0.0061, 0.1718],
+]) {
+	test(`Wilson's interval for ${hits} of ${count}`, () => {
+		close(wilson(hits, count), [low, high]);
+		close(wilson(count - hits, count), [1 - high, 1 - low]);
+	});
+}
+
+test("nothing seen says nothing", () => {
+	assert.deepEqual(wilson(0, 0), [0, 1]);
+	assert.deepEqual(rate([]), { count: 0, hits: 0, share: null, low: 0, high: 1 });
+});
+
+const trial = (meant, said, confidence = 0.9) => ({ meant, said, confidence });
+const TRIALS = [trial(0, 0), trial(0, 1, 0.6), trial(2, 2), trial(1, null, 0.4), trial("not_a_digit", null), trial("not_a_digit", 2)];
+
+test("what was meant against what was said, for any number of classes", () => {
+	assert.deepEqual(tried(TRIALS, 3), [0, 1, 2, "not_a_digit"]);
+	assert.deepEqual(confusions(TRIALS, 3), [
+		[1, 1, 0, 0],
+		[0, 0, 0, 1],
+		[0, 0, 1, 0],
+		[0, 0, 1, 1],
+	]);
+	assert.equal(confusions(TRIALS, 26).length, 27);
+});
+
+test("rates: what is no digit is rightly refused", () => {
+	assert.deepEqual(byMeant(TRIALS, 3).map(({ meant, hits, count }) => [meant, hits, count]), [[0, 1, 2], [1, 0, 1], [2, 1, 1], ["not_a_digit", 1, 2]]);
+	assert.equal(rate(TRIALS).hits, 3);
+	assert.deepEqual(extremes(TRIALS, 3), { best: [2], worst: [1] });
+	assert.deepEqual(extremes([trial(0, 0), trial(1, 1)], 3), { best: [], worst: [] });
+	assert.ok(Math.abs(sureness(TRIALS, true) - 0.9) < 1e-9);
+	assert.equal(sureness([], false), null);
+});
