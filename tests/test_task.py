@@ -14,6 +14,7 @@ from cnn.models.registry import Models, load, load_all
 from cnn.network.classifier import Classifier
 from cnn.reading.number import read_number
 from cnn.reading.read import predict, read_image
+from cnn.service.inside import VIEWS
 from cnn.stress.perturbations import PERTURBATIONS
 from cnn.task import DIGITS, MOST, Task, task_of
 from cnn.types import Digits, Framed, InputError
@@ -92,7 +93,7 @@ def test_every_view_inside_shows_it(trained: Trained) -> None:
     network, last = trained.network(), trained.task.count - 1
     models = Models([network], network.name)
     first = network.layers[0].name
-    for view in inside.VIEWS:
+    for view in VIEWS:
         asked = {"view": view, "label": last, "layer": first, "channel": 0, "method": next(iter(METHODS))}
         shown = inside.answer(asked, trained.framed(last), models, network.name)
         assert not shown["shut"]

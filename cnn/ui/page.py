@@ -8,6 +8,7 @@ import PIL.Image
 from cnn.framing import decode
 from cnn.mnist import Mnist, nowhere
 from cnn.models.registry import Models
+from cnn.task import DIGITS
 from cnn.text import say
 from cnn.ui import component
 from cnn.ui.api import scripted_api
@@ -24,7 +25,8 @@ from cnn.ui.uploads import KEEP_SECONDS, MAX_FILE_SIZE, Doors
 
 def build_demo(models: Models, mnist: Mnist | None = None) -> gr.Blocks:
     """The whole app over `models` and, where it can be had, MNIST; launch it with `launch_options()`."""
-    mnist = mnist or Mnist(nowhere)
+    if mnist is None or not models["default"].task.is_like(DIGITS):
+        mnist = Mnist(nowhere)
     # Pillow's own guard, for images inside images that `decode.open_image` cannot measure beforehand.
     PIL.Image.MAX_IMAGE_PIXELS = decode.MAX_PIXELS
     with Doors(title=say("page.title"), analytics_enabled=False, delete_cache=(KEEP_SECONDS, KEEP_SECONDS)) as demo:

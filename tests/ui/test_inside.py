@@ -411,7 +411,7 @@ def test_the_last_layer_adds_up_to_the_score_and_the_probability(visit: Visiting
         assert feature * (weight - other) == pytest.approx(parts[0], abs=slack)
         words = visitor.page.locator(".softmax").text_content()
         counts = np.exp((logits - logits.max()) / course.temperature)
-        assert number(words.split("all ten together ")[1]) == pytest.approx(counts.sum(), abs=FINE)
+        assert number(words.split("all together ")[1]) == pytest.approx(counts.sum(), abs=FINE)
         assert number(words.split("= " if label == best else "share of ")[1]) == pytest.approx(
             100 * shares[label], abs=0.101
         )
@@ -432,7 +432,7 @@ def test_every_method_paints_and_says_what_it_is(visit: Visiting, course: Classi
     for method in METHODS:
         visitor.choose(say(f"inside.{method}"))
         expect(visitor.reason).to_contain_text(say(f"explain.{method}"), timeout=30_000)  # the first is compiled
-        expect(visitor.reason).to_contain_text("lead over the nine others together")
+        expect(visitor.reason).to_contain_text("lead over all others together")
         found = explain(course, digit, method, label)
         note = visitor.reason.locator(".note")
         if found.note:

@@ -10,6 +10,7 @@ import PIL.Image
 
 from cnn.models.registry import Models
 from cnn.service import draw as service
+from cnn.task import DIGITS
 from cnn.types import Framed
 from cnn.ui.draw import number
 from cnn.ui.draw.pad import Pad, examples
@@ -31,6 +32,7 @@ def draw_tab(models: Models, tab: gr.Tab, digit: gr.State) -> None:
 
     `digit` gets the framed digit that was read last, None for a blank pad.
     """
+    recognised = models["default"].task
     with gr.Row(elem_classes="reader"):
         with gr.Column(elem_classes="card"):
             task = gr.Radio(
@@ -40,13 +42,14 @@ def draw_tab(models: Models, tab: gr.Tab, digit: gr.State) -> None:
                 show_label=False,
                 container=False,
                 min_width=1,
+                visible=recognised.is_like(DIGITS),  # numbers are made of digits
                 elem_id="task",
                 elem_classes="pick",
             )
             with gr.Tabs(elem_classes="switch"):
                 with gr.Tab(T("draw.pen"), id="pen") as drawing:
-                    pad = Pad(examples(), elem_id="pad")  # the page shows the one that the task asks for
-                    line = Pad(examples("numbers"), number=True, elem_id="pad-number")
+                    pad = Pad(examples(recognised), elem_id="pad")  # the page shows the one that the task asks for
+                    line = Pad(examples(recognised, "numbers"), number=True, elem_id="pad-number")
                 with gr.Tab(T("draw.photo"), id="photo") as photographing:
                     photo = SourcedImage(
                         label=T("draw.photo_label"),

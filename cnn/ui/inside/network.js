@@ -209,7 +209,7 @@ export function networkView(desk) {
 		const [compared, rejecting] = tiles.querySelectorAll(".passes");
 		const [best, second] = [...values.subarray(0, classes.length).keys()].sort((a, b) => values[b] - values[a]);
 		compared.textContent = say("inside.compared", { best: classes[best], second: classes[second], lead: number(values[best] - values[second]) });
-		rejecting.textContent = values.length > classes.length ? say("inside.eleventh", { score: number(values[classes.length]) }) : "";
+		rejecting.textContent = values.length > classes.length ? say("inside.rejecting", { score: number(values[classes.length]) }) : "";
 	}
 
 	// ------------------------------------------------------------------ kernels

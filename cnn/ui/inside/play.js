@@ -71,7 +71,7 @@ export function playView(desk) {
 			const map = toyMap();
 			const side = sideNow();
 			const steps = side + 2 * play.padding - 3;
-			const size = say(steps % play.stride ? "play.size_rounded" : "play.size", { padding: 2 * play.padding, stride: play.stride, side: map.side });
+			const size = say(steps % play.stride ? "play.size_rounded" : "play.size", { across: side, padding: 2 * play.padding, stride: play.stride, side: map.side });
 			result.replaceChildren(
 				figure(picture(inked(), [side, side], { limit: 1 }, say("inside.input")), `${side} × ${side}`),
 				sign("∗"),

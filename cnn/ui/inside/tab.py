@@ -18,7 +18,7 @@ from cnn.ui.text import T
 
 def look_tab(models: Models, page: gr.Blocks, tab: gr.Tab, digit: gr.State) -> None:
     """Fill the open tab; `digit` holds the framed digit of all tabs, None before one was drawn."""
-    offered = examples()
+    offered = examples(models["default"].task)
     example = first_seven(offered)
     with gr.Row(elem_classes="looking"):
         with gr.Column(elem_classes="card subject"):

@@ -9,6 +9,7 @@ from cnn.mnist import Mnist
 from cnn.models.registry import Models
 from cnn.service.draw import drawn
 from cnn.service.stress import any_place, test_digit, which
+from cnn.task import DIGITS
 from cnn.types import Framed
 from cnn.ui.draw.pad import Pad, examples, first_seven
 from cnn.ui.stress import Stress, answer
@@ -17,12 +18,13 @@ from cnn.ui.text import T
 
 def stress_tab(models: Models, mnist: Mnist, tab: gr.Tab, digit: gr.State) -> None:
     """Fill the open tab; `digit` holds the framed digit of all tabs, None before one was drawn."""
-    offered = examples()
+    offered = examples(models["default"].task)
     example = first_seven(offered)
     with gr.Row(elem_classes="looking"):
         with gr.Column(elem_classes="card subject"):
             pad = Pad(offered, follows=True, elem_id="pad-stress")
-            with gr.Row(elem_classes="from-mnist"):
+            of_digits = models["default"].task.is_like(DIGITS)
+            with gr.Row(elem_classes="from-mnist", visible=of_digits):
                 index = gr.Number(label=T("stress.test_digit"), elem_id="test-digit")
                 another = gr.Button(T("stress.another"), elem_id="another-digit")
         with gr.Column(elem_classes="card"):

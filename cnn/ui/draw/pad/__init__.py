@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from cnn.framing.ink import from_strokes, parse_strokes
+from cnn.task import DIGITS, Task
 from cnn.types import Framed
 from cnn.ui.component import Component
 
@@ -45,10 +46,10 @@ class Pad(Component):
     example_value = example_payload
 
 
-def examples(name: str = "strokes") -> list[dict[str, Any]]:
-    """The examples the project made: digits ("strokes") or "numbers"; none where the file is missing."""
+def examples(task: Task, name: str = "strokes") -> list[dict[str, Any]]:
+    """The examples the project made: digits ("strokes") or "numbers"; none for another task, or without the file."""
     path = EXAMPLES / f"{name}.json"
-    return json.loads(path.read_text(encoding="utf-8")) if path.is_file() else []
+    return json.loads(path.read_text(encoding="utf-8")) if task.is_like(DIGITS) and path.is_file() else []
 
 
 def first_seven(offered: list[dict[str, Any]]) -> Framed:

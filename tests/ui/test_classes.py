@@ -1,0 +1,145 @@
+"""A network that tells letters apart, in a real browser: every part of the page shows its classes."""
+
+import csv
+import io
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import gradio as gr
+import keras
+import numpy as np
+import pytest
+from keras import layers
+from playwright.sync_api import Browser, expect
+
+from cnn.mnist import Mnist
+from cnn.models.registry import Models
+from cnn.network.classifier import Classifier
+from cnn.task import Task
+from cnn.types import Digits
+from cnn.ui.page import build_demo, launch_options
+from tests.ui.conftest import PHONE, SEVEN, Visit, visits
+from train.measure.evaluate import Sets, evaluate
+
+LETTERS = tuple("ABCDEFGHIJKLMNOPQRSTUVWXYZ")
+H = LETTERS.index("H")
+
+
+def letters(name: str, favourite: int) -> Classifier:
+    """A network that was never trained, and says one letter of everything."""
+    model = keras.Sequential(
+        [
+            keras.Input((28, 28, 1)),
+            layers.Conv2D(2, 3, strides=2, activation="relu", name="conv1"),
+            layers.Flatten(name="flatten"),
+            layers.Dense(
+                len(LETTERS) + 1, kernel_initializer=keras.initializers.RandomNormal(0, 1e-3, 0), name="logits"
+            ),
+        ]
+    )
+    kernel, bias = model.layers[-1].get_weights()
+    bias[favourite], bias[-1] = 7, -7
+    model.layers[-1].set_weights([kernel, bias])
+    return Classifier(model, name, task=Task(LETTERS))
+
+
+@pytest.fixture(scope="module")
+def app(digits: Digits) -> Iterator[gr.Blocks]:
+    test, training = (Digits(digits.images[part], digits.labels[part]) for part in (slice(0, 60), slice(60, 160)))
+    networks = [letters("letters", H), letters("others", 2)]
+    for network in networks:
+        network.metrics = evaluate(network, Sets(test, training=training))
+    mnist = Mnist({"test": test, "train": training}.__getitem__)
+    mnist.start().join()
+    demo = build_demo(Models(networks, "letters"), mnist)
+    demo.launch(prevent_thread_lock=True, quiet=True, **launch_options())
+    yield demo
+    demo.close()
+
+
+@pytest.fixture
+def visit(browser: Browser, app: gr.Blocks) -> Iterator[Callable[..., Visit]]:
+    """Visit the page; whatever a visitor did, nothing broke."""
+    visitors = []
+
+    def enter(**options: object) -> Visit:
+        visitors.append(open_page(**options))
+        return visitors[-1]
+
+    with visits(browser, app.local_url) as open_page:
+        yield enter
+        assert [error for visitor in visitors for error in visitor.errors] == []
+
+
+def is_within(visitor: Visit) -> bool:
+    """Whether the page needs no scrolling to the side."""
+    return visitor.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+def test_what_is_read_and_judged_are_letters(visit: Callable[..., Visit], tmp_path: Path) -> None:
+    visitor = visit(viewport=PHONE)
+    bars = visitor.page.locator(".reading .bars li")
+    expect(bars.locator("button")).to_have_text(LETTERS)
+    visitor.draw(SEVEN)
+    visitor.reads("H")
+    expect(bars.nth(H)).to_have_class("best")
+    bars.locator("button").nth(25).click()
+    expect(visitor.page.locator(".reading .ask")).to_contain_text("Z")
+    assert is_within(visitor)
+    visitor.page.get_by_role("tab", name="My tests").click()
+    panel = visitor.page.locator(".trials")
+    expect(panel.locator(".matrix thead th")).to_have_text([*LETTERS, "?"])
+    expect(panel.locator(".matrix tbody th")).to_have_text(LETTERS)
+    expect(panel.locator(".gallery figcaption").first).to_contain_text("Z")
+    assert is_within(visitor)
+    with visitor.page.expect_download() as download:
+        panel.locator("[data-file=csv]").click()
+    download.value.save_as(tmp_path / "series.csv")
+    rows = list(csv.DictReader(io.StringIO((tmp_path / "series.csv").read_text())))
+    assert [(row["meant"], row["said"], row["right"]) for row in rows] == [("25", str(H), "0")]
+
+
+def test_each_view_of_a_network_has_its_classes(visit: Callable[..., Visit]) -> None:
+    visitor = visit(viewport=PHONE)
+    visitor.draw(SEVEN)
+    visitor.reads("H")
+    page = visitor.page
+    page.get_by_role("tab", name="Look inside").click()
+    panel = page.locator(".inside")
+    expect(panel.locator(".says .digit")).to_have_text("H")
+    rows = panel.locator(".outputs li:not(.head)")
+    expect(rows.locator("b")).to_have_text(LETTERS)
+    expect(panel.locator(".passes").first).to_contain_text("H")
+    page.get_by_role("tab", name="Why").click()
+    expect(panel.locator(".asks .choice label")).to_have_count(27)
+    panel.locator(".asks .choice").get_by_role("radio", name="Q", exact=True).check(force=True)
+    expect(panel.locator(".claim")).to_contain_text("Q")
+    page.get_by_role("tab", name="By hand").click()
+    expect(panel.locator(".softmax")).to_contain_text("H")
+    assert is_within(visitor)
+
+
+def test_the_stress_test_and_the_errors_have_them_too(visit: Callable[..., Visit]) -> None:
+    visitor = visit(viewport=PHONE)
+    visitor.draw(SEVEN)
+    visitor.reads("H")
+    page = visitor.page
+    page.get_by_role("tab", name="Stress test").click()
+    first = page.locator(".stress .answers > li").first
+    expect(first.locator(".bars b")).to_have_text(LETTERS)
+    expect(first.locator(".signs b")).to_have_text(["H", "H"])
+    page.get_by_role("tab", name="Breaking point").click()
+    expect(page.locator(".stress .verdicts")).to_contain_text("H")
+    assert is_within(visitor)
+    page.get_by_role("tab", name="Errors").click()
+    table = page.locator(".errors .matrix")
+    expect(table.locator("tbody th")).to_have_text(LETTERS)
+    assert is_within(visitor)
+    box = page.locator(".errors .matrix-box")
+    assert box.evaluate("box => box.scrollWidth > box.clientWidth")  # in its own box
+    counts = np.array(
+        [[cell.inner_text() for cell in row.locator("td").all()] for row in table.locator("tbody tr").all()]
+    )
+    assert counts[0, H] not in ("", "0")
+    page.locator(".errors .tools .choice.labels").get_by_role("radio", name="B", exact=True).check(force=True)
+    expect(page.locator(".errors .tile b").first).to_have_text("B → H")
