@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 
+from cnn.files import whole
 from cnn.types import Digits, InputError
 
 SPLITS = ("train", "test")
@@ -83,7 +84,8 @@ def keep(chosen: Mapping[str, Iterable[int]], load: Callable[[Any], Digits], pat
         parts = {"places": places, "images": digits.images[places], "labels": digits.labels[places]}
         arrays |= {f"{split}_{part}": values for part, values in parts.items()}
     path.parent.mkdir(parents=True, exist_ok=True)
-    np.savez_compressed(path, **arrays)
+    with whole(path) as aside:
+        np.savez_compressed(aside, **arrays)
 
 
 def kept(path: Path = KEPT) -> dict[str, Some]:

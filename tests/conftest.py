@@ -29,7 +29,7 @@ from cnn.ui.page import build_demo, launch_options
 from train.data.mnist import FILES, IMAGES, LABELS_MAGIC, Digits
 from train.fit.loop import fit
 from train.fit.recipes import Recipe
-from train.pens import strokes
+from train.pens.digits import chunk
 
 BROWSER = Path(__file__).parent / "ui"
 
@@ -78,7 +78,7 @@ def compiled() -> list[str]:
 @pytest.fixture(scope="session")
 def digits() -> Digits:
     """1,500 digits by the project's own pen, in no order."""
-    return strokes.chunk(0, 0, 1500)
+    return chunk(0, 0, 1500)
 
 
 @pytest.fixture(scope="session")

@@ -23,7 +23,8 @@ from cnn.stress import scan
 from cnn.stress.perturbations import PERTURBATIONS
 from cnn.text import say
 from cnn.types import Framed
-from train.pens.strokes import STYLES, write
+from train.pens.hand import write
+from train.pens.styles import STYLES
 
 pytestmark = pytest.mark.slow
 

@@ -16,9 +16,10 @@ from cnn.reading.number import read_number_strokes
 from cnn.reading.read import read_strokes
 from cnn.types import Strokes
 from train.data.mnist import FILES, find, read_folder
-from train.measure import strangers
+from train.measure import out_of_distribution
 from train.measure.evaluate import Sets, evaluate
-from train.pens.strokes import STYLES, write
+from train.pens.hand import write
+from train.pens.styles import STYLES
 from train.publish.examples import STROKES
 
 pytestmark = pytest.mark.slow
@@ -72,8 +73,8 @@ def test_evidence_for_a_clear_digit_outweighs_evidence_against_it(method: str) -
 
 def test_the_default_refuses_what_is_no_digit() -> None:
     default = load(DEFAULT)
-    for kind in strangers.KINDS:
-        images = strangers.images(kind, 40, 7).astype(np.float32) / 255
+    for kind in out_of_distribution.KINDS:
+        images = out_of_distribution.images(kind, 40, 7).astype(np.float32) / 255
         assert (default.assess(images)[1] > default.refusal).mean() > 0.9, kind
 
 

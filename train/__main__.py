@@ -2,6 +2,7 @@
 
 import argparse
 import dataclasses
+import os
 import signal
 import sys
 import tempfile
@@ -26,14 +27,14 @@ from train.data.handwriting import Handwriting
 from train.data.mnist import DataError, load
 from train.fit import loop, mix
 from train.fit.recipes import RECIPES, Recipe
-from train.measure import ablate, evaluate, framing, misread, real, refusal
+from train.measure import ablate, evaluate, framing, misread, numerals, real_pictures, refusal
 from train.measure.calibrate import recalibrate
-from train.pens import numerals
 from train.publish import card, examples, readme, space
 from train.publish.hub import Published, publish
 
 RUNS = Path("runs")
 REAL = ("right", "whole", "mean_over_writers", "refused")  # what is told of real pictures, where it was measured
+CORES = os.cpu_count() or 1  # processes that pictures are drawn and framed by
 SEEDS = 2**32 - 1  # the largest that NumPy takes
 
 
@@ -110,7 +111,7 @@ def _parser() -> argparse.ArgumentParser:
         "refusal",
         help="which score tells best what is no digit",
         description="Compare a network's own output for what is no digit with the energy and the best probability, on "
-        "the digits and signs that its run held out (MNIST_DIR, UNIPEN_DIR, PEN_FILE) and on real people's signs.",
+        "the digits and symbols that its run held out (MNIST_DIR, UNIPEN_DIR, PEN_FILE) and on real people's symbols.",
     )
     refusing.add_argument("models", nargs="+", metavar="model", help="a bundled model's name, or a run's folder")
     refusing.add_argument("--real", type=Path, metavar="FOLDER", help="sets of real people's pictures")
@@ -165,8 +166,8 @@ def _parser() -> argparse.ArgumentParser:
     publishing = commands.add_parser(
         "publish",
         help="put a measured run on the Hugging Face Hub",
-        description="Publish a run's weights and papers, with a card whose figures and pictures come from them, in one "
-        "commit; again, what changed. Needs a token: HF_TOKEN, or hf auth login.",
+        description="Publish a run's weights, config and metrics, with a card whose figures and pictures come from "
+        "them, in one commit; again, what changed. Needs a token: HF_TOKEN, or hf auth login.",
     )
     publishing.add_argument("model", help="a bundled model's name, or a run's folder")
     publishing.add_argument("repository", metavar="owner/name", help="where on the Hub")
@@ -207,7 +208,7 @@ def _fit(options: argparse.Namespace) -> int:
     # A network without an output for what is no digit learns from digits alone.
     others = [one.others for one in tried] if recipe.outliers else []
     digits = mixture.join([load("train"), *(one.digits for one in tried), *others])
-    progress = loop.fit(recipe, digits, folder, options.start, people)
+    progress = loop.fit(recipe, digits, folder, options.start, people, processes=CORES)
     finished = _show(progress)
     if not finished:
         print(f"Stopped; the same command goes on from here ({folder}).")
@@ -268,13 +269,13 @@ def _draw(bar: tqdm, now: loop.Progress) -> None:
 
 
 def _mix(options: argparse.Namespace) -> int:
-    papers = mix.mix(options.start, options.run_folder, options.share, options.folder, load("train"), _people())
-    print(f"Written to {options.folder}; refused above {papers['calibration']['refusal']:.4f}")
+    config = mix.mix(options.start, options.run_folder, options.share, options.folder, load("train"), _people(), CORES)
+    print(f"Written to {options.folder}; refused above {config['calibration']['refusal']:.4f}")
     return 0
 
 
 def _calibrate(options: argparse.Namespace) -> int:
-    found = recalibrate(registry.folder(options.model), load("train"), _people())
+    found = recalibrate(registry.folder(options.model), load("train"), _people(), CORES)
     print(f"temperature {found['temperature']}, refused above {found['refusal']:.4f}")
     return 0
 
@@ -282,9 +283,9 @@ def _calibrate(options: argparse.Namespace) -> int:
 def _evaluate(options: argparse.Namespace) -> int:
     folders = [registry.folder(model) for model in options.models]
     test = load("test")
-    sets = evaluate.Sets(test) if options.quick else evaluate.gather(test, options.pen, _report)
+    sets = evaluate.Sets(test) if options.quick else evaluate.gather(test, options.pen, _report, CORES)
     tried = series.read(options.series) if options.series else None
-    pictures = tuple(real.read(options.real)) if options.real else ()
+    pictures = tuple(real_pictures.read(options.real)) if options.real else ()
     sets = dataclasses.replace(sets, training=load("train"), series=tried, pictures=pictures)
     for model, folder in zip(options.models, folders, strict=True):
         metrics = evaluate.evaluate(registry.load(model), sets)
@@ -323,10 +324,10 @@ def _summary(model: str, metrics: Measured) -> Iterator[str]:
 
 def _measure_refusal(options: argparse.Namespace) -> int:
     recipe = Recipe("robust", epochs=1, outliers=24_000, pens=1, signs=24_000)  # what it holds out is a twelfth
-    held = mixture.validation(recipe, load("train"), _people())
+    held = mixture.validation(recipe, load("train"), _people(), CORES)
     digits = np.concatenate([held[name].images for name in held if name not in mixture.NO_DIGITS])
     others = {name: held[name].images for name in mixture.NO_DIGITS if name in held}
-    for one in real.read(options.real) if options.real else ():
+    for one in real_pictures.read(options.real) if options.real else ():
         if one.kind == "others":
             others[one.name] = np.stack([evaluate.framed(open_image(picture.path)) for picture in one.pictures])
     for model in options.models:
@@ -339,12 +340,12 @@ def _measure_numbers(options: argparse.Namespace) -> int:
     network = registry.load(options.model)
     if options.folder is None:
         made = list(numerals.numerals(load("train"), _people(), options.made, options.seed))
-        whole = [real.only_digits(read_number(network, one.picture).text) == one.text for one in made]
+        whole = [real_pictures.only_digits(read_number(network, one.picture).text) == one.text for one in made]
         print(f"made: {sum(whole) / len(whole):.1%} of {len(whole)} numbers read whole")
         return 0
-    for one in real.read(options.folder):
+    for one in real_pictures.read(options.folder):
         if one.kind == "numbers":
-            wrong = list(real.misread_numbers(network, one))
+            wrong = list(real_pictures.misread_numbers(network, one))
             print("\n".join(f"{file}: {label} as {answer or 'nothing'}" for file, label, answer in wrong))
             count = len(one.pictures)
             print(f"{one.name}: {1 - len(wrong) / count:.1%} of {count} numbers read whole")
@@ -355,14 +356,14 @@ def _ablate(options: argparse.Namespace) -> int:
     people = _people()
     if people.lacks:  # before anything is read: a table would say that real pens are worth nothing
         raise DataError("Two rows of the ablation learn from real people's pens: set what is named above.")
-    figures = ablate.ablate(load("train"), options.real, options.folder, people, _report)
+    figures = ablate.ablate(load("train"), options.real, options.folder, people, _report, CORES)
     ablate.write(figures)
     print(ablate.table(figures))
     return 0
 
 
 def _measure_framing(options: argparse.Namespace) -> int:
-    found = framing.measure(registry.load(options.model), real.read(options.folder), _report)
+    found = framing.measure(registry.load(options.model), real_pictures.read(options.folder), _report)
     options.output.parent.mkdir(parents=True, exist_ok=True)
     framing.write(found, options.output)
     print(framing.table(found))

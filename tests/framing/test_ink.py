@@ -14,8 +14,9 @@ from cnn.framing import decode, ink
 from cnn.framing.form import form
 from cnn.framing.pen import stroke_width
 from cnn.types import Framed, InputError, Strokes
-from train.pens.strokes import STYLES, write
-from train.pens.strokes import drawing as handwriting
+from train.pens.hand import drawing as handwriting
+from train.pens.hand import write
+from train.pens.styles import STYLES
 
 FIVE = [[(70, 10), (15, 10), (12, 45), (45, 40), (70, 60), (60, 90), (10, 92)]]
 SEVEN = [[(8, 10), (70, 10), (30, 95)], [(22, 52), (65, 52)]]
@@ -279,7 +280,7 @@ NOUGHT = [[(50 + 30 * np.sin(t), 50 - 45 * np.cos(t)) for t in np.linspace(0, 2 
 
 @pytest.mark.parametrize("seed", range(8))
 def test_a_thin_eight_is_not_filled(seed):
-    for style in (style for style in STYLES if style.label == 8 and style.name in ("two rings", "mirrored")):
+    for style in (style for style in STYLES if style.name in ("eight of two rings", "mirrored eight")):
         shape = frame(handwriting(write(style), 0.015 + 0.005 * seed)) > 0.4
         assert shape.mean() < 0.25
 

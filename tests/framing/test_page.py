@@ -10,8 +10,9 @@ from cnn.framing.page import rule_slope, without_table
 from cnn.reading.number import read_number
 from tests.framing.test_ink import alike
 from tests.reading.test_number import Shapes, holds, page_of
-from train.data.pen import inked, placed
-from train.pens.strokes import STYLES, write
+from train.measure.pens import inked, placed
+from train.pens.hand import write
+from train.pens.styles import STYLES
 
 SIZE = (640, 480)
 FAMILIES = {"rules": ("across",), "squares": ("across", "upright"), "rules and a margin": ("across", "margin")}

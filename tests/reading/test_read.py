@@ -9,7 +9,8 @@ from cnn.reading import read
 from cnn.reading.read import read_image, read_strokes
 from cnn.types import Strokes
 from tests.network.test_classifier import eleven
-from train.pens.strokes import STYLES, drawing, write
+from train.pens.hand import drawing, write
+from train.pens.styles import STYLES
 
 LOOKS = 2  # more than one, where the first is not sure
 

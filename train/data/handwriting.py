@@ -1,4 +1,4 @@
-"""Real people's digits, letters and signs as the app frames them: to train on, and, of other writers, to validate on.
+"""Real people's digits, letters and symbols as the app frames them: to train on, and, of other writers, to validate on.
 
 Read where a user has them: UNIPEN's release from the folder UNIPEN_DIR, UCI's pen digits from PEN_FILE
 (train/data/unipen.py says where both are). Who is held out is decided by writer, and of UNIPEN by donor: nobody is on
@@ -20,23 +20,23 @@ from cnn.types import Framed, Strokes
 from train.data import unipen
 from train.data.mnist import Digits
 from train.data.unipen import Written
+from train.pens.hand import PAD, drawing
 from train.pens.letters import DOUBLES
-from train.pens.strokes import PAD, drawing
 
 HELD_DONORS = frozenset(("aga", "cea", "ceb", "ced", "pri", "tos"))  # of UNIPEN's, one in five of its digits
 HELD_WRITERS = 6  # of UCI's: each writer whose number this divides
-# Signs that people's digits really look like: ones, and what is nothing but a piece of one.
-SIGN_DOUBLES = frozenset("|/\\!()[]'`,.\"")
+# Symbols that people's digits really look like: ones, and what is nothing but a piece of one.
+SYMBOL_DOUBLES = frozenset("|/\\!()[]'`,.\"")
 PEN = 0.015, 0.12  # of the pad: how wide a drawing's pen is
 
 LICENCE = "CC BY 4.0"
 
 
 class Handwriting(NamedTuple):
-    """What pens recorded: `digits`, `signs` that are no digit's double, and the `sources` that a run's papers name."""
+    """What pens recorded: `digits`, `symbols` and letters that are no digit's double, and their `sources`."""
 
     digits: list[Written]
-    signs: list[Written]
+    symbols: list[Written]
     sources: list[dict[str, Any]]
 
     @property
@@ -47,14 +47,14 @@ class Handwriting(NamedTuple):
 
 def load() -> Handwriting:
     """What the variables UNIPEN_DIR and PEN_FILE name; empty for those not set. DataError where one cannot be read."""
-    digits, signs, sources = [], [], []
+    digits, symbols, sources = [], [], []
     for variable, (source, read) in SOURCES.items():
         if path := os.environ.get(variable):
             found = [one for one in read(Path(path)) if not one.cut_off]
             digits += [one for one in found if one.label != DIGITS.rejected]
-            signs += [one for one in found if one.label == DIGITS.rejected and not _double(one.sign)]
+            symbols += [one for one in found if one.label == DIGITS.rejected and not _double(one.character)]
             sources.append({"variable": variable, **source, "licence": LICENCE, **_counted(found)})
-    return Handwriting(digits, signs, sources)
+    return Handwriting(digits, symbols, sources)
 
 
 def is_held(written: Written) -> bool:
@@ -67,7 +67,7 @@ def is_held(written: Written) -> bool:
 def chunk(writings: list[Written], seed: int, number: int) -> Digits:
     """Each writing as the app frames it, in the order given; chunks are independent.
 
-    Three in five come as strokes do, three in ten as drawings by a pen of any width do, one in ten as photos do.
+    Three in five are framed as strokes, three in ten as drawings by a pen of any width, one in ten as photos.
     """
     rng = np.random.default_rng([seed, number])
     images = [np.round(framed(one, rng).image * 255).astype(np.uint8) for one in writings]
@@ -101,18 +101,18 @@ def on_pad(written: Written, height: float = 0.7) -> Strokes:
     return Strokes(tuple(stroke.astype(np.float32) for stroke in moved), PAD, PAD)
 
 
-def _double(sign: str) -> bool:
-    return sign.lstrip("\\") in DOUBLES | SIGN_DOUBLES or sign == "\\\\"
+def _double(character: str) -> bool:
+    return character.lstrip("\\") in DOUBLES | SYMBOL_DOUBLES or character == "\\\\"
 
 
 def _release(folder: Path) -> list[Written]:
-    return unipen.read_release(folder, unipen.DIGIT_PARTS + unipen.SIGN_PARTS)
+    return unipen.read_release(folder, unipen.DIGIT_PARTS + unipen.SYMBOL_PARTS)
 
 
 def _counted(found: list[Written]) -> dict[str, Any]:
     digest = hashlib.sha256()
     for one in found:
-        digest.update(one.sign.encode() + b"".join(stroke.tobytes() for stroke in one.strokes))
+        digest.update(one.character.encode() + b"".join(stroke.tobytes() for stroke in one.strokes))
     training = [one for one in found if not is_held(one)]
     return {
         "writings": {"training": len(training), "validation": len(found) - len(training)},

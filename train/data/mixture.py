@@ -1,11 +1,9 @@
 """What a recipe trains on: MNIST, real people's pen strokes, digits by our own pen, what is no digit. Knows no network.
 
-Drawing a hundred thousand pictures takes minutes, so it is shared out over the processor's cores, chunk by chunk; a
-chunk depends on the seed and its number alone, so the number of cores changes nothing.
+Drawing a hundred thousand pictures takes minutes, so it can be shared out over processes, chunk by chunk; a chunk
+depends on the seed and its number alone, so the number of processes changes nothing.
 """
 
-import multiprocessing
-import os
 from collections.abc import Callable, Generator, Iterator
 from typing import NamedTuple
 
@@ -18,11 +16,13 @@ from train.data.handwriting import Handwriting
 from train.data.mnist import Digits, hold_out
 from train.data.unipen import Written
 from train.fit.recipes import Recipe
-from train.pens import outliers, strokes
+from train.pens import digits, outliers
+from train.workers import workers
 
 CHUNK = 500  # pictures drawn by one task
+WORTH_SHARING = 4  # tasks, as a process takes a second to start
 HELD_OUT = 1_000_000  # added to the number of a chunk that only validation sees
-OURS = {"strokes": strokes.chunk, "outliers": outliers.chunk}  # by the recipe's field that counts them
+OURS = {"strokes": digits.chunk, "outliers": outliers.chunk}  # by the recipe's field that counts them
 NO_DIGITS = ("outliers", "signs")  # the validation sets that hold none
 NOBODY = Handwriting([], [], [])
 
@@ -30,7 +30,8 @@ NOBODY = Handwriting([], [], [])
 class Mixture(NamedTuple):
     """What to train on, and by name what to validate on: "mnist", and what else the recipe has.
 
-    "strokes" and "outliers" are of our own making; "pens" and "signs" are by real people who are held out.
+    "strokes" and "outliers" are of our own making; "pens" (digits) and "signs" (letters and symbols) are by real people
+    who are held out.
     """
 
     training: Digits
@@ -38,7 +39,7 @@ class Mixture(NamedTuple):
 
 
 def mixed(
-    recipe: Recipe, mnist: Digits, people: Handwriting = NOBODY, task: Task = DIGITS
+    recipe: Recipe, mnist: Digits, people: Handwriting = NOBODY, task: Task = DIGITS, processes: int = 1
 ) -> Generator[tuple[int, int], None, Mixture]:
     """Hold writers and `recipe.validation` of MNIST out, draw what the recipe asks for; yields (drawn, to draw).
 
@@ -48,15 +49,15 @@ def mixed(
         raise UserError(f"The recipe of {recipe.architecture} draws digits, which the task does not have.")
     training, held = hold_out(mnist, recipe.validation, recipe.seed, task.rejected)
     drawn: Drawn = {}
-    yield from _draw(_tasks(recipe, people), drawn)
+    yield from _draw(_tasks(recipe, people), drawn, processes)
     parts = [join(chunks) for (_, is_held), chunks in drawn.items() if not is_held]
     return Mixture(join([training] * recipe.mnist + parts), {"mnist": held, **_held(drawn)})
 
 
-def validation(recipe: Recipe, mnist: Digits, people: Handwriting = NOBODY) -> dict[str, Digits]:
+def validation(recipe: Recipe, mnist: Digits, people: Handwriting = NOBODY, processes: int = 1) -> dict[str, Digits]:
     """What `mixed` holds out for `recipe`, alone."""
     drawn: Drawn = {}
-    for _ in _draw([task for task in _tasks(recipe, people) if task.held], drawn):
+    for _ in _draw([task for task in _tasks(recipe, people) if task.held], drawn, processes):
         pass
     return {"mnist": hold_out(mnist, recipe.validation, recipe.seed)[1], **_held(drawn)}
 
@@ -94,15 +95,15 @@ def _tasks(recipe: Recipe, people: Handwriting) -> list[Job]:
 
 
 def _people_tasks(recipe: Recipe, people: Handwriting) -> list[Job]:
-    """Each digit `recipe.pens` times, and `recipe.signs` signs, as often of each; once, of people who are held out."""
+    """Each digit `recipe.pens` times, and `recipe.signs` symbols, each as often; once, of people held out."""
     tasks = []
     if recipe.pens:
         tasks += _shared("pens", False, _of(people.digits, False) * recipe.pens, recipe.seed)
         tasks += _shared("pens", True, _of(people.digits, True), recipe.seed)
     if recipe.signs:
-        tasks += _shared("signs", False, _evenly(_of(people.signs, False), recipe.signs, recipe.seed), recipe.seed)
+        tasks += _shared("signs", False, _evenly(_of(people.symbols, False), recipe.signs, recipe.seed), recipe.seed)
         share = round(recipe.signs * recipe.validation)
-        tasks += _shared("signs", True, _evenly(_of(people.signs, True), share, recipe.seed), recipe.seed)
+        tasks += _shared("signs", True, _evenly(_of(people.symbols, True), share, recipe.seed), recipe.seed)
     return tasks
 
 
@@ -119,36 +120,28 @@ def _of(writings: list[Written], held: bool) -> list[Written]:
 
 
 def _evenly(writings: list[Written], count: int, seed: int) -> list[Written]:
-    """`count` of the writings, of each sign about as many, however often people wrote it."""
-    by_sign: dict[str, list[Written]] = {}
+    """`count` of the writings, of each symbol about as many, however often people wrote it."""
+    by_character: dict[str, list[Written]] = {}
     for one in writings:
-        by_sign.setdefault(one.sign, []).append(one)
+        by_character.setdefault(one.character, []).append(one)
     rng = np.random.default_rng(seed)
-    each = list(by_sign.values())
+    each = list(by_character.values())
     return [ways[rng.integers(len(ways))] for ways in (each[at % len(each)] for at in range(count if each else 0))]
 
 
-def _draw(tasks: list[Job], drawn: Drawn) -> Iterator[tuple[int, int]]:
+def _draw(tasks: list[Job], drawn: Drawn, processes: int) -> Iterator[tuple[int, int]]:
     """Do the tasks into `drawn`; yields pictures (drawn, to draw)."""
     done, total = 0, sum(task.size for task in tasks)
-    for task, chunk in zip(tasks, _worked(tasks), strict=True):
-        drawn.setdefault((task.name, task.held), []).append(chunk)
-        done += task.size
-        yield done, total
+    with workers(min(processes, len(tasks)) if len(tasks) >= WORTH_SHARING else 1) as work:
+        for task, chunk in zip(tasks, work(_drawn, [(task,) for task in tasks]), strict=True):
+            drawn.setdefault((task.name, task.held), []).append(chunk)
+            done += task.size
+            yield done, total
 
 
 def _held(drawn: Drawn) -> dict[str, Digits]:
     return {name: join(chunks) for (name, is_held), chunks in drawn.items() if is_held}
 
 
-def _worked(tasks: list[Job]):
-    """The tasks' results in their order, by all cores where it pays."""
-    if len(tasks) < 4:
-        yield from map(_work, tasks)
-        return
-    with multiprocessing.get_context("spawn").Pool(min(len(tasks), os.cpu_count() or 1)) as pool:
-        yield from pool.imap(_work, tasks)
-
-
-def _work(task: Job) -> Digits:
+def _drawn(task: Job) -> Digits:
     return task.draw(*task.asked)

@@ -1,4 +1,4 @@
-"""Handwriting as pens recorded it, in the UNIPEN format: digits, letters and signs of many writers. Knows no network.
+"""Handwriting as pens recorded it, in the UNIPEN format: digits, letters and symbols of many writers. Knows no network.
 
 Two public sets are read where a user has them; neither is part of this project, and both are CC BY 4.0:
 
@@ -20,7 +20,7 @@ import numpy as np
 from cnn.task import DIGITS
 from train.data.mnist import DataError
 
-DIGIT_PARTS, SIGN_PARTS = ("1a",), ("1b", "1c", "1d")  # the parts of UNIPEN: digits; letters and symbols
+DIGIT_PARTS, SYMBOL_PARTS = ("1a",), ("1b", "1c", "1d")  # of UNIPEN: digits; letters and symbols
 STRAIGHT = 0.08  # of a line's spread along itself: how far it may spread across
 SEGMENT = re.compile(r'\.SEGMENT\s+\S+\s+(\S+)\s+\S+\s+"(.+)"')
 SPAN = re.compile(r"(\d+)(?::(\d+))?(?:-(\d+)(?::(\d+))?)?")
@@ -29,16 +29,16 @@ Stroke = np.ndarray  # (n, 2) float32 x, y, y down
 
 
 class Written(NamedTuple):
-    """One sign as a person wrote it. A donor gave the writings of many `writer`s; a writer's name holds the donor's."""
+    """One character as a person wrote it. A donor gave what many `writer`s wrote; a writer's name holds the donor's."""
 
-    sign: str
+    character: str
     strokes: list[Stroke]
     donor: str
     writer: str
 
     @property
     def cut_off(self) -> bool:
-        """Whether it is one straight line that is said to be a digit other than 1: what a page was cut wrongly into."""
+        """Whether it is one straight line labelled as a digit other than 1: what a page was cut wrongly into."""
         if self.label in (1, DIGITS.rejected) or len(self.strokes) > 1:
             return False
         points = self.strokes[0] - self.strokes[0].mean(0)
@@ -48,7 +48,8 @@ class Written(NamedTuple):
     @property
     def label(self) -> int:
         """The digit, or DIGITS.rejected."""
-        return int(self.sign) if len(self.sign) == 1 and self.sign in "0123456789"[: DIGITS.count] else DIGITS.rejected
+        one = self.character
+        return int(one) if len(one) == 1 and one in "0123456789"[: DIGITS.count] else DIGITS.rejected
 
 
 def read_file(path: Path) -> list[Written]:
@@ -105,9 +106,9 @@ def _release_file(
                 pages[name] = _components(folder / "include" / name)
             strokes = pages[name]
         elif segment := SEGMENT.match(line):
-            taken = _taken(strokes, segment[1])
-            if taken:
-                yield Written(segment[2], taken, donor, writer)
+            chosen = _chosen(strokes, segment[1])
+            if chosen:
+                yield Written(segment[2], chosen, donor, writer)
 
 
 def _components(path: Path) -> list[Stroke | None]:
@@ -130,9 +131,9 @@ def _components(path: Path) -> list[Stroke | None]:
     return [np.array(points, np.float32) if down else None for down, points in found if points]
 
 
-def _taken(strokes: list[Stroke | None], spans: str) -> list[Stroke]:
+def _chosen(strokes: list[Stroke | None], spans: str) -> list[Stroke]:
     """What "4", "4-6", "4:10-6:20" or several of them, parted by commas, name of a page's strokes: places, points."""
-    taken = []
+    found = []
     for first, begin, last, end in (named.groups() for named in map(SPAN.fullmatch, spans.split(",")) if named):
         last = last or first
         chosen = strokes[int(first) : int(last) + 1]
@@ -140,8 +141,8 @@ def _taken(strokes: list[Stroke | None], spans: str) -> list[Stroke]:
             chosen[-1] = chosen[-1][: int(end) + 1]
         if chosen and begin is not None and chosen[0] is not None:
             chosen[0] = chosen[0][int(begin) :]
-        taken += chosen
-    return [stroke for stroke in taken if stroke is not None and len(stroke)]
+        found += chosen
+    return [stroke for stroke in found if stroke is not None and len(stroke)]
 
 
 def _point(values: list[str], columns: tuple[int, int]) -> tuple[float, float]:

@@ -7,9 +7,11 @@ besides: a run that was killed and resumed ends with the same weights as an unbr
 import dataclasses
 import hashlib
 import json
-import os
+import random
 import time
+import zipfile
 from collections.abc import Callable, Generator, Iterator
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -19,6 +21,7 @@ import jax.numpy as jnp
 import keras
 import numpy as np
 
+from cnn.files import read_json, whole, write_json
 from cnn.metadata import Run
 from cnn.models.registry import CONFIG, METRICS, WEIGHTS
 from cnn.network.architectures import ARCHITECTURES
@@ -71,16 +74,18 @@ def fit(
     start: Path | None = None,
     people: Handwriting = NOBODY,
     task: Task = DIGITS,
+    processes: int = 1,
 ) -> Iterator[Progress]:
     """Train `recipe` on `digits` into `folder`, yielding Progress; `model.keras` and `config.json` stand at the end.
 
     What is saved has its normalisation folded in. With `start`, the folder of a finished run of the same architecture,
-    from its weights, folded, rather than from chance. `people` wrote what the recipe's `pens` and `signs` ask for.
+    from its weights, folded, rather than from chance. `people` wrote what the recipe's `pens` and `signs` ask for. What
+    the recipe draws is shared out over so many `processes`, whose number changes nothing.
 
     Closing the iterator keeps a checkpoint, a killed process leaves one about ten seconds old; calling it again goes
     on from there, to the same weights as an unbroken run. UserError when the folder holds another run's checkpoint.
     """
-    mixture = yield from _drawn(recipe, digits, people, task)
+    mixture = yield from _drawn(recipe, digits, people, task, processes)
     run = _Run(recipe, digits, mixture, folder, start, people, task)
     try:
         yield from run.train()
@@ -90,8 +95,10 @@ def fit(
     run.save()
 
 
-def _drawn(recipe: Recipe, digits: Digits, people: Handwriting, task: Task) -> Generator[Progress, None, Mixture]:
-    drawing = mixed(recipe, digits, people, task)
+def _drawn(
+    recipe: Recipe, digits: Digits, people: Handwriting, task: Task, processes: int
+) -> Generator[Progress, None, Mixture]:
+    drawing = mixed(recipe, digits, people, task, processes)
     try:
         while True:
             done, total = next(drawing)
@@ -121,13 +128,14 @@ class _Run:
         self.block = min(block_steps(recipe), batches)
         self.steps_per_epoch = batches // self.block * self.block
         self.steps = recipe.epochs * self.steps_per_epoch
-        keras.utils.set_random_seed(recipe.seed)  # Keras's initialisers and dropout take no generator of ours
-        self.model = ARCHITECTURES[recipe.architecture](task)
+        with _seeded(recipe.seed):
+            self.model = ARCHITECTURES[recipe.architecture](task)
+            if start:
+                self.model = folded(self.model)
         self.start = None
         if start:
-            self.model = folded(self.model)
             _take_weights(self.model, start)
-            self.start = _papers_of(start)
+            self.start = _config_of(start)
         self.optimizer = keras.optimizers.Adam(_schedule(recipe, self.steps), beta_2=0.99)
         self.optimizer.build(self.model.trainable_variables)
         self.state = initial_state(self.model, self.optimizer, averaged=bool(recipe.average))
@@ -151,27 +159,25 @@ class _Run:
             self._checkpoint_if_due()
 
     def save(self) -> None:
-        """Write the finished model and its papers; the checkpoint has served."""
+        """Write the finished model and its config; the checkpoint has served."""
         for variables, values in (
             (self.model.trainable_variables, self._weights()),
             (self.model.non_trainable_variables, self.state.non_trainable),
         ):
             for variable, value in zip(variables, values, strict=True):
                 variable.assign(value)
-        self.folder.mkdir(parents=True, exist_ok=True)
-        folded(self.model).save(self.folder / WEIGHTS)
-        (self.folder / CONFIG).write_text(json.dumps(self._papers(), indent=2) + "\n", encoding="utf-8")
+        with whole(self.folder / WEIGHTS) as aside:
+            folded(self.model).save(aside)
+        write_json(self.folder / CONFIG, self._config())
         for outdated in (CHECKPOINT, METRICS):  # the latter spoke of other weights
             (self.folder / outdated).unlink(missing_ok=True)
 
     def checkpoint(self) -> None:
         """Write all a later process needs to go on: whole, or not at all."""
         leaves = {f"leaf{i}": np.asarray(leaf) for i, leaf in enumerate(jax.tree.leaves(self.state))}
-        papers = {"run": self._identity(), "step": self.step, "seconds": self._seconds(), "history": self.history}
-        self.folder.mkdir(parents=True, exist_ok=True)
-        unfinished = self.folder / f"unfinished-{CHECKPOINT}"
-        np.savez(unfinished, papers=json.dumps(papers), **leaves)  # pyright: ignore[reportArgumentType]  a leaf is called no option
-        os.replace(unfinished, self.folder / CHECKPOINT)
+        metadata = {"run": self._identity(), "step": self.step, "seconds": self._seconds(), "history": self.history}
+        with whole(self.folder / CHECKPOINT) as aside:
+            np.savez(aside, metadata=json.dumps(metadata), **leaves)  # pyright: ignore[reportArgumentType]  a leaf is called no option
         self.saved = time.monotonic()
 
     def _checkpoint_if_due(self) -> None:
@@ -181,16 +187,19 @@ class _Run:
     def _resume(self) -> None:
         if not (self.folder / CHECKPOINT).is_file():
             return
-        with np.load(self.folder / CHECKPOINT) as kept:
-            papers = json.loads(str(kept["papers"]))
-            if papers["run"] != self._identity():
-                raise UserError(
-                    f"{self.folder} holds an unfinished run of another recipe or other data; remove it first."
-                )
-            leaves, structure = jax.tree.flatten(self.state)
-            self.state = structure.unflatten(jnp.asarray(kept[f"leaf{i}"]) for i in range(len(leaves)))
-        self.step, self.history = papers["step"], papers["history"]
-        self.started -= papers["seconds"]
+        path = self.folder / CHECKPOINT
+        try:
+            with np.load(path) as kept:
+                metadata = json.loads(str(kept["metadata"]))
+                arrays = {name: kept[name] for name in kept.files}
+        except (ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
+            raise UserError(f"{path} is damaged; remove it to begin anew.") from error
+        if metadata["run"] != self._identity():
+            raise UserError(f"{self.folder} holds an unfinished run of another recipe or other data; remove it first.")
+        leaves, structure = jax.tree.flatten(self.state)
+        self.state = structure.unflatten(jnp.asarray(arrays[f"leaf{i}"]) for i in range(len(leaves)))
+        self.step, self.history = metadata["step"], metadata["history"]
+        self.started -= metadata["seconds"]
 
     def _blocks(self, epoch: int) -> np.ndarray:
         """(blocks, steps, batch size) indices in an order that depends on the seed and the epoch alone."""
@@ -239,7 +248,7 @@ class _Run:
     def _seconds(self) -> float:
         return round(time.monotonic() - self.started, 1)
 
-    def _papers(self) -> Run:
+    def _config(self) -> Run:
         identity = self._identity()
         return {
             "architecture": self.recipe.architecture,
@@ -259,6 +268,20 @@ class _Run:
         }
 
 
+@contextmanager
+def _seeded(seed: int) -> Iterator[None]:
+    """Layers built in the block start as `seed` has it; afterwards Python's generator is as it was before.
+
+    Keras's initialisers and dropout take their seeds from Python's `random`, and from nothing else.
+    """
+    before = random.getstate()
+    random.seed(seed)
+    try:
+        yield
+    finally:
+        random.setstate(before)
+
+
 def _take_weights(model: keras.Model, folder: Path) -> None:
     """Give the folded `model` a finished run's weights, folded too. UserError where they are another network's."""
     path = folder / WEIGHTS
@@ -273,14 +296,14 @@ def _take_weights(model: keras.Model, folder: Path) -> None:
         variable.assign(value)
 
 
-def _papers_of(folder: Path) -> dict[str, Any]:
-    """What the papers of a finished run say, with its weights' SHA-256. UserError where there is no such run."""
+def _config_of(folder: Path) -> dict[str, Any]:
+    """The config of a finished run, with its weights' SHA-256. UserError where there is no such run."""
     try:
         weights = hashlib.sha256((folder / WEIGHTS).read_bytes()).hexdigest()
-        papers = json.loads((folder / CONFIG).read_text(encoding="utf-8"))
+        config = read_json(folder / CONFIG)
     except (OSError, ValueError) as error:
         raise UserError(f"{folder} holds no finished run: {WEIGHTS} and {CONFIG}.") from error
-    return {"weights_sha256": weights, **papers}
+    return {"weights_sha256": weights, **config}
 
 
 def initial_state(model: keras.Model, optimizer: keras.optimizers.Optimizer, *, averaged: bool = False) -> State:

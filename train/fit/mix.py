@@ -6,11 +6,11 @@ arXiv 2109.01903).
 """
 
 import hashlib
-import json
 from pathlib import Path
 
 import keras
 
+from cnn.files import whole, write_json
 from cnn.metadata import Run, read_run
 from cnn.models import registry
 from cnn.models.registry import CONFIG, WEIGHTS
@@ -21,22 +21,24 @@ from train.fit.fold import folded
 from train.measure.calibrate import recalibrate
 
 
-def mix(start: Path, run: Path, share: float, folder: Path, mnist: Digits, people: Handwriting) -> Run:
-    """Write `share` of a finished `run`'s weights and the rest of its `start`'s into `folder`; gives its papers.
+def mix(
+    start: Path, run: Path, share: float, folder: Path, mnist: Digits, people: Handwriting, processes: int = 1
+) -> Run:
+    """Write `share` of a finished `run`'s weights and the rest of its `start`'s into `folder`; gives its config.
 
     Calibrated on what the run held out. UserError where `run` did not start from `start`.
     """
-    papers = read_run(run / CONFIG)
+    config = read_run(run / CONFIG)
     digest = hashlib.sha256((start / WEIGHTS).read_bytes()).hexdigest()
-    if papers["start"] is None or digest != papers["start"]["weights_sha256"]:
+    if config["start"] is None or digest != config["start"]["weights_sha256"]:
         raise UserError(f"{run} did not start from the weights in {start}.")
     old, new = (folded(keras.saving.load_model(place / WEIGHTS, compile=False)) for place in (start, run))
     for variable, before in zip(new.trainable_variables, old.trainable_variables, strict=True):
         variable.assign((1 - share) * before.value + share * variable.value)
-    folder.mkdir(parents=True, exist_ok=True)
-    new.save(folder / WEIGHTS)
-    papers["mixed"] = {"run": share, "start": round(1 - share, 6)}
-    (folder / CONFIG).write_text(json.dumps(papers, indent=2) + "\n", encoding="utf-8")
+    with whole(folder / WEIGHTS) as aside:
+        new.save(aside)
+    config["mixed"] = {"run": share, "start": round(1 - share, 6)}
+    write_json(folder / CONFIG, config)
     (folder / registry.METRICS).unlink(missing_ok=True)  # they spoke of other weights
-    papers["calibration"] = recalibrate(folder, mnist, people)
-    return papers
+    config["calibration"] = recalibrate(folder, mnist, people, processes)
+    return config

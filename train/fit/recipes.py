@@ -33,7 +33,7 @@ LIGHT = Augmentation(
     rotation=10, shear=0.15, scale=0.1, shift=1.2, elastic=0.8, thickness=0.3, blur=0, contrast=0, noise=0
 )
 
-# As they come framed: what a network that has seen worse is polished on.
+# As the app frames them: what a network that has seen worse is polished on.
 FINE = Augmentation(
     rotation=8, shear=0.12, scale=0.1, shift=1.0, elastic=0.7, thickness=0.4, blur=0.12, contrast=0.2, noise=0.05,
     specks=0.12, grain=0.45, scatter=0.6, gap=2.5,

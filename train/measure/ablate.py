@@ -4,7 +4,6 @@ Every row is trained anew by the same recipe but for what the row adds, and read
 """
 
 import dataclasses
-import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -12,6 +11,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from PIL import Image
 
+from cnn.files import write_json
 from cnn.framing.decode import open_image, plain
 from cnn.framing.ink import from_image
 from cnn.models import registry
@@ -24,8 +24,8 @@ from train.data.mnist import Digits
 from train.fit.augment import Augmentation
 from train.fit.loop import fit
 from train.fit.recipes import RECIPES, Recipe
-from train.measure import evaluate, real
-from train.measure.real import RealSet
+from train.measure import evaluate, real_pictures
+from train.measure.real_pictures import RealSet
 
 ABLATION = Path(__file__).resolve().parents[2] / "assets" / "ablation.json"
 
@@ -60,13 +60,18 @@ SHIPPED = Row("`robust`: longer, deeper, able to refuse, and looking again where
 
 
 def ablate(
-    mnist: Digits, folder: Path, runs: Path, people: Handwriting = NOBODY, report: Callable[[str], None] = print
+    mnist: Digits,
+    folder: Path,
+    runs: Path,
+    people: Handwriting = NOBODY,
+    report: Callable[[str], None] = print,
+    processes: int = 1,
 ) -> dict[str, Any]:
     """Train what ROWS say into `runs`; score all rows and the bundled `robust` on the sets of digits in `folder`.
 
     `people` are the writers whom two rows learn from. Shares of each set's pictures answered right.
     """
-    sets = [one for one in real.read(folder) if one.kind == "digits"]
+    sets = [one for one in real_pictures.read(folder) if one.kind == "digits"]
     report("framing the pictures")
     pictures = {name: [_framed(one, frame) for one in sets] for name, frame in FRAMINGS.items()}
     networks: dict[Recipe, Classifier] = {}
@@ -74,21 +79,21 @@ def ablate(
     for row in ROWS:
         report(row.step)
         if row.recipe not in networks:
-            networks[row.recipe] = _trained(row.recipe, mnist, runs / f"row{len(networks)}", people)
+            networks[row.recipe] = _trained(row.recipe, mnist, runs / f"row{len(networks)}", people, processes)
         # One look, as the usual demo has; the last row alone looks again where it is unsure.
         answers = [networks[row.recipe].read(digits.images / np.float32(255))[0] for digits in pictures[row.framing]]
         rows.append({"step": row.step, "right": [
-            float((said == digits.labels).mean()) for said, digits in zip(answers, pictures[row.framing], strict=True)
+            float((read == digits.labels).mean()) for read, digits in zip(answers, pictures[row.framing], strict=True)
         ]})  # fmt: skip
     report(SHIPPED.step)
     shipped = registry.load(SHIPPED.recipe.architecture)
-    rows.append({"step": SHIPPED.step, "right": [real.measure(shipped, one).get("right") for one in sets]})
+    rows.append({"step": SHIPPED.step, "right": [real_pictures.measure(shipped, one).get("right") for one in sets]})
     return {"sets": {one.name: len(one.pictures) for one in sets}, "rows": rows, "machine": machine.describe()}
 
 
 def write(figures: dict[str, Any], path: Path = ABLATION) -> None:
     """Write the figures as JSON."""
-    path.write_text(json.dumps(figures, indent=2) + "\n", encoding="utf-8")
+    write_json(path, figures)
 
 
 def table(figures: dict[str, Any]) -> str:
@@ -105,8 +110,8 @@ def _framed(one: RealSet, frame: Callable[[Image.Image], np.ndarray]) -> Digits:
     return Digits(images, np.array([int(picture.label) for picture in one.pictures], np.uint8))
 
 
-def _trained(recipe: Recipe, mnist: Digits, folder: Path, people: Handwriting) -> Classifier:
-    for _ in fit(recipe, mnist, folder, people=people):
+def _trained(recipe: Recipe, mnist: Digits, folder: Path, people: Handwriting, processes: int) -> Classifier:
+    for _ in fit(recipe, mnist, folder, people=people, processes=processes):
         pass
     return registry.load(str(folder))
 
@@ -120,7 +125,7 @@ def resized(picture: Image.Image) -> np.ndarray:
 
 
 def boxed(picture: Image.Image) -> np.ndarray:
-    """The app's framing with the stroke as wide as it comes: (28, 28) uint8."""
+    """The app's framing with the stroke as wide as it was drawn: (28, 28) uint8."""
     return (from_image(picture, without=frozenset({"pen"})).image * 255).round().astype(np.uint8)
 
 

@@ -1,4 +1,4 @@
-"""What a network's stated confidence is worth, and how strange a picture must be to be refused. Knows no network.
+"""What a network's stated confidence is worth, and the score from which a picture is refused. Knows no network.
 
 One temperature for all logits (Guo, Pleiss, Sun and Weinberger 2017, arXiv 1706.04599) makes the probabilities of the
 classes honest without changing which is largest. What is no digit is told by an output of its own, trained on
@@ -6,13 +6,13 @@ pictures of other things (outlier exposure: Hendrycks, Mazeika and Dietterich 20
 set where only few validation digits are refused: MNIST's and, where there are any, those by people who were held out.
 """
 
-import json
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from scipy.optimize import minimize_scalar
 
+from cnn.files import write_json
 from cnn.metadata import Calibrated, read_run
 from cnn.models import registry
 from cnn.network.classifier import strangeness
@@ -40,16 +40,17 @@ def calibrate(logits: dict[str, np.ndarray], validation: dict[str, Digits], task
     return {"temperature": round(float(np.exp(found.x)), 4), "refusal": refusal}
 
 
-def recalibrate(folder: Path, mnist: Digits, people: Handwriting = NOBODY) -> Calibrated:
+def recalibrate(folder: Path, mnist: Digits, people: Handwriting = NOBODY, processes: int = 1) -> Calibrated:
     """Calibrate a finished run anew, on what it held out, and write it into its `config.json`; gives what was found.
 
-    For a run whose `calibrate` had another rule. Its validation pictures are drawn again, which takes a minute.
+    For a run whose `calibrate` had another rule. Its validation pictures are drawn again, by so many
+    `processes`, which takes a minute.
     """
-    papers = read_run(folder / registry.CONFIG)
-    fields: dict[str, Any] = {name: value for name, value in papers["recipe"].items() if name != "augmentation"}
-    held = validation(Recipe(**fields), mnist, people)
+    config = read_run(folder / registry.CONFIG)
+    fields: dict[str, Any] = {name: value for name, value in config["recipe"].items() if name != "augmentation"}
+    held = validation(Recipe(**fields), mnist, people, processes)
     network = registry.load(str(folder))
     logits = {name: network.logits(digits.images.astype(np.float32) / 255) for name, digits in held.items()}
-    papers["calibration"] = calibrate(logits, held, network.task)
-    (folder / registry.CONFIG).write_text(json.dumps(papers, indent=2) + "\n", encoding="utf-8")
-    return papers["calibration"]
+    config["calibration"] = calibrate(logits, held, network.task)
+    write_json(folder / registry.CONFIG, config)
+    return config["calibration"]

@@ -1,24 +1,22 @@
 """What trained networks are worth: on the test set, which nothing else reads, on spoilt digits, on what is no digit,
 and, where they are at hand, on real people's pictures and pen strokes. Writes `metrics.json`.
 
-MNIST and MNIST-C are read by two protocols: the raw 28x28 by best guess, as papers report it, and through the app's own
-way in, `cnn.framing.ink`, where an abstention from a digit counts as an error. All other pictures come the app's way.
+MNIST and MNIST-C are read by two protocols: the raw 28x28 by best guess, as papers report it, and framed by the
+app, `cnn.framing.ink`, where an abstention from a digit counts as an error. All other pictures are framed by the app.
 """
 
 import dataclasses
 import hashlib
 import json
-import multiprocessing
-import os
 import re
-from collections.abc import Callable
-from multiprocessing.pool import Pool
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from PIL import Image
 
+from cnn.files import read_json, write_whole
 from cnn.framing.ink import from_image
 from cnn.metadata import Case, Curve, Errors, Measured, OnDigits, OnNumbers, OnSeries, Robustness
 from cnn.models.registry import METRICS, WEIGHTS
@@ -27,14 +25,15 @@ from cnn.reading.number import read_number
 from cnn.reading.read import answers as answered
 from cnn.stress.perturbations import PERTURBATIONS
 from train import machine
-from train.data import pen, unipen
+from train.data import unipen
 from train.data.mnist import Digits
 from train.data.series import Series
-from train.measure import mnist_c, real, strangers
+from train.measure import mnist_c, out_of_distribution, pens, real_pictures
 from train.measure.figures import confusion, cross_entropy, nearest, reliability
+from train.workers import Work, workers
 
 CHUNK = 250  # pictures framed by one task
-STRANGERS = 1000  # of each kind
+OUT_OF_DISTRIBUTION = 1000  # of each kind
 WRITTEN = 1000  # pictures of each condition
 NUMBERS = 200
 BENT = 1000  # test images under each perturbation
@@ -47,70 +46,68 @@ Report = Callable[[str], None]  # is told what is drawn next
 
 @dataclasses.dataclass(frozen=True)
 class Sets:
-    """What is measured on: the test set, MNIST-C, strangers, pen strokes, numbers, real pictures, a visitor's series.
+    """What is measured on: the test set, MNIST-C, no digits, pen strokes, numbers, real pictures, a visitor's series.
 
-    `framed` and what is `spoilt` came the app's own way in; `raw` are MNIST-C's images as they are made. Among the
+    `framed` and what is `corrupted` were framed by the app; `raw` are MNIST-C's images as they are made. Among the
     `training` images, neighbours of misread ones are looked for; those `bent` are perturbed.
     """
 
     test: Digits
     framed: Digits | None = None
     raw: dict[str, np.ndarray] = dataclasses.field(default_factory=dict)
-    spoilt: dict[str, np.ndarray] = dataclasses.field(default_factory=dict)
-    strange: dict[str, np.ndarray] = dataclasses.field(default_factory=dict)
+    corrupted: dict[str, np.ndarray] = dataclasses.field(default_factory=dict)
+    out_of_distribution: dict[str, np.ndarray] = dataclasses.field(default_factory=dict)
     written: dict[str, Digits] = dataclasses.field(default_factory=dict)
     numbers: tuple[tuple[str, Image.Image], ...] = ()  # made photos of five-digit numbers, and what stands there
-    pictures: tuple[real.RealSet, ...] = ()
+    pictures: tuple[real_pictures.RealSet, ...] = ()
     series: Series | None = None
     training: Digits | None = None
     bent: Digits | None = None
 
 
-def gather(test: Digits, strokes: Path | None = None, report: Report = print) -> Sets:
-    """All there is to measure on, MNIST-C made of `test`, pen strokes out of a UNIPEN file; takes minutes."""
-    raw, spoilt, strange = {}, {}, {}
-    with workers() as pool:
+def gather(test: Digits, strokes: Path | None = None, report: Report = print, processes: int = 1) -> Sets:
+    """All there is to measure on, MNIST-C made of `test`, pen strokes out of a UNIPEN file; takes minutes.
+
+    It is drawn and framed by so many `processes`, whose number changes nothing.
+    """
+    raw, corrupted, others = {}, {}, {}
+    with workers(processes) as work:
         report("framing the test images")
-        alone = Digits(np.concatenate(pool.map(_frame_all, _chunks(test.images))), test.labels)
+        alone = Digits(_joined(work(_frame_all, _chunks(test.images))), test.labels)
         for name in mnist_c.CORRUPTIONS:
             report(f"making and framing MNIST-C, {name}")
-            chunks = [(images, name, at * CHUNK) for at, images in enumerate(_chunks(test.images))]
-            raw[name] = np.concatenate(pool.starmap(mnist_c.corrupted, chunks))
-            spoilt[name] = np.concatenate(pool.map(_frame_all, _chunks(raw[name])))
-        for kind in strangers.KINDS:
+            chunks = [(images, name, at * CHUNK) for at, (images,) in enumerate(_chunks(test.images))]
+            raw[name] = _joined(work(mnist_c.corrupted, chunks))
+            corrupted[name] = _joined(work(_frame_all, _chunks(raw[name])))
+        for kind in out_of_distribution.KINDS:
             report(f"drawing what is no digit: {kind}")
-            chunks = [(kind, CHUNK, seed) for seed in range(STRANGERS // CHUNK)]
-            strange[kind] = np.concatenate(pool.starmap(strangers.images, chunks))
-        sets = Sets(test, alone, raw, spoilt, strange, bent=test)
+            chunks = [(kind, CHUNK, seed) for seed in range(OUT_OF_DISTRIBUTION // CHUNK)]
+            others[kind] = _joined(work(out_of_distribution.images, chunks))
+        sets = Sets(test, alone, raw, corrupted, others, bent=test)
         if strokes is None:
             return sets
         digits, rng = unipen.read_file(strokes), np.random.default_rng(0)
-        numbers = tuple(pen.number(digits, rng) for _ in range(NUMBERS))
-        return dataclasses.replace(sets, written=written(strokes, pool, report), numbers=numbers)
+        numbers = tuple(pens.number(digits, rng) for _ in range(NUMBERS))
+        return dataclasses.replace(sets, written=written(strokes, work, report), numbers=numbers)
 
 
-def written(strokes: Path, pool: Pool, report: Report = print) -> dict[str, Digits]:
+def written(strokes: Path, work: Work, report: Report = print) -> dict[str, Digits]:
     """By condition, WRITTEN digits of a UNIPEN file, spread over its writers; framed by the app."""
     digits = unipen.read_file(strokes)
     chosen = digits[:: max(1, len(digits) // WRITTEN)][:WRITTEN]
     labels = np.array([digit.label for digit in chosen], np.uint8)
     sets = {}
-    for condition in pen.CONDITIONS:
+    for condition in pens.CONDITIONS:
         report(f"drawing pen strokes: {condition}")
         chunks = [(chosen[at : at + CHUNK], condition, at) for at in range(0, len(chosen), CHUNK)]
-        sets[condition] = Digits(np.concatenate(pool.starmap(_write, chunks)), labels)
+        sets[condition] = Digits(_joined(work(_write, chunks)), labels)
     return sets
-
-
-def workers() -> Pool:
-    """A process for each core, to share out what is drawn and framed."""
-    return multiprocessing.get_context("spawn").Pool(os.cpu_count())
 
 
 def evaluate(classifier: Classifier, sets: Sets) -> Measured:
     """Measure a network. JSON-ready; what `sets` leaves out is left out."""
     test = sets.test
-    probabilities, strange = classifier.assess(_floats(test.images))
+    probabilities, strangeness = classifier.assess(_floats(test.images))
     guesses = probabilities.argmax(axis=1)
     classes = classifier.task.count
     counts = confusion(guesses, test.labels, classes)
@@ -126,8 +123,11 @@ def evaluate(classifier: Classifier, sets: Sets) -> Measured:
         },
         "refused": {
             "threshold": classifier.refusal,
-            "test": float((strange > classifier.refusal).mean()),
-            **{kind: float((said(classifier, images) < 0).mean()) for kind, images in sets.strange.items()},
+            "test": float((strangeness > classifier.refusal).mean()),
+            **{
+                kind: float((answers(classifier, images) < 0).mean())
+                for kind, images in sets.out_of_distribution.items()
+            },
         },
         "parameters": classifier.parameters,
         "machine": machine.describe(),
@@ -138,14 +138,14 @@ def evaluate(classifier: Classifier, sets: Sets) -> Measured:
         robustness["perturbations"] = _on_perturbations(classifier, sets.bent)
     if sets.framed:
         metrics["app"] = _on_digits(classifier, sets.framed)
-    if sets.spoilt:
+    if sets.corrupted:
         robustness["mnist_c"] = {
-            **_errors({name: said(classifier, images) != test.labels for name, images in sets.spoilt.items()}),
+            **_errors({name: answers(classifier, images) != test.labels for name, images in sets.corrupted.items()}),
             "raw": _errors({name: _best(classifier, images) != test.labels for name, images in sets.raw.items()}),
             "like_in_training": mnist_c.like_in_training(classifier.config.get("recipe", {})),
         }
     if sets.pictures:
-        metrics["real"] = {one.name: real.measure(classifier, one) for one in sets.pictures}
+        metrics["real"] = {one.name: real_pictures.measure(classifier, one) for one in sets.pictures}
     if sets.written:
         metrics["pen"] = {condition: _on_digits(classifier, digits) for condition, digits in sets.written.items()}
     if sets.numbers:
@@ -156,7 +156,7 @@ def evaluate(classifier: Classifier, sets: Sets) -> Measured:
     return metrics
 
 
-def said(classifier: Classifier, images: np.ndarray) -> np.ndarray:
+def answers(classifier: Classifier, images: np.ndarray) -> np.ndarray:
     """The labels that the app answers with, -1 where it abstains: framed (N, 28, 28) uint8 or float32 -> (N,)."""
     return answered(classifier, _floats(images))[0]
 
@@ -183,14 +183,14 @@ def write(metrics: Measured, folder: Path) -> None:
     What was not measured this time stays, if it was measured on the same weights, calibrated alike.
     """
     weights, path = (folder / WEIGHTS).read_bytes(), folder / METRICS
-    papers = {**metrics, "bytes": len(weights), "weights_sha256": hashlib.sha256(weights).hexdigest()}
-    before = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
-    if before and _network(before) == _network(papers):
-        papers = _over(before, papers)
+    found = {**metrics, "bytes": len(weights), "weights_sha256": hashlib.sha256(weights).hexdigest()}
+    before = read_json(path) if path.is_file() else {}
+    if before and _network(before) == _network(found):
+        found = _over(before, found)
     # A list of numbers is a line.
     lists = re.compile(r"\[\s+([^][{}]+?)\s+\]")
-    text = lists.sub(lambda found: f"[{' '.join(found[1].split())}]", json.dumps(papers, indent=2))
-    path.write_text(text + "\n", encoding="utf-8")
+    text = lists.sub(lambda found: f"[{' '.join(found[1].split())}]", json.dumps(found, indent=2))
+    write_whole(path, text + "\n")
 
 
 def _on_perturbations(classifier: Classifier, test: Digits) -> dict[str, Curve]:
@@ -213,14 +213,14 @@ def _on_perturbations(classifier: Classifier, test: Digits) -> dict[str, Curve]:
     return found
 
 
-def _over(before: dict[str, Any], papers: dict[str, Any]) -> dict[str, Any]:
-    parts = {name: {**before.get(name, {}), **part} for name, part in papers.items() if isinstance(part, dict)}
-    return {**before, **papers, **parts}
+def _over(before: dict[str, Any], metrics: dict[str, Any]) -> dict[str, Any]:
+    parts = {name: {**before.get(name, {}), **part} for name, part in metrics.items() if isinstance(part, dict)}
+    return {**before, **metrics, **parts}
 
 
-def _network(papers: dict[str, Any]) -> tuple[Any, ...]:
+def _network(metrics: dict[str, Any]) -> tuple[Any, ...]:
     """Whose figures these are."""
-    return papers["weights_sha256"], papers["calibration"]["temperature"], papers["refused"]["threshold"]
+    return metrics["weights_sha256"], metrics["calibration"]["temperature"], metrics["refused"]["threshold"]
 
 
 def _looked_at(classifier: Classifier, sets: Sets, probabilities: np.ndarray) -> tuple[list[Case], list[Case]]:
@@ -266,7 +266,7 @@ def _on_series(classifier: Classifier, series: Series) -> OnSeries:
     """As `_on_digits`, and the share of the others that was refused; each where there are any."""
     figures: OnSeries = {**_on_digits(classifier, series.digits)} if len(series.digits.labels) else {}
     if len(series.others.labels):
-        refused = float((said(classifier, series.others.images) < 0).mean())
+        refused = float((answers(classifier, series.others.images) < 0).mean())
         figures["others"] = {"refused": refused, "images": len(series.others.labels)}
     return figures
 
@@ -286,8 +286,12 @@ def _on_numbers(classifier: Classifier, numbers: tuple[tuple[str, Image.Image], 
     }
 
 
-def _chunks(images: np.ndarray) -> list[np.ndarray]:
-    return [images[at : at + CHUNK] for at in range(0, len(images), CHUNK)]
+def _chunks(images: np.ndarray) -> list[tuple[np.ndarray]]:
+    return [(images[at : at + CHUNK],) for at in range(0, len(images), CHUNK)]
+
+
+def _joined(parts: Iterable[np.ndarray]) -> np.ndarray:
+    return np.concatenate(list(parts))
 
 
 def _frame_all(images: np.ndarray) -> np.ndarray:
@@ -296,4 +300,4 @@ def _frame_all(images: np.ndarray) -> np.ndarray:
 
 def _write(digits: list[unipen.Written], condition: str, seed: int) -> np.ndarray:
     rng = np.random.default_rng(seed)
-    return np.stack([framed(pen.CONDITIONS[condition](digit, rng)) for digit in digits])
+    return np.stack([framed(pens.CONDITIONS[condition](digit, rng)) for digit in digits])

@@ -1,20 +1,20 @@
 """What each rule of framing is worth on labelled pictures: read with all of them, then without each in turn.
 
-Of the sets that train/measure/real.py reads, those of numbers are left out; a picture of what is no digit is to be
-refused.
+Of the sets that train/measure/real_pictures.py reads, those of numbers are left out; a picture of what is no digit is
+to be refused.
 """
 
-import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from cnn.files import write_json
 from cnn.framing.decode import open_image
 from cnn.framing.ink import RULES, from_image
 from cnn.network.classifier import Classifier
-from train.measure.real import RealSet
+from train.measure.real_pictures import RealSet
 
 ALL = "all rules"  # the row that the others are compared with
 
@@ -49,7 +49,7 @@ def table(found: dict[str, dict[str, dict[str, Any]]]) -> str:
 
 def write(found: dict[str, dict[str, dict[str, Any]]], file: Path) -> None:
     """Write the figures and what each rule says, as JSON."""
-    file.write_text(json.dumps({"rules": RULES, "without": found}, indent=2) + "\n", encoding="utf-8")
+    write_json(file, {"rules": RULES, "without": found})
 
 
 def _score(classifier: Classifier, real: RealSet, without: frozenset[str]) -> dict[str, Any]:

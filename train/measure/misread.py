@@ -3,11 +3,11 @@
 `python -m train misread` writes them, and so does evaluating a bundled network.
 """
 
-import json
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
+from cnn.files import read_json
 from cnn.mnist import KEPT, keep
 from cnn.models.registry import BUNDLED, METRICS, bundled
 from train.data.mnist import Digits
@@ -15,9 +15,9 @@ from train.data.mnist import Digits
 ORDINARY = 300  # test images from the first on, whoever reads them how
 
 
-def chosen(papers: Iterable[dict[str, Any]]) -> dict[str, set[int]]:
+def chosen(measured: Iterable[dict[str, Any]]) -> dict[str, set[int]]:
     """By split, the places of what the Errors tab shows of networks with these metrics, and of ORDINARY test images."""
-    shown = [one for metrics in papers for one in metrics.get("errors", []) + metrics.get("doubtful", [])]
+    shown = [one for metrics in measured for one in metrics.get("errors", []) + metrics.get("doubtful", [])]
     return {
         "test": {*range(ORDINARY), *(one["index"] for one in shown)},
         "train": {place for one in shown for place in one.get("neighbours", [])},
@@ -26,7 +26,7 @@ def chosen(papers: Iterable[dict[str, Any]]) -> dict[str, set[int]]:
 
 def write(load: Callable[[Any], Digits], path: Path = KEPT) -> dict[str, int]:
     """Write the digits for all bundled networks, out of MNIST's splits; gives their number by split."""
-    papers = (BUNDLED / name / METRICS for name in bundled())
-    places = chosen(json.loads(paper.read_text(encoding="utf-8")) for paper in papers if paper.is_file())
+    files = (BUNDLED / name / METRICS for name in bundled())
+    places = chosen(read_json(file) for file in files if file.is_file())
     keep(places, load, path)
     return {split: len(found) for split, found in places.items()}

@@ -18,7 +18,7 @@ from cnn.task import DIGITS
 
 LOST = 0.003  # share of digits that may be refused
 
-SCORES: dict[str, Callable[[np.ndarray], np.ndarray]] = {  # (N, 10 or more) logits -> (N,), higher is stranger
+SCORES: dict[str, Callable[[np.ndarray], np.ndarray]] = {  # (N, 10 or more) logits -> (N,), higher is less like a digit
     "own output": strangeness,
     "energy": lambda logits: -logsumexp(logits[:, : DIGITS.count], axis=1),
     "best probability": lambda logits: 1 - softmax(logits[:, : DIGITS.count]).max(axis=1),
@@ -36,8 +36,8 @@ def compare(classifier: Classifier, digits: np.ndarray, others: dict[str, np.nda
     for score, of in SCORES.items():
         threshold = np.quantile(of(known), 1 - LOST)
         found[score] = {
-            name: {"auroc": auroc(of(known), of(strange)), "refused": float((of(strange) > threshold).mean())}
-            for name, strange in logits.items()
+            name: {"auroc": auroc(of(known), of(other)), "refused": float((of(other) > threshold).mean())}
+            for name, other in logits.items()
         }
     return found
 

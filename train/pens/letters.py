@@ -1,8 +1,8 @@
-"""Letters and signs that are no digit, as pen strokes: an alphabet as data, and a hand that writes it.
+"""Letters and symbols that are no digit, as pen strokes: an alphabet as data, and a hand that writes it.
 
-A way to write a sign is one line of text: strokes parted by commas, each its control points on a ten by ten grid,
+A way to write a symbol is one line of text: strokes parted by commas, each its control points on a ten by ten grid,
 "37" being x 3 (to the right) and y 7 (down). A smooth curve runs through them, a point that stands twice is a corner,
-a point alone is a dot. Every sign fills the grid: framed, no one sees how large it was.
+a point alone is a dot. Every symbol fills the grid: framed, no one sees how large it was.
 """
 
 import math
@@ -10,7 +10,7 @@ import math
 import numpy as np
 
 from cnn.types import Strokes
-from train.pens.strokes import PAD, curve
+from train.pens.hand import PAD, curve
 
 GRID = 9  # the highest coordinate
 
@@ -18,7 +18,7 @@ GRID = 9  # the highest coordinate
 # 0: O o Q D; 1: I l i j; 2: Z z; 4: Y y; 5: S s; 6: b G; 8: B; 9: g q.
 DOUBLES = frozenset("OoQDIlijZzYySsbGBgq")
 
-# One or more ways to write a sign, whose name means nothing.
+# One or more ways to write each symbol; its name means nothing.
 LETTERS: dict[str, tuple[str, ...]] = {
     "A": ("09 40 40 89, 25 65", "09 13 30 60 73 89, 05 85", "19 30 30 40 79, 16 65", "29 60 60 89, 06 99"),
     "C": (
@@ -164,7 +164,7 @@ OTHERS: dict[str, tuple[str, ...]] = {
     "た": ("03 63, 30 09, 54 94, 47 59 98",),
 }
 
-SIGNS: dict[str, tuple[str, ...]] = {
+SYMBOLS: dict[str, tuple[str, ...]] = {
     "?": ("12 30 60 73 45 46, 48 39 49",),
     "&": ("98 41 30 11 23 64 06 19 49 95",),
     "@": ("64 43 35 47 66 63 67 86 92 60 20 04 18 49 89",),

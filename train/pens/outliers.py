@@ -1,7 +1,7 @@
 """Pictures that are no digit, drawn by the project's own generator: what the class "not a digit" is learnt from.
 
 Outlier exposure (Hendrycks, Mazeika and Dietterich 2019, arXiv 1812.04606): a network that has seen many things that
-are no digit refuses others that it has not seen. Every picture goes through the doors people's go through. A kind is
+are no digit refuses others that it has not seen. Every picture is framed as people's are. A kind is
 one decorated function that takes an `rng` and draws; what people's digits may look like is left out of it.
 """
 
@@ -16,8 +16,10 @@ from cnn.framing.ink import from_image, from_strokes
 from cnn.task import DIGITS, SIDE
 from cnn.types import Strokes
 from train.data.mnist import Digits
-from train.pens.letters import LETTERS, OTHERS, SIGNS, fitted, on_pad, outline, pen
-from train.pens.strokes import STYLES, arc, write
+from train.pens.drawings import arc
+from train.pens.hand import write
+from train.pens.letters import LETTERS, OTHERS, SYMBOLS, fitted, on_pad, outline, pen
+from train.pens.styles import STYLES
 
 CHUNK = 500  # pictures that one generator draws
 TEXTURE = 48  # pixels a side of a texture as it is sent
@@ -55,7 +57,7 @@ def chunk(seed: int, number: int, size: int) -> Digits:
 
 
 def drawn(draw: Kind, rng: np.random.Generator) -> np.ndarray:
-    """One picture as it is served, (28, 28) uint8; what came out blank or as thin as a one is drawn again."""
+    """One picture as it is served, (28, 28) uint8; what is blank or as thin as a one is drawn again."""
     while True:
         picture = draw(rng)
         if isinstance(picture, Strokes):
@@ -84,14 +86,14 @@ def foreign(rng: np.random.Generator) -> Strokes:
 @kind(5)
 def words(rng: np.random.Generator) -> Strokes:
     """Two to four letters side by side."""
-    signs = [pen(outline(_way(LETTERS, rng)), rng) for _ in range(rng.integers(2, 5))]
-    return on_pad(_side_by_side(signs, rng))
+    word = [pen(outline(_way(LETTERS, rng)), rng) for _ in range(rng.integers(2, 5))]
+    return on_pad(_side_by_side(word, rng))
 
 
 @kind(12)
-def signs(rng: np.random.Generator) -> Strokes:
+def symbols(rng: np.random.Generator) -> Strokes:
     """Punctuation, arrows, small drawings."""
-    return on_pad(pen(outline(_way(SIGNS, rng)), rng))
+    return on_pad(pen(outline(_way(SYMBOLS, rng)), rng))
 
 
 @kind(11)
@@ -116,21 +118,21 @@ def turned(rng: np.random.Generator) -> Strokes:
 
 
 def _way(alphabet: dict[str, tuple[str, ...]], rng: np.random.Generator) -> str:
-    """A sign of the alphabet, each as often as any other, in one of its ways."""
+    """A symbol of the alphabet, each as often as any other, in one of its ways."""
     ways = list(alphabet.values())[rng.integers(len(alphabet))]
     return ways[rng.integers(len(ways))]
 
 
-def _side_by_side(signs: list[list[np.ndarray]], rng: np.random.Generator) -> list[np.ndarray]:
-    """Signs as high as each other, nearly, one to the right of the other; none reaches into the next."""
+def _side_by_side(symbols: list[list[np.ndarray]], rng: np.random.Generator) -> list[np.ndarray]:
+    """Symbols as high as each other, nearly, one to the right of the other; none reaches into the next."""
     row, right = [], 0.0
     gap = max(0, rng.normal(0.12, 0.12))
-    for sign in signs:
-        points = np.concatenate(sign)
+    for symbol in symbols:
+        points = np.concatenate(symbol)
         low, high = points.min(0), points.max(0)
         scale = rng.uniform(0.85, 1.15) / max(high[1] - low[1], 0.5 * (high[0] - low[0]), 1e-6)
         place = np.array([right, rng.normal(0, 0.06) - scale * (high[1] - low[1]) / 2])
-        row += [(stroke - low) * scale + place for stroke in sign]
+        row += [(stroke - low) * scale + place for stroke in symbol]
         right += (high[0] - low[0]) * scale + gap
     return row
 

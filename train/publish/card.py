@@ -1,4 +1,4 @@
-"""A run's folder -> the folder of its repository on the Hub: weights, papers, a card with pictures, code to paste.
+"""A run's folder -> the folder of its repository on the Hub: weights, config, metrics, a card with pictures, code.
 
 Every figure, table and picture comes from `config.json` and `metrics.json`; what they do not hold is left out. The same
 run gives the same bytes, so that publishing again changes only what changed. Knows no network.
@@ -14,14 +14,14 @@ import numpy as np
 from huggingface_hub import EvalResult, ModelCard, ModelCardData
 from PIL import Image
 
+from cnn.files import whole, write_whole
 from cnn.inside.views import OWN_DIGITS
 from cnn.metadata import Curve, Measured, Run, read_measured, read_run
 from cnn.models.registry import CONFIG, METRICS, WEIGHTS
 from cnn.stress.perturbations import PERTURBATIONS
 from cnn.task import task_of
 from cnn.types import UserError
-from train.data import pen
-from train.measure import strangers
+from train.measure import out_of_distribution, pens
 from train.measure.figures import least_loss
 from train.publish import charts
 
@@ -40,21 +40,26 @@ class CardError(UserError):
 
 def assemble(run: Path, repository: str, folder: Path) -> None:
     """Write all files of the repository "owner/name" into an empty or new folder. CardError for an unmeasured run."""
-    config, metrics = _papers(run)
-    (folder / PICTURES).mkdir(parents=True, exist_ok=True)
+    config, metrics = _measured(run)
     for name in (WEIGHTS, CONFIG, METRICS):
-        shutil.copyfile(run / name, folder / name)
-    _example().save(folder / EXAMPLE)
+        with whole(folder / name) as aside:
+            shutil.copyfile(run / name, aside)
+    _save(_example(), folder / EXAMPLE)
     sample = _sample(repository)
-    (folder / SAMPLE).write_text(sample, encoding="utf-8")
+    write_whole(folder / SAMPLE, sample)
     pictures = dict(_pictures(config, metrics))
     for name, picture in pictures.items():
-        picture.save(folder / PICTURES / f"{name}.png", optimize=True)
+        _save(picture, folder / PICTURES / f"{name}.png")
     card = _card(repository, config, metrics, list(pictures), sample)
-    (folder / CARD).write_text(card, encoding="utf-8")
+    write_whole(folder / CARD, card)
 
 
-def _papers(run: Path) -> tuple[Run, Measured]:
+def _save(picture: Image.Image, path: Path) -> None:
+    with whole(path) as aside:
+        picture.save(aside, optimize=True)
+
+
+def _measured(run: Path) -> tuple[Run, Measured]:
     missing = [name for name in (WEIGHTS, CONFIG) if not (run / name).is_file()]
     if missing:
         raise CardError(f"{run} is no finished run: it has no {' and no '.join(missing)}.")
@@ -176,12 +181,12 @@ def _figures(metrics: Measured) -> Iterator[str]:
         yield f"| MNIST-C, mean error of {len(spoilt['error'])} corruptions | {spoilt['mean']:.1%} |"
         worst = max(spoilt["error"], key=spoilt["error"].__getitem__)
         yield f"| its worst corruption, {worst.replace('_', ' ')}, error | {spoilt['error'][worst]:.1%} |"
-    for condition in pen.CONDITIONS:
+    for condition in pens.CONDITIONS:
         if written := metrics.get("pen", {}).get(condition):
             yield f"| real pen strokes, {condition}, right | {written['accuracy']:.1%} |"
     if "numbers" in metrics:
         yield f"| photographed five-digit numbers read whole | {metrics['numbers']['whole']:.1%} |"
-    for kind in strangers.KINDS:
+    for kind in out_of_distribution.KINDS:
         if kind in metrics["refused"]:
             yield f"| no digits refused: {kind} | {metrics['refused'][kind]:.1%} |"
 
@@ -230,7 +235,7 @@ def _outputs(metrics: Measured) -> str:
 
 
 def _limits(metrics: Measured) -> Iterator[str]:
-    yield "One digit a picture, 0 to 9: no letters, no signs, no words. Numbers have to be cut into digits first."
+    yield "One digit a picture, 0 to 9: no letters, no symbols, no words. Numbers have to be cut into digits first."
     yield (
         "The picture has to be framed as MNIST frames: white ink on black, the digit in a 20x20 box, its centre of "
         "mass in the middle of 28x28. What is not framed so is misread, however clear it looks."
@@ -238,14 +243,16 @@ def _limits(metrics: Measured) -> Iterator[str]:
     if metrics["refused"]["threshold"] >= 1:
         yield "It cannot say that a picture is no digit: letters and scribbles get a digit too, often a sure one."
     else:
-        let_through = {kind: 1 - metrics["refused"][kind] for kind in strangers.KINDS if kind in metrics["refused"]}
+        let_through = {
+            kind: 1 - metrics["refused"][kind] for kind in out_of_distribution.KINDS if kind in metrics["refused"]
+        }
         if let_through:
             worst = max(let_through, key=let_through.__getitem__)
             yield f"Some of what is no digit still gets an answer: of {worst}, {let_through[worst]:.1%}."
     if spoilt := metrics.get("robustness", {}).get("mnist_c"):
         worst = sorted(spoilt["error"], key=spoilt["error"].__getitem__)[-3:][::-1]
-        said = ", ".join(f"{one.replace('_', ' ')} ({spoilt['error'][one]:.1%} wrong)" for one in worst)
-        yield f"Pictures spoilt in certain ways are read worse, most of all by {said}."
+        named = ", ".join(f"{one.replace('_', ' ')} ({spoilt['error'][one]:.1%} wrong)" for one in worst)
+        yield f"Pictures spoilt in certain ways are read worse, most of all by {named}."
     yield (
         "MNIST is North American handwriting of the 1980s and 90s; digits of other schools (flagged ones, crossed "
         "sevens, open fours) are read as well as the table of pen strokes says, and no better."

@@ -93,7 +93,7 @@ def _status(error: BaseException | None) -> int | None:
 
 def _refusal(status: int, repository: str) -> str:
     tokens = "huggingface.co/settings/tokens"
-    said = {
+    sentences = {
         401: f"The Hub does not accept this token; make one at {tokens} and set HF_TOKEN, or run: hf auth login",
         402: f"The Hub asks for a paid plan to make {repository}; creating a Gradio Space needs one.",
         403: f"This token may not write to {repository}: the name is another's, or the token only reads ({tokens}).",
@@ -102,7 +102,7 @@ def _refusal(status: int, repository: str) -> str:
         412: f"Someone else changed {repository} meanwhile; publish again.",
         429: "The Hub takes no more requests for now; try again in a few minutes.",
     }
-    return said.get(status, f"The Hub failed ({status}); try again later.")
+    return sentences.get(status, f"The Hub failed ({status}); try again later.")
 
 
 def _check_ours(repository: str, kind: Kind, there: set[str], bare: bool) -> None:

@@ -3,18 +3,17 @@
 A table stands where its markers do, `<!-- name -->` and `<!-- /name -->`, in whichever document that is.
 """
 
-import json
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+from cnn.files import read_json, write_whole
 from cnn.models.registry import BUNDLED, DEFAULT, METRICS, bundled
 from cnn.stress.perturbations import PERTURBATIONS
 from cnn.types import UserError
-from train.data import pen
-from train.measure import ablate, mnist_c, strangers
+from train.measure import ablate, mnist_c, out_of_distribution, pens
 
 # What the sets are, by their folders' names.
 REAL = {
@@ -37,9 +36,9 @@ MARKED = re.compile(r"<!-- (\w+) -->\n(.*?)\n<!-- /\1 -->", re.DOTALL)
 
 def tables() -> dict[str, str]:
     """By marker, what stands between `<!-- marker -->` and `<!-- /marker -->`, Markdown."""
-    metrics = {name: json.loads((BUNDLED / name / METRICS).read_text(encoding="utf-8")) for name in bundled()}
+    metrics = {name: read_json(BUNDLED / name / METRICS) for name in bundled()}
     metrics = {name: metrics[name] for name in sorted(metrics, key=lambda name: name != DEFAULT)}
-    figures = json.loads(ablate.ABLATION.read_text(encoding="utf-8"))
+    figures = read_json(ablate.ABLATION)
     return {
         "real": "\n".join(_real(metrics, figures)),
         "ablation": ablate.table(figures),
@@ -67,7 +66,7 @@ def write(tables: dict[str, str], documents: Sequence[Path] = DOCUMENTS) -> None
             lambda found: f"<!-- {found[1]} -->\n{tables.get(found[1], found[2])}\n<!-- /{found[1]} -->", text
         )
         if new != text:
-            path.write_text(new, encoding="utf-8")
+            write_whole(path, new)
 
 
 def _real(metrics: dict[str, dict[str, Any]], ablation: dict[str, Any]) -> Iterator[str]:
@@ -103,12 +102,12 @@ def _models(metrics: dict[str, dict[str, Any]]) -> Iterator[str]:
         ),
         "the same through the app": lambda m: f"{m['robustness']['mnist_c']['mean']:.1%}",
     }
-    for condition in pen.CONDITIONS:
+    for condition in pens.CONDITIONS:
         rows[f"made of pen strokes, {condition}, right"] = lambda m, c=condition: f"{m['pen'][c]['accuracy']:.1%}"
     rows["pen sketches refused"] = lambda m: f"{m['pen']['sketch']['refused']:.1%}"
     rows["calibration error on pen sketches"] = lambda m: f"{m['pen']['sketch']['expected_calibration_error']:.2%}"
     rows["made photos of five-digit numbers read whole"] = lambda m: f"{m['numbers']['whole']:.1%}"
-    for kind in strangers.KINDS:
+    for kind in out_of_distribution.KINDS:
         rows[f"refused: {kind}"] = lambda m, k=kind: f"{m['refused'][k]:.1%}"
     for name, figure in rows.items():
         yield f"| {name} | " + " | ".join(figure(one) for one in metrics.values()) + " |"

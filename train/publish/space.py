@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 
 import yaml
 
+from cnn.files import whole, write_whole
 from cnn.models import remote
 from train.publish.hub import PublishError, one_sentence, signed_in
 
@@ -36,10 +37,9 @@ def assemble(folder: Path, model: Pinned | None = None) -> None:
     PublishError for a header that does not say what the tests ran.
     """
     for path in [*needed(), ROOT / "requirements.txt", ROOT / "LICENSE"]:
-        target = folder / path.relative_to(ROOT)
-        target.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(path, target)
-    (folder / "README.md").write_text(_readme(header(), model), encoding="utf-8")
+        with whole(folder / path.relative_to(ROOT)) as aside:
+            shutil.copyfile(path, aside)
+    write_whole(folder / "README.md", _readme(header(), model))
 
 
 def needed() -> list[Path]:

@@ -1,4 +1,4 @@
-"""Real people's pens in the mixture: who is held out, what is a digit's double, what a run's papers say."""
+"""Real people's pens in the mixture: who is held out, what is a digit's double, what config.json names."""
 
 from pathlib import Path
 
@@ -45,7 +45,7 @@ def test_people_train_or_validate_never_both(digits: Digits) -> None:
     }
     assert set(mixture.validation["pens"].labels) == {7}
     assert set(mixture.validation["signs"].labels) == {DIGITS.rejected}
-    written = people().digits + people().signs
+    written = people().digits + people().symbols
     for writer in {one.writer for one in written}:
         assert len({handwriting.is_held(one) for one in written if one.writer == writer}) == 1
     assert {one.writer for one in written if handwriting.is_held(one)} == {"uci/6", "tos/1"}
@@ -83,14 +83,14 @@ def test_reads_a_file_and_says_whose_it_is(tmp_path: Path, monkeypatch: pytest.M
     assert len(source["sha256"]) == 64
 
 
-@pytest.mark.parametrize("sign", ["O", "l", "|", "\\\\", '\\"', "/"])
-def test_a_digits_double_is_no_outlier(sign: str) -> None:
-    assert handwriting._double(sign)
+@pytest.mark.parametrize("character", ["O", "l", "|", "\\\\", '\\"', "/"])
+def test_a_digits_double_is_no_outlier(character: str) -> None:
+    assert handwriting._double(character)
 
 
-@pytest.mark.parametrize("sign", ["A", "k", "\\@", "?", "="])
-def test_other_signs_are(sign: str) -> None:
-    assert not handwriting._double(sign)
+@pytest.mark.parametrize("character", ["A", "k", "\\@", "?", "="])
+def test_other_symbols_are(character: str) -> None:
+    assert not handwriting._double(character)
 
 
 @pytest.mark.parametrize("seed", range(6))

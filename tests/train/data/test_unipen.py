@@ -8,7 +8,7 @@ import pytest
 
 from cnn.task import DIGITS
 from train.data.mnist import DataError
-from train.data.unipen import SIGN_PARTS, Written, read_file, read_release
+from train.data.unipen import SYMBOL_PARTS, Written, read_file, read_release
 
 UCI = """.COMMENT two digits
 .SEGMENT DIGIT 0-1 OK "7"
@@ -78,8 +78,8 @@ def test_a_file_gives_upright_digits_and_their_writers(packed: bool, tmp_path: P
 
 def test_a_release_gives_what_its_segments_name(release: Path) -> None:
     digits = read_release(release)
-    assert [(digit.sign, digit.donor, digit.writer) for digit in digits] == [
-        (sign, "don", "don/don07") for sign in "4567"
+    assert [(digit.character, digit.donor, digit.writer) for digit in digits] == [
+        (character, "don", "don/don07") for character in "4567"
     ]
     one, two, three = [[1, -9], [2, -8]], [[3, -7], [4, -6], [5, -5]], [[6, -4]]
     assert [[stroke.tolist() for stroke in digit.strokes] for digit in digits] == [
@@ -91,8 +91,8 @@ def test_a_release_gives_what_its_segments_name(release: Path) -> None:
 
 
 def test_letters_are_no_digits(release: Path) -> None:
-    (letter,) = read_release(release, SIGN_PARTS)
-    assert (letter.sign, letter.label, letter.writer) == ("a", DIGITS.rejected, "don/last")
+    (letter,) = read_release(release, SYMBOL_PARTS)
+    assert (letter.character, letter.label, letter.writer) == ("a", DIGITS.rejected, "don/last")
 
 
 def test_what_is_no_such_file_says_so(tmp_path: Path) -> None:
@@ -106,7 +106,7 @@ def test_what_is_no_such_file_says_so(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("sign", "path", "cut_off"),
+    ("character", "path", "cut_off"),
     [
         ("4", [[0, 0], [50, 1], [100, 0]], True),
         ("4", [[0, 0], [0, 50], [60, 50], [60, 0]], False),
@@ -115,5 +115,5 @@ def test_what_is_no_such_file_says_so(tmp_path: Path) -> None:
         ("6", [[3, 3]], True),
     ],
 )
-def test_a_straight_line_is_a_piece_of_any_digit_but_one(sign: str, path: list, cut_off: bool) -> None:
-    assert Written(sign, [np.array(path, np.float32)], "don", "don").cut_off == cut_off
+def test_a_straight_line_is_a_piece_of_any_digit_but_one(character: str, path: list, cut_off: bool) -> None:
+    assert Written(character, [np.array(path, np.float32)], "don", "don").cut_off == cut_off

@@ -1,8 +1,12 @@
 """Training: it learns, it repeats, and a broken run ends as an unbroken one."""
 
+import errno
 import hashlib
 import json
+import multiprocessing
 import os
+import random
+import shutil
 import signal
 import subprocess
 import sys
@@ -13,6 +17,7 @@ import keras
 import numpy as np
 import pytest
 
+from cnn.files import write_whole
 from cnn.models.registry import load
 from cnn.network.architectures import ARCHITECTURES
 from cnn.task import DIGITS, Task
@@ -52,6 +57,28 @@ def test_one_seed_one_result(unbroken: list, digits: Digits, tmp_path: Path) -> 
         np.testing.assert_array_equal(once, again)
 
 
+def test_a_run_leaves_the_global_random_numbers_as_they_were(digits: Digits, tmp_path: Path) -> None:
+    random.seed(3)
+    np.random.seed(3)  # noqa: NPY002
+    before = random.getstate(), np.random.get_state()[1].tolist()  # noqa: NPY002
+    progress = fit(Recipe("tiny", epochs=1, batch_size=32, fast=False), digits, tmp_path)
+    next(progress)
+    assert (random.getstate(), np.random.get_state()[1].tolist()) == before  # noqa: NPY002
+
+
+def test_no_process_is_started_unless_asked(digits: Digits, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(multiprocessing, "get_context", None)
+    monkeypatch.setattr("train.data.mixture.CHUNK", 20)
+    progress = fit(Recipe("tiny", epochs=1, batch_size=32, strokes=100), digits, tmp_path)
+    assert next(progress).drawn < 1
+
+
+def test_a_damaged_checkpoint_is_a_sentence(digits: Digits, tmp_path: Path) -> None:
+    (tmp_path / CHECKPOINT).write_bytes(b"half of one")
+    with pytest.raises(ValueError, match=f"{CHECKPOINT} is damaged; remove it"):
+        next(fit(RECIPE, digits, tmp_path))
+
+
 def test_another_seed_another_result(unbroken: list, digits: Digits, tmp_path: Path) -> None:
     other = run(tmp_path, digits, Recipe("tiny", epochs=3, batch_size=32, learning_rate=3e-3, seed=1))
     assert any((once != again).any() for once, again in zip(unbroken, other, strict=True))
@@ -83,24 +110,24 @@ def test_a_run_can_start_from_anothers_weights(tiny_folder: Path, digits: Digits
     recipe = Recipe("tiny", epochs=1, batch_size=32, learning_rate=1e-4)
     for _ in fit(recipe, digits, tmp_path, tiny_folder):
         pass
-    papers = json.loads((tmp_path / "config.json").read_text())
-    assert papers["history"][0]["validation_accuracy"] > 0.9
+    config = json.loads((tmp_path / "config.json").read_text())
+    assert config["history"][0]["validation_accuracy"] > 0.9
     weights = (tiny_folder / "model.keras").read_bytes()
-    assert papers["start"]["weights_sha256"] == hashlib.sha256(weights).hexdigest()
-    assert papers["start"]["recipe"]["epochs"] == 12
+    assert config["start"]["weights_sha256"] == hashlib.sha256(weights).hexdigest()
+    assert config["start"]["recipe"]["epochs"] == 12
 
 
 def test_a_run_is_mixed_with_what_it_started_from(tiny_folder: Path, digits: Digits, tmp_path: Path) -> None:
     start, run_folder, folder = tiny_folder, tmp_path / "run", tmp_path / "mixed"
     for _ in fit(Recipe("tiny", epochs=1, batch_size=32, learning_rate=1e-2), digits, run_folder, start):
         pass
-    papers = mix(start, run_folder, 0.25, folder, digits, NOBODY)
+    config = mix(start, run_folder, 0.25, folder, digits, NOBODY)
     old, new, both = (keras.saving.load_model(one / "model.keras") for one in (start, run_folder, folder))
     for before, after, mixed in zip(old.weights, new.weights, both.weights, strict=True):
         if before.trainable:
             np.testing.assert_allclose(mixed, 0.75 * np.array(before) + 0.25 * np.array(after), rtol=0, atol=1e-6)
-    assert papers["mixed"] == {"run": 0.25, "start": 0.75}
-    assert json.loads((folder / "config.json").read_text()) == papers
+    assert config["mixed"] == {"run": 0.25, "start": 0.75}
+    assert json.loads((folder / "config.json").read_text()) == config
     with pytest.raises(ValueError, match="did not start from"):
         mix(run_folder, start, 0.5, folder, digits, NOBODY)
 
@@ -148,8 +175,8 @@ def test_entropic_training_makes_what_is_no_digit_even(
         pass
     sets = outliers.images(60, 9), digits.images
     network = load(str(tmp_path))
-    strange, known = (network.probabilities(images.astype(np.float32) / 255).max(1).mean() for images in sets)
-    assert strange < known - 0.2
+    others, known = (network.probabilities(images.astype(np.float32) / 255).max(1).mean() for images in sets)
+    assert others < known - 0.2
     assert known > 0.8
 
 
@@ -234,7 +261,7 @@ def test_a_killed_process_leaves_a_checkpoint(
     process.kill()
     process.wait()
     with np.load(folder / CHECKPOINT) as kept:
-        assert json.loads(str(kept["papers"]))["step"] > 0
+        assert json.loads(str(kept["metadata"]))["step"] > 0
 
 
 @pytest.mark.parametrize(
@@ -265,3 +292,29 @@ def test_a_number_that_makes_no_sense_is_refused(option: str, says: str, capsys:
     with pytest.raises(SystemExit):
         main(["fit", "course", option])
     assert says in capsys.readouterr().err
+
+
+def test_a_damaged_config_is_one_sentence_and_no_traceback(
+    tiny_folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture
+) -> None:
+    run_folder = tmp_path / "run"
+    shutil.copytree(tiny_folder, run_folder)
+    (run_folder / "config.json").write_text('{"recipe": ')
+    assert main(["mix", str(tiny_folder), str(run_folder), "--folder", str(tmp_path / "mixed")]) == 1
+    message = capsys.readouterr().err
+    assert f"{run_folder / 'config.json'} is damaged" in message.splitlines()[-1]
+
+
+def test_a_full_disk_is_one_sentence_and_keeps_the_old_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture
+) -> None:
+    def full(_: int) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("cnn.files.os.fsync", full)
+    path = tmp_path / "config.json"
+    path.write_text("old")
+    monkeypatch.setattr("train.publish.readme.write", lambda _: write_whole(path, "new"))
+    assert main(["readme"]) == 1
+    assert capsys.readouterr().err == f"{path}: No space left on device.\n"
+    assert path.read_text() == "old"

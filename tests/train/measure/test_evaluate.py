@@ -14,12 +14,13 @@ from train.data.mixture import mixed, validation
 from train.data.mnist import Digits
 from train.fit.loop import fit
 from train.fit.recipes import Recipe
-from train.measure import mnist_c, strangers
+from train.measure import mnist_c, out_of_distribution
 from train.measure.calibrate import REFUSED, calibrate, recalibrate
 from train.measure.evaluate import DOUBTFUL, NEIGHBOURS, Sets, evaluate, gather
 from train.measure.evaluate import write as write_metrics
 from train.measure.figures import accuracy, confusion, cross_entropy, nearest, reliability
-from train.pens.strokes import STYLES, write
+from train.pens.hand import write
+from train.pens.styles import STYLES
 
 pytestmark = pytest.mark.slow
 
@@ -148,7 +149,7 @@ def test_spoilt_strange_and_written_pictures_are_framed_and_scored(
     classifier: Classifier, digits: Digits, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("train.measure.evaluate.CHUNK", 20)
-    monkeypatch.setattr("train.measure.evaluate.STRANGERS", 40)
+    monkeypatch.setattr("train.measure.evaluate.OUT_OF_DISTRIBUTION", 40)
     monkeypatch.setattr("train.measure.evaluate.NUMBERS", 10)
     monkeypatch.setattr("train.measure.evaluate.STRENGTHS", 3)
     file = tmp_path / "pen.unipen"
@@ -162,7 +163,9 @@ def test_spoilt_strange_and_written_pictures_are_framed_and_scored(
     assert spoilt["raw"]["error"]["translate"] > spoilt["error"]["translate"]  # nothing puts the digit back
     assert metrics["app"]["images"] == 40
     assert metrics["app"]["accuracy"] > 0.9
-    assert {kind: metrics["refused"][kind] for kind in strangers.KINDS} == dict.fromkeys(strangers.KINDS, 0)
+    assert {kind: metrics["refused"][kind] for kind in out_of_distribution.KINDS} == dict.fromkeys(
+        out_of_distribution.KINDS, 0
+    )
     for figures in metrics["pen"].values():
         assert figures["images"] == len(STYLES)
         assert figures["accuracy"] == figures["best_guess_accuracy"] > 0.7

@@ -10,7 +10,7 @@ from cnn.mnist import kept
 from train.data.mnist import Digits
 from train.measure import misread
 
-PAPERS = {
+MEASURED = {
     "one": {"errors": [{"index": 700, "neighbours": [5, 900]}], "doubtful": [{"index": 3, "neighbours": [6]}]},
     "other": {"errors": [{"index": 1400}]},  # measured without training images
     "third": {},
@@ -20,11 +20,11 @@ PAPERS = {
 def test_what_any_bundled_network_misreads_or_doubts_its_neighbours_and_ordinary_digits(
     digits: Digits, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for name, metrics in PAPERS.items():
+    for name, metrics in MEASURED.items():
         (tmp_path / name).mkdir()
         (tmp_path / name / "metrics.json").write_text(json.dumps(metrics))
     monkeypatch.setattr(misread, "BUNDLED", tmp_path)
-    monkeypatch.setattr(misread, "bundled", lambda: [*PAPERS, "never measured"])
+    monkeypatch.setattr(misread, "bundled", lambda: [*MEASURED, "never measured"])
     path = tmp_path / "mnist" / "digits.npz"
     assert misread.write(lambda split: digits, path) == {"test": misread.ORDINARY + 2, "train": 3}
     found = kept(path)

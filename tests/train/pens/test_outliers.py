@@ -7,10 +7,10 @@ import numpy as np
 import pytest
 
 from cnn.task import DIGITS
-from train.measure import strangers
+from train.measure import out_of_distribution
 from train.pens import letters, outliers
 
-ALPHABETS = {**letters.LETTERS, **letters.OTHERS, **letters.SIGNS}
+ALPHABETS = {**letters.LETTERS, **letters.OTHERS, **letters.SYMBOLS}
 
 
 def turning(path: np.ndarray) -> float:
@@ -60,9 +60,9 @@ def test_an_outlier_that_came_out_blank_or_as_a_one_is_drawn_again() -> None:
     assert next(pictures, None) is None
 
 
-@pytest.mark.parametrize("sign", ALPHABETS)
-def test_every_way_to_write_a_sign_can_be_read_and_drawn(sign: str) -> None:
-    for way in ALPHABETS[sign]:
+@pytest.mark.parametrize("symbol", ALPHABETS)
+def test_every_way_to_write_a_symbol_can_be_read_and_drawn(symbol: str) -> None:
+    for way in ALPHABETS[symbol]:
         strokes = letters.outline(way)
         points = np.concatenate(strokes)
         assert points.min() >= 0
@@ -82,12 +82,12 @@ def test_where_strokes_meet_they_still_meet_by_another_hand() -> None:
 
 def test_digits_doubles_are_not_learnt_and_not_measured() -> None:
     assert not letters.DOUBLES & set(letters.LETTERS)
-    assert not letters.DOUBLES & set(strangers.LETTERS)
-    assert set(strangers.LETTERS) | letters.DOUBLES == set(string.ascii_letters)
+    assert not letters.DOUBLES & set(out_of_distribution.LETTERS)
+    assert set(out_of_distribution.LETTERS) | letters.DOUBLES == set(string.ascii_letters)
 
 
 def test_every_letter_measured_is_learnt() -> None:
-    assert set(strangers.LETTERS) <= set(letters.LETTERS)
+    assert set(out_of_distribution.LETTERS) <= set(letters.LETTERS)
 
 
 def test_a_digit_turned_is_not_a_digit_upright() -> None:
@@ -112,25 +112,25 @@ def test_scribbles_turn_more_than_any_digit() -> None:
             assert turning(draw(rng).strokes[0]) > 1.4, draw.__name__
 
 
-@pytest.mark.parametrize("name", strangers.KINDS)
-def test_strangers_are_seeded_and_never_blank(name: str) -> None:
-    once = strangers.images(name, 6, seed=1)
+@pytest.mark.parametrize("name", out_of_distribution.KINDS)
+def test_what_is_measured_is_seeded_and_never_blank(name: str) -> None:
+    once = out_of_distribution.images(name, 6, seed=1)
     assert once.shape == (6, 28, 28)
     assert once.dtype == np.uint8
     assert once.any((1, 2)).all()
-    np.testing.assert_array_equal(once[:3], strangers.images(name, 3, seed=1))
-    assert (once != strangers.images(name, 6, seed=2)).any()
+    np.testing.assert_array_equal(once[:3], out_of_distribution.images(name, 3, seed=1))
+    assert (once != out_of_distribution.images(name, 6, seed=2)).any()
 
 
-@pytest.mark.parametrize("sign", strangers.LETTERS)
-def test_a_skeleton_is_thin_and_follows_its_letter(sign: str) -> None:
-    thin = strangers.skeleton(sign)
+@pytest.mark.parametrize("character", out_of_distribution.LETTERS)
+def test_a_skeleton_is_thin_and_follows_its_letter(character: str) -> None:
+    thin = out_of_distribution.skeleton(character)
     block = thin[:-1, :-1] & thin[1:, :-1] & thin[:-1, 1:] & thin[1:, 1:]
     assert thin.sum() >= 25
     assert block.sum() <= 2  # hardly a place two pixels wide
-    _, parts = strangers.ndimage.label(thin, np.ones((3, 3)))
+    _, parts = out_of_distribution.ndimage.label(thin, np.ones((3, 3)))
     assert parts == 1  # thinning neither breaks nor joins
 
 
 def test_nothing_measured_is_drawn_by_what_trains() -> None:
-    assert not set(vars(strangers)) & {"outliers", "STYLES", "SIGNS", "outline", "on_pad"}
+    assert not set(vars(out_of_distribution)) & {"outliers", "STYLES", "SYMBOLS", "outline", "on_pad"}

@@ -18,7 +18,7 @@ class Pad(Component):
     """A pad whose value is `{"strokes": [[[x, y], ...], ...], "width": w, "height": h}`, on a grid of SIDE x SIDE.
 
     `input` fires while the pen moves, and once more when it lifts. `examples` are digits to click:
-    `[{"label": 7, "style": "crossed", "strokes": <a value of the pad>}, ...]`. All pads of a page show one drawing. One
+    `[{"label": 7, "style": "plain seven", "strokes": <a pad's value>}, ...]`. All pads of a page show one drawing. One
     that `follows` is a still picture of the digit, which the page scrolls over, until it is to be changed; it
     says nothing of it before. One for a `number` is WIDE, has a line to write on, and a drawing of its own.
     """

@@ -51,12 +51,12 @@ def letters(rng: np.random.Generator) -> Image.Image:
     return letter(LETTERS[rng.integers(len(LETTERS))], rng)
 
 
-def letter(sign: str, rng: np.random.Generator) -> Image.Image:
+def letter(character: str, rng: np.random.Generator) -> Image.Image:
     """A letter of Pillow's own font: as often as not printed, turned a little, else as a hand would follow its middle.
 
     A (PAD, PAD) grey drawing, dark on light.
     """
-    return _printed(sign, rng) if rng.random() < 0.5 else _followed(sign, rng)
+    return _printed(character, rng) if rng.random() < 0.5 else _followed(character, rng)
 
 
 @kind
@@ -74,11 +74,11 @@ def _printed(text: str, rng: np.random.Generator) -> Image.Image:
     return page.rotate(rng.uniform(-15, 15), Image.Resampling.BICUBIC, fillcolor=255)
 
 
-def _followed(sign: str, rng: np.random.Generator) -> Image.Image:
+def _followed(character: str, rng: np.random.Generator) -> Image.Image:
     """The skeleton of a letter, shaken by a smooth field, slanted and stretched, drawn with a round pen."""
     field = ndimage.gaussian_filter(rng.normal(0, 1, (2, GLYPH, GLYPH)), (0, 10, 10))
     field *= rng.uniform(0.5, 2.5) / field.std()
-    y, x = np.nonzero(skeleton(sign))
+    y, x = np.nonzero(skeleton(character))
     points = np.stack([x + field[0, y, x], y + field[1, y, x]], 1)
     points = (points - points.mean(0)) @ np.array([[rng.uniform(0.7, 1.3), 0], [rng.normal(0, 0.2), 1]])
     points *= rng.uniform(0.5, 0.8) * PAD / np.ptp(points, axis=0).max()
@@ -96,13 +96,13 @@ def _dabbed(points: np.ndarray, radius: float) -> Image.Image:
 
 
 @lru_cache
-def skeleton(sign: str) -> np.ndarray:
+def skeleton(character: str) -> np.ndarray:
     """(GLYPH, GLYPH) bool, the middle of a letter of Pillow's font, one pixel wide.
 
     Thinned as by Zhang and Suen 1984, "A fast parallel algorithm for thinning digital patterns".
     """
     page = Image.new("1", (GLYPH, GLYPH))
-    ImageDraw.Draw(page).text((GLYPH / 2, GLYPH / 2), sign, 1, ImageFont.load_default(0.75 * GLYPH), "mm")
+    ImageDraw.Draw(page).text((GLYPH / 2, GLYPH / 2), character, 1, ImageFont.load_default(0.75 * GLYPH), "mm")
     mask = np.asarray(page).copy()
     changed = True
     while changed:

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from cnn.framing.ink import from_image
-from train.data.pen import CONDITIONS, number
 from train.data.unipen import Written
+from train.measure.pens import CONDITIONS, number
 
 
 def seven() -> Written:

@@ -5,7 +5,7 @@ import numpy as np
 from tests.train.data.test_handwriting import people
 from train.data.handwriting import Handwriting
 from train.data.mnist import Digits
-from train.pens.numerals import numerals
+from train.measure.numerals import numerals
 
 
 def ones(count: int = 400) -> Digits:

@@ -14,8 +14,8 @@ from PIL import Image, ImageFilter
 from cnn.framing.pen import span
 from train.data.handwriting import Handwriting, is_held
 from train.data.mnist import Digits, hold_out
-from train.data.pen import inked
 from train.fit.recipes import Recipe
+from train.measure.pens import inked
 
 TALL = 96  # pixels: how high digits are drawn, before they are scanned
 FORMS = ("none", "row", "cell")

@@ -1,53 +1,18 @@
-"""Digits drawn with a pen of our own: styles of different schools as pen strokes. Knows no network and no file.
+"""How each style's digit is drawn: control points in a unit box, x to the right and y down.
 
-A style is a short function from a hand's choices to control points in a unit box, x to the right and y down; a smooth
-curve runs through them, and a point that stands twice is a corner. Each choice is a range, `u(low, high)`: a hand picks
-a value within it, and the style's plain form is its middle. What all writing shares is added by `write`: slant, width,
-a bend of the whole, tremor, haste, strokes that start late or run on, little hooks where the pen lands or leaves.
-
-Adding a style is one decorated function. The styles are those of school copybooks of Europe and America and of what
-hurried hands make of them; no outside handwriting is traced.
+A smooth curve runs through the points, and a point that stands twice is a corner. A drawing is a short function of a
+hand's choices: each is a range, `u(low, high)`, within which the hand picks a value; the plain form is its middle. The
+order of the choices belongs to a drawing, for random numbers are drawn in it. train/pens/styles.py names the drawings.
 """
 
 import math
 from collections.abc import Callable
-from typing import NamedTuple
-
-import numpy as np
-from PIL import Image, ImageDraw
-from scipy import ndimage
-
-from cnn.framing.ink import from_image, from_strokes
-from cnn.framing.pen import smooth
-from cnn.task import DIGITS
-from cnn.types import Strokes
-from train.data.mnist import Digits
 
 Point = tuple[float, float]
 Path = tuple[Point, ...]
+Paths = tuple[Path, ...]  # one a stroke
 Choose = Callable[[float, float], float]  # (low, high) -> a value between: the middle, or a hand's own
-PAD = 400  # the side, in pad units, of the pad that digits are written on
-DRAWING = 160  # pixels a side of a drawing
-STYLES: list["Style"] = []
-
-
-class Style(NamedTuple):
-    """One way to write a digit: the label, its name in the field's words, how common it is, and its strokes."""
-
-    label: int
-    name: str
-    weight: float
-    draw: Callable[[Choose], tuple[Path, ...]]
-
-
-def style(label: int, name: str, weight: float = 1.0) -> Callable:
-    """Register a way to write `label`; among the styles of a digit it is met in proportion to `weight`."""
-
-    def register(draw: Callable[[Choose], tuple[Path, ...]]) -> Callable[[Choose], tuple[Path, ...]]:
-        STYLES.append(Style(label, name, weight, draw))
-        return draw
-
-    return register
+Drawing = Callable[[Choose], Paths]
 
 
 def arc(x: float, y: float, across: float, down: float, start: float, end: float, drift: float = 0.0) -> Path:
@@ -70,26 +35,22 @@ def corner(x: float, y: float) -> Path:
 # ----------------------------------------------------------------------------------------------------------------- zero
 
 
-@style(0, "oval", 3)
-def _(u: Choose) -> tuple[Path, ...]:
+def oval_zero(u: Choose) -> Paths:
     start = u(-150, -35)
     return (arc(0.5, 0.5, u(0.26, 0.4), 0.5, start, start - 360 + u(-60, 45), u(-0.15, 0.15)),)
 
 
-@style(0, "clockwise")
-def _(u: Choose) -> tuple[Path, ...]:
+def clockwise_zero(u: Choose) -> Paths:
     start = u(-170, -60)
     return (arc(0.5, 0.5, u(0.26, 0.4), 0.5, start, start + 360 + u(-45, 60), u(-0.15, 0.15)),)
 
 
-@style(0, "open at the top", 0.7)
-def _(u: Choose) -> tuple[Path, ...]:
+def zero_open_at_the_top(u: Choose) -> Paths:
     start = u(-140, -80)
     return (arc(0.5, 0.5, u(0.3, 0.45), 0.5, start, start - u(270, 330), u(-0.1, 0.3)),)
 
 
-@style(0, "tailed", 1.2)
-def _(u: Choose) -> tuple[Path, ...]:
+def tailed_zero(u: Choose) -> Paths:
     start = u(-110, -60)
     end = start - u(375, 420)
     a = math.radians(end)
@@ -97,35 +58,30 @@ def _(u: Choose) -> tuple[Path, ...]:
     return ((*arc(0.5, 0.52, u(0.26, 0.38), 0.46, start, end), (0.5 + out * math.cos(a), 0.1 + 0.2 * u(-1, 1))),)
 
 
-@style(0, "entered from above", 1)
-def _(u: Choose) -> tuple[Path, ...]:
+def zero_entered_from_above(u: Choose) -> Paths:
     start = u(-80, -40)
     return (((u(0.1, 0.5), u(-0.08, 0.1)), *arc(0.5, 0.54, u(0.28, 0.38), 0.46, start, start - u(330, 390))),)
 
 
-@style(0, "begun above its ring", 1.5)
-def _(u: Choose) -> tuple[Path, ...]:
+def zero_begun_above_its_ring(u: Choose) -> Paths:
     start, high = u(-150, -70), u(0.4, 0.47)  # nearly as high as the ring: what is lower is a six
     ring = arc(0.46, 1 - high, u(0.28, 0.42), high, start, start - u(300, 385), u(-0.1, 0.1))
     return (((u(0.45, 0.9), u(-0.05, 0.06)), *ring),)
 
 
-@style(0, "curled in", 1.8)
-def _(u: Choose) -> tuple[Path, ...]:
+def zero_curled_in(u: Choose) -> Paths:
     start = u(-120, -50)
     return (arc(0.5, 0.5, u(0.28, 0.42), 0.5, start, start - u(380, 430), u(-0.35, -0.1)),)
 
 
-@style(0, "slashed")
-def _(u: Choose) -> tuple[Path, ...]:
+def slashed_zero(u: Choose) -> Paths:
     start, reach = u(-130, -50), u(0.3, 0.65)
     ring = arc(0.5, 0.5, u(0.28, 0.4), 0.5, start, start - 360 + u(-30, 20))
     wide, high = reach * u(0.4, 0.8), reach * u(0.7, 1)
     return ring, ((0.5 + wide, 0.5 - high), (0.5 - wide, 0.5 + high))
 
 
-@style(0, "slashed back", 0.2)
-def _(u: Choose) -> tuple[Path, ...]:
+def zero_slashed_back(u: Choose) -> Paths:
     start, reach = u(-130, -50), u(0.3, 0.5)
     ring = arc(0.5, 0.5, u(0.3, 0.4), 0.5, start, start - 360 + u(-30, 20))
     return ring, ((0.5 - reach * 0.7, 0.5 - reach), (0.5 + reach * 0.7, 0.5 + reach))
@@ -134,42 +90,36 @@ def _(u: Choose) -> tuple[Path, ...]:
 # ------------------------------------------------------------------------------------------------------------------ one
 
 
-@style(1, "plain", 2)
-def _(u: Choose) -> tuple[Path, ...]:
+def plain_one(u: Choose) -> Paths:
     return (((0.5, 0.0), (0.5 + u(-0.05, 0.05), 0.5), (0.5 + u(-0.05, 0.05), 1.0)),)
 
 
-@style(1, "flagged", 3)
-def _(u: Choose) -> tuple[Path, ...]:
+def flagged_one(u: Choose) -> Paths:
     long = u(0.12, 0.5)
     down = long * u(0.45, 1.4)
     middle = (0.6 - 0.5 * long + u(-0.04, 0.04), 0.5 * down + u(-0.06, 0.03))
     return (((0.6 - long, down), middle, *corner(0.6, 0.0), (0.6 + u(-0.1, 0.06), 1.0)),)
 
 
-@style(1, "long-flagged")
-def _(u: Choose) -> tuple[Path, ...]:
+def long_flagged_one(u: Choose) -> Paths:
     down = u(0.35, 0.85)
     return (((0.6 - u(0.1, 0.6), down), *corner(0.6, 0.0), (0.6 + u(-0.08, 0.06), 1.0)),)
 
 
-@style(1, "leaning", 3.5)
-def _(u: Choose) -> tuple[Path, ...]:
+def leaning_one(u: Choose) -> Paths:
     long = u(0.25, 0.7)
     down = long * u(0.4, 0.9)
     middle = (0.7 - u(0.35, 0.65) * long, u(0.35, 0.7) * down)
     return (((0.7 - long, down), middle, *corner(0.7, 0.0), (0.7 - u(0.1, 0.6), 1.0)),)
 
 
-@style(1, "rounded at its tip", 1.2)
-def _(u: Choose) -> tuple[Path, ...]:
+def one_rounded_at_its_tip(u: Choose) -> Paths:
     long = u(0.15, 0.5)
     tip = ((0.62, u(0.03, 0.1)), (0.7, u(0.0, 0.04)), (0.72, u(0.1, 0.2)))
     return (((0.6 - long, long * u(0.7, 1.3)), *tip, (0.7 - u(0.05, 0.6), 1.0)),)
 
 
-@style(1, "wave-flagged", 2)
-def _(u: Choose) -> tuple[Path, ...]:
+def wave_flagged_one(u: Choose) -> Paths:
     long = u(0.15, 0.65)
     down = long * u(0.45, 1.0)
     start = (0.65 - long, down + u(-0.02, 0.12))
@@ -177,41 +127,35 @@ def _(u: Choose) -> tuple[Path, ...]:
     return ((start, *wave, *corner(0.65, 0.0), (0.65 - u(0.0, 0.2), 0.5), (0.65 - u(0.05, 0.5), 1.0)),)
 
 
-@style(1, "flagged back to its stem", 1.5)
-def _(u: Choose) -> tuple[Path, ...]:
+def one_flagged_back_to_its_stem(u: Choose) -> Paths:
     out, down = u(0.08, 0.3), u(0.25, 0.6)
     flag = ((0.6 - u(0.0, 0.25) - out / 3, down), (0.6 - out, u(0.5, 0.9) * down), *corner(0.6, 0.0))
     return ((*flag, (0.6 + u(-0.15, 0.04), 1.0)),)
 
 
-@style(1, "curled", 0.8)
-def _(u: Choose) -> tuple[Path, ...]:
+def curled_one(u: Choose) -> Paths:
     out, down = u(0.08, 0.2), u(0.15, 0.35)
     curl = arc(0.58 - out, down, out * u(0.4, 0.8), u(0.04, 0.1), u(90, 180), 330)
     return ((*curl, *corner(0.6, 0.0), (0.6 + u(-0.2, 0.02), 1.0)),)
 
 
-@style(1, "flat-flagged", 0.1)
-def _(u: Choose) -> tuple[Path, ...]:
+def flat_flagged_one(u: Choose) -> Paths:
     long = u(0.12, 0.3)
     return (((0.6 - long, u(0.0, 0.1)), *corner(0.6, 0.0), (0.6 + u(-0.12, 0.05), 1.0)),)
 
 
-@style(1, "footed", 2)
-def _(u: Choose) -> tuple[Path, ...]:
+def footed_one(u: Choose) -> Paths:
     long, left, right = u(0.1, 0.5), u(0.12, 0.45), u(0.12, 0.55)
     stem = ((0.5 - long, long * u(0.3, 1.2)), *corner(0.5, 0.0), (0.5 + u(-0.08, 0.08), 1.0))
     return stem, ((0.5 - left, 1.0 + u(-0.05, 0.08)), (0.5 + right, 1.0 + u(-0.08, 0.05)))
 
 
-@style(1, "footed bar", 0.7)
-def _(u: Choose) -> tuple[Path, ...]:
+def footed_bar(u: Choose) -> Paths:
     foot = ((0.5 - u(0.12, 0.4), 1.0), (0.5 + u(0.12, 0.4), 1.0 + u(-0.06, 0.06)))
     return ((0.5, 0.0), (0.5 + u(-0.06, 0.06), 1.0)), foot
 
 
-@style(1, "footed in one stroke")
-def _(u: Choose) -> tuple[Path, ...]:
+def one_footed_in_one_stroke(u: Choose) -> Paths:
     long, left = u(0.1, 0.45), u(0.05, 0.35)
     low = 1.0 + u(-0.12, 0.02)
     return (
@@ -225,14 +169,12 @@ def _(u: Choose) -> tuple[Path, ...]:
     )
 
 
-@style(1, "seriffed", 0.5)
-def _(u: Choose) -> tuple[Path, ...]:
+def seriffed_one(u: Choose) -> Paths:
     head = ((0.5 - u(0.1, 0.35), u(0.0, 0.06)), (0.5 + u(0.0, 0.3), 0.0))
     return head, ((0.5, 0.0), (0.5, 1.0)), ((0.5 - u(0.15, 0.4), 1.0), (0.5 + u(0.15, 0.4), 1.0))
 
 
-@style(1, "hooked", 0.6)
-def _(u: Choose) -> tuple[Path, ...]:
+def hooked_one(u: Choose) -> Paths:
     side = 1 if u(-1, 1) > 0 else -1
     long = u(0.0, 0.3)
     return (
@@ -254,8 +196,7 @@ def _top_of_two(u: Choose) -> Path:
     return arc(0.48, high, u(0.24, 0.38), high, u(160, 250), u(355, 395))
 
 
-@style(2, "straight", 3)
-def _(u: Choose) -> tuple[Path, ...]:
+def straight_two(u: Choose) -> Paths:
     left = u(0.05, 0.25)
     top = _top_of_two(u)
     return (
@@ -263,8 +204,7 @@ def _(u: Choose) -> tuple[Path, ...]:
     )
 
 
-@style(2, "looped", 2)
-def _(u: Choose) -> tuple[Path, ...]:
+def looped_two(u: Choose) -> Paths:
     left, loop = u(0.04, 0.22), u(0.08, 0.24)
     return (
         (
@@ -279,28 +219,24 @@ def _(u: Choose) -> tuple[Path, ...]:
     )
 
 
-@style(2, "rounded base")
-def _(u: Choose) -> tuple[Path, ...]:
+def two_with_a_rounded_base(u: Choose) -> Paths:
     return ((*_top_of_two(u), (0.56, 0.6), (0.24, 0.86), (0.2, 0.98), (0.45, 1.0), (u(0.7, 1.0), 1.0 + u(-0.1, 0.04))),)
 
 
-@style(2, "pointed top", 0.8)
-def _(u: Choose) -> tuple[Path, ...]:
+def two_with_a_pointed_top(u: Choose) -> Paths:
     start = (u(0.05, 0.25), u(0.02, 0.25))
     turn = (0.8, u(0.02, 0.16))
     return ((start, (0.45, u(-0.02, 0.05)), turn, (0.62, 0.45), *corner(u(0.1, 0.25), 1.0), (u(0.75, 1.0), 1.0)),)
 
 
-@style(2, "hooked top", 0.8)
-def _(u: Choose) -> tuple[Path, ...]:
+def two_with_a_hooked_top(u: Choose) -> Paths:
     high = u(0.22, 0.3)
     curl = arc(0.3, high * 0.9, 0.12, 0.1, u(0, 120), 200)
     top = arc(0.48, high, 0.32, high, 200, 385)
     return ((*curl, *top, (0.5, 0.66), *corner(u(0.08, 0.22), 0.98), (u(0.75, 1.0), 0.98 + u(-0.1, 0.06))),)
 
 
-@style(2, "waved base")
-def _(u: Choose) -> tuple[Path, ...]:
+def two_with_a_waved_base(u: Choose) -> Paths:
     wave = u(0.03, 0.12)
     return (
         (
@@ -322,30 +258,26 @@ def _bowl_of_three(u: Choose, waist: float, start: float) -> Path:
     return arc(0.44, middle, u(0.28, 0.42), 1 - middle, start, u(75, 190), u(-0.05, 0.15))
 
 
-@style(3, "round", 3)
-def _(u: Choose) -> tuple[Path, ...]:
+def round_three(u: Choose) -> Paths:
     waist = u(0.36, 0.54)
     top = arc(0.46, waist / 2, u(0.22, 0.36), waist / 2, u(170, 250), u(405, 440))
     return ((*top, *corner(u(0.3, 0.52), waist), *_bowl_of_three(u, waist, -75)),)
 
 
-@style(3, "looped waist")
-def _(u: Choose) -> tuple[Path, ...]:
+def three_with_a_looped_waist(u: Choose) -> Paths:
     waist = u(0.38, 0.52)
     top = arc(0.46, waist / 2, u(0.22, 0.34), waist / 2, u(180, 250), 410)
     tip = (u(0.22, 0.4), waist)
     return ((*top, (tip[0] + 0.06, waist - 0.03), tip, (tip[0] + 0.05, waist + 0.05), *_bowl_of_three(u, waist, -70)),)
 
 
-@style(3, "waistless", 0.8)
-def _(u: Choose) -> tuple[Path, ...]:
+def waistless_three(u: Choose) -> Paths:
     waist = u(0.36, 0.52)
     top = arc(0.46, waist / 2, u(0.22, 0.34), waist / 2, u(180, 250), 395)
     return ((*top, (u(0.55, 0.66), waist), *_bowl_of_three(u, waist, -40)),)
 
 
-@style(3, "flat", 1.5)
-def _(u: Choose) -> tuple[Path, ...]:
+def flat_three(u: Choose) -> Paths:
     waist = u(0.3, 0.48)
     start = (u(0.05, 0.25), u(0.0, 0.06))
     return (
@@ -353,15 +285,13 @@ def _(u: Choose) -> tuple[Path, ...]:
     )
 
 
-@style(3, "flat with a serif", 0.5)
-def _(u: Choose) -> tuple[Path, ...]:
+def flat_three_with_a_serif(u: Choose) -> Paths:
     waist = u(0.3, 0.46)
     serif = ((0.12, u(0.1, 0.2)), *corner(0.12, 0.02))
     return ((*serif, *corner(0.8, 0.0), *corner(0.44, waist), *_bowl_of_three(u, waist, -80)),)
 
 
-@style(3, "long-tailed", 0.8)
-def _(u: Choose) -> tuple[Path, ...]:
+def long_tailed_three(u: Choose) -> Paths:
     waist = u(0.28, 0.42)
     top = arc(0.48, waist / 2, u(0.2, 0.32), waist / 2, u(180, 240), 415)
     tail = (*arc(0.46, 0.66, 0.34, 0.34, -75, 80), (0.2, 0.98), (u(-0.05, 0.15), u(0.85, 1.0)))
@@ -371,24 +301,21 @@ def _(u: Choose) -> tuple[Path, ...]:
 # ----------------------------------------------------------------------------------------------------------------- four
 
 
-@style(4, "open", 2)
-def _(u: Choose) -> tuple[Path, ...]:
+def open_four(u: Choose) -> Paths:
     bar = u(0.42, 0.7)
     left = ((u(0.15, 0.42), u(0.0, 0.12)), *corner(u(0.05, 0.2), bar), (u(0.8, 1.02), bar + u(-0.08, 0.08)))
     x = u(0.55, 0.75)
     return left, ((x, u(-0.05, 0.35)), (x + u(-0.15, 0.06), 1.0))
 
 
-@style(4, "open and round", 1.5)
-def _(u: Choose) -> tuple[Path, ...]:
+def open_and_round_four(u: Choose) -> Paths:
     bar = u(0.42, 0.62)
     left = ((u(0.12, 0.3), 0.0), (u(0.1, 0.2), bar * 0.6), (0.25, bar), (0.55, bar), (u(0.7, 0.95), bar - u(0.0, 0.12)))
     x = u(0.62, 0.8)
     return left, ((x, u(-0.05, 0.2)), (x + u(-0.15, 0.06), 1.0))
 
 
-@style(4, "open in one stroke", 1.5)
-def _(u: Choose) -> tuple[Path, ...]:
+def open_four_in_one_stroke(u: Choose) -> Paths:
     bar = u(0.4, 0.62)
     x = u(0.66, 0.85)
     return (
@@ -402,31 +329,27 @@ def _(u: Choose) -> tuple[Path, ...]:
     )
 
 
-@style(4, "lightning", 0.8)
-def _(u: Choose) -> tuple[Path, ...]:
+def lightning_four(u: Choose) -> Paths:
     bar = u(0.4, 0.62)
     x = u(0.6, 0.8)
     left = ((u(0.2, 0.5), 0.0), *corner(u(0.05, 0.2), bar))
     return ((*left, *corner(x, bar - u(0.02, 0.2)), (x + u(-0.15, 0.05), 1.0)),)
 
 
-@style(4, "closed", 1.5)
-def _(u: Choose) -> tuple[Path, ...]:
+def closed_four(u: Choose) -> Paths:
     bar, x = u(0.5, 0.76), u(0.55, 0.7)
     left = ((x, 0.0), *corner(u(0.0, 0.15), bar), (u(0.78, 1.05), bar + u(-0.06, 0.06)))
     return left, ((x + u(-0.02, 0.06), u(-0.04, 0.08)), (x + u(-0.08, 0.06), 1.0))
 
 
-@style(4, "closed in one stroke", 1.5)
-def _(u: Choose) -> tuple[Path, ...]:
+def closed_four_in_one_stroke(u: Choose) -> Paths:
     bar, x = u(0.42, 0.68), u(0.55, 0.72)
     start, back = (x + u(-0.12, 0.1), u(0.0, 0.12)), (x + u(-0.02, 0.06), u(0.0, 0.25))
     left, right = corner(u(0.02, 0.2), bar), corner(x + u(0.1, 0.32), bar + u(-0.1, 0.04))
     return ((start, *left, *right, *corner(*back), (x + u(-0.12, 0.05), 1.0)),)
 
 
-@style(4, "rounded like a nine", 0.15)
-def _(u: Choose) -> tuple[Path, ...]:
+def four_rounded_like_a_nine(u: Choose) -> Paths:
     bar, x = u(0.45, 0.6), u(0.66, 0.78)
     return (
         (
@@ -440,8 +363,7 @@ def _(u: Choose) -> tuple[Path, ...]:
     )
 
 
-@style(4, "closed and round")
-def _(u: Choose) -> tuple[Path, ...]:
+def closed_and_round_four(u: Choose) -> Paths:
     bar, x = u(0.45, 0.68), u(0.55, 0.72)
     top = (x + u(-0.1, 0.06), u(0.0, 0.1))
     left = ((u(0.2, 0.35), bar * u(0.4, 0.6)), (u(0.02, 0.14), bar * u(0.85, 0.98)), (u(0.2, 0.32), bar + u(0.0, 0.06)))
@@ -449,8 +371,7 @@ def _(u: Choose) -> tuple[Path, ...]:
     return (top, *left, right), ((x + u(-0.04, 0.06), u(-0.04, 0.12)), (x + u(-0.15, 0.04), 1.0))
 
 
-@style(4, "narrow and open")
-def _(u: Choose) -> tuple[Path, ...]:
+def narrow_and_open_four(u: Choose) -> Paths:
     bar, wide = u(0.6, 0.85), u(0.3, 0.55)
     turn = ((u(0.0, 0.08), bar * u(0.7, 0.9)), (u(0.02, 0.1), bar), (wide * u(0.5, 0.8), bar + u(-0.02, 0.04)))
     left = ((wide * u(0.3, 0.9), 0.0), *turn, (wide * u(1.0, 1.5), bar - u(0.0, 0.12)))
@@ -458,16 +379,14 @@ def _(u: Choose) -> tuple[Path, ...]:
     return left, ((x, bar - u(0.15, 0.5)), (x + u(-0.1, 0.03), max(1.0, bar + 0.15)))
 
 
-@style(4, "short-stemmed", 1.5)
-def _(u: Choose) -> tuple[Path, ...]:
+def short_stemmed_four(u: Choose) -> Paths:
     bar, wide = u(0.5, 0.82), u(0.6, 1.0)
     left = ((u(0.2, 0.6) * wide, 0.0), *corner(u(0.0, 0.15), bar), (wide, bar + u(-0.12, 0.05)))
     x = u(0.5, 0.75) * wide
     return left, ((x, bar - u(0.15, 0.45)), (x + u(-0.12, 0.04), 1.0))
 
 
-@style(4, "crossed by its bar")
-def _(u: Choose) -> tuple[Path, ...]:
+def four_crossed_by_its_bar(u: Choose) -> Paths:
     bar, x = u(0.45, 0.65), u(0.5, 0.65)
     left = ((u(0.25, 0.5), 0.0), (0.2, bar * 0.6), *corner(u(0.02, 0.15), bar), (0.5, bar + u(-0.08, 0.04)), (1.0, bar))
     return left, ((x + u(0, 0.15), u(0.2, 0.4)), (x + u(-0.15, 0.02), 1.0))
@@ -481,15 +400,13 @@ def _bowl_of_five(u: Choose, top: float) -> Path:
     return arc(0.44, middle, u(0.28, 0.42), 1 - middle, u(-125, -95), u(110, 225), u(-0.05, 0.15))
 
 
-@style(5, "one stroke", 3)
-def _(u: Choose) -> tuple[Path, ...]:
+def five_in_one_stroke(u: Choose) -> Paths:
     left, top = u(0.18, 0.34), u(0.32, 0.5)
     start = (u(0.65, 1.0), u(-0.06, 0.08))
     return ((start, *corner(left, u(0.0, 0.06)), *corner(left - u(0.0, 0.1), top + 0.06), *_bowl_of_five(u, top)),)
 
 
-@style(5, "rounded", 1.5)
-def _(u: Choose) -> tuple[Path, ...]:
+def rounded_five(u: Choose) -> Paths:
     left, top = u(0.16, 0.32), u(0.34, 0.48)
     start = (u(0.7, 1.0), u(-0.04, 0.12))
     return (
@@ -504,38 +421,33 @@ def _(u: Choose) -> tuple[Path, ...]:
     )
 
 
-@style(5, "like an s", 1.5)
-def _(u: Choose) -> tuple[Path, ...]:
+def five_like_an_s(u: Choose) -> Paths:
     waist = u(0.38, 0.52)
     top = arc(0.52, waist / 2, u(0.24, 0.34), waist / 2, u(-60, -10), -215)
     bowl = arc(0.44, (waist + 1) / 2, u(0.28, 0.38), (1 - waist) / 2, -50, u(100, 175))
     return ((*top, (0.5, waist), *bowl),)
 
 
-@style(5, "hatted", 3)
-def _(u: Choose) -> tuple[Path, ...]:
+def hatted_five(u: Choose) -> Paths:
     left, top = u(0.2, 0.34), u(0.34, 0.5)
     y = u(-0.06, 0.08)
     hat = ((left + u(-0.28, 0.14), y + u(0.0, 0.05)), (u(0.7, 1.05), y + u(-0.1, 0.03)))
     return ((left, 0.03), *corner(left - u(0.0, 0.1), top + 0.05), *_bowl_of_five(u, top)), hat
 
 
-@style(5, "straight-hatted")
-def _(u: Choose) -> tuple[Path, ...]:
+def straight_hatted_five(u: Choose) -> Paths:
     left, top = u(0.2, 0.35), u(0.3, 0.44)
     hat = ((left + u(-0.05, 0.15), u(-0.04, 0.1)), (u(0.7, 1.05), u(-0.1, 0.08)))
     return ((left + u(0.0, 0.1), 0.02), (left, top), *_bowl_of_five(u, top)[1:]), hat
 
 
-@style(5, "slanting", 0.8)
-def _(u: Choose) -> tuple[Path, ...]:
+def slanting_five(u: Choose) -> Paths:
     top = u(0.3, 0.42)
     neck = (u(0.28, 0.4), top)
     return (((u(0.8, 1.1), u(-0.05, 0.1)), *corner(u(0.42, 0.56), 0.0), *corner(*neck), *_bowl_of_five(u, top)[2:]),)
 
 
-@style(5, "small-bellied", 0.6)
-def _(u: Choose) -> tuple[Path, ...]:
+def small_bellied_five(u: Choose) -> Paths:
     top = u(0.45, 0.6)
     start = (u(0.65, 0.95), u(-0.05, 0.08))
     belly = arc(0.42, (top + 1) / 2, u(0.2, 0.32), (1 - top) / 2, -120, u(120, 190))
@@ -545,24 +457,21 @@ def _(u: Choose) -> tuple[Path, ...]:
 # ------------------------------------------------------------------------------------------------------------------ six
 
 
-@style(6, "curved", 3)
-def _(u: Choose) -> tuple[Path, ...]:
+def curved_six(u: Choose) -> Paths:
     y = u(0.7, 0.8)
     wide = u(0.22, 0.36)
     loop = arc(0.48, y, wide, 1 - y, 185, u(-190, -110))
     return (((u(0.5, 0.85), u(-0.02, 0.1)), (0.36, 0.22), (0.5 - wide + 0.02, 0.5), *loop),)
 
 
-@style(6, "straight", 2)
-def _(u: Choose) -> tuple[Path, ...]:
+def straight_six(u: Choose) -> Paths:
     y = u(0.7, 0.82)
     wide = u(0.2, 0.34)
     loop = arc(0.46, y, wide, 1 - y, 195, u(-200, -120))
     return (((u(0.35, 0.75), 0.0), (0.46 - wide + u(0.06, 0.16), 0.4), *loop),)
 
 
-@style(6, "like a b", 1.5)
-def _(u: Choose) -> tuple[Path, ...]:
+def six_like_a_b(u: Choose) -> Paths:
     y = u(0.7, 0.82)
     wide = u(0.22, 0.34)
     x = 0.46 - wide
@@ -570,16 +479,14 @@ def _(u: Choose) -> tuple[Path, ...]:
     return (((x + u(0.0, 0.25), 0.0), (x + u(0.0, 0.08), 0.45), *loop),)
 
 
-@style(6, "small-looped")
-def _(u: Choose) -> tuple[Path, ...]:
+def small_looped_six(u: Choose) -> Paths:
     wide, high = u(0.14, 0.26), u(0.12, 0.22)
     x, y = 0.36 + wide, 1 - high
     loop = arc(x, y, wide, high, 180, u(-200, -110))
     return (((u(0.45, 0.8), u(0.0, 0.1)), (u(0.35, 0.5), u(0.1, 0.25)), (0.36, 0.5), *loop),)
 
 
-@style(6, "crossing itself")
-def _(u: Choose) -> tuple[Path, ...]:
+def six_crossing_itself(u: Choose) -> Paths:
     y = u(0.7, 0.8)
     loop = arc(0.48, y, u(0.22, 0.34), 1 - y, 185, u(-140, -110))
     return (
@@ -593,15 +500,13 @@ def _(u: Choose) -> tuple[Path, ...]:
     )
 
 
-@style(6, "curled", 0.6)
-def _(u: Choose) -> tuple[Path, ...]:
+def curled_six(u: Choose) -> Paths:
     wide, high = u(0.16, 0.26), u(0.18, 0.24)
     outer = arc(0.5, 0.5, u(0.3, 0.42), 0.5, u(-70, -30), -270)
     return ((*outer, *arc(0.56, 1 - high, wide, high, 60, u(-180, -110))),)
 
 
-@style(6, "open", 0.8)
-def _(u: Choose) -> tuple[Path, ...]:
+def open_six(u: Choose) -> Paths:
     y = u(0.7, 0.8)
     loop = arc(0.48, y, u(0.24, 0.34), 1 - y, 185, u(-100, -60))
     return (((u(0.5, 0.85), 0.0), (0.34, 0.24), (0.22, 0.5), *loop, (0.45, y + u(-0.2, 0.0))),)
@@ -629,23 +534,19 @@ def _serif(u: Choose) -> Path:
     return ((x + u(-0.04, 0.06), u(0.08, 0.3)), *corner(x, u(-0.02, 0.08)))
 
 
-@style(7, "plain", 3)
-def _(u: Choose) -> tuple[Path, ...]:
+def plain_seven(u: Choose) -> Paths:
     return (_seven(u),)
 
 
-@style(7, "crossed", 4)
-def _(u: Choose) -> tuple[Path, ...]:
+def crossed_seven(u: Choose) -> Paths:
     return _seven(u), _bar(u)
 
 
-@style(7, "hooked")
-def _(u: Choose) -> tuple[Path, ...]:
+def hooked_seven(u: Choose) -> Paths:
     return ((*_serif(u), *_seven(u)[1:]),)
 
 
-@style(7, "hooked and crossed", 1.5)
-def _(u: Choose) -> tuple[Path, ...]:
+def hooked_and_crossed_seven(u: Choose) -> Paths:
     return (*_serif(u), *_seven(u)[1:]), _bar(u)
 
 
@@ -655,25 +556,21 @@ def _round_seven(u: Choose) -> Path:
     return (start, (0.4, u(-0.02, 0.06)), (x - 0.06, 0.03), (x, y), (u(0.52, 0.68), 0.5), (u(0.25, 0.5), 1.0))
 
 
-@style(7, "round")
-def _(u: Choose) -> tuple[Path, ...]:
+def round_seven(u: Choose) -> Paths:
     return (_round_seven(u),)
 
 
-@style(7, "round and crossed", 2)
-def _(u: Choose) -> tuple[Path, ...]:
+def round_and_crossed_seven(u: Choose) -> Paths:
     return _round_seven(u), _bar(u)
 
 
-@style(7, "waved", 0.8)
-def _(u: Choose) -> tuple[Path, ...]:
+def waved_seven(u: Choose) -> Paths:
     wave = u(0.03, 0.12)
     bar = ((u(0.02, 0.15), u(0.08, 0.2)), (0.25, u(0.0, 0.04)), (0.55, wave), *corner(u(0.82, 0.98), 0.0))
     return ((*bar, (u(0.55, 0.68), 0.5), (u(0.3, 0.5), 1.0)),)
 
 
-@style(7, "waved and crossed", 2.5)
-def _(u: Choose) -> tuple[Path, ...]:
+def waved_and_crossed_seven(u: Choose) -> Paths:
     wave = u(0.03, 0.12)
     bar = ((u(0.02, 0.15), u(0.08, 0.24)), (0.25, u(0.0, 0.04)), (0.55, wave), *corner(u(0.82, 0.98), 0.0))
     return (*bar, (u(0.55, 0.68), 0.5), (u(0.25, 0.5), 1.0)), _bar(u)
@@ -687,26 +584,22 @@ def _seven_like_a_two(u: Choose) -> tuple[Path, Path]:
     return (*top, (x + u(0.05, 0.2), 0.55), (x - u(0.0, 0.1), 1.0)), bar
 
 
-@style(7, "like a two, crossed low", 1.5)
-def _(u: Choose) -> tuple[Path, ...]:
+def seven_like_a_two_crossed_low(u: Choose) -> Paths:
     return _seven_like_a_two(u)
 
 
-@style(7, "curled below its low bar", 1)
-def _(u: Choose) -> tuple[Path, ...]:
+def seven_curled_below_its_low_bar(u: Choose) -> Paths:
     stem, bar = _seven_like_a_two(u)
     x, y = stem[-1]
     return (*stem, (x - u(0.08, 0.25), y + u(-0.06, 0.06))), bar
 
 
-@style(7, "steep", 0.4)
-def _(u: Choose) -> tuple[Path, ...]:
+def steep_seven(u: Choose) -> Paths:
     x = u(0.6, 0.75)
     return (((x - u(0.42, 0.62), u(0.0, 0.14)), *corner(x, u(0.0, 0.04)), (x + u(-0.1, 0.02), 1.0)),)
 
 
-@style(7, "bowed and crossed", 0.8)
-def _(u: Choose) -> tuple[Path, ...]:
+def bowed_and_crossed_seven(u: Choose) -> Paths:
     return (*_seven(u, u(-0.12, 0.06))[:-1], (u(0.35, 0.55), u(0.85, 0.95)), (u(0.3, 0.62), 1.0)), _bar(u)
 
 
@@ -725,13 +618,11 @@ def _eight(u: Choose, mirror: int, start: float, gap: float) -> Path:
     return tuple((0.5 + mirror * (x - 0.5), y) for x, y in path)
 
 
-@style(8, "one stroke", 3)
-def _(u: Choose) -> tuple[Path, ...]:
+def eight_in_one_stroke(u: Choose) -> Paths:
     return (_eight(u, 1, u(-60, 0), u(0.1, 0.4)),)
 
 
-@style(8, "one stroke, closed on top", 2)
-def _(u: Choose) -> tuple[Path, ...]:
+def eight_in_one_stroke_closed_on_top(u: Choose) -> Paths:
     waist, top, bottom = u(0.38, 0.54), u(0.2, 0.3), u(0.24, 0.38)
     lower = (1 + waist) / 2
     down = arc(0.5, waist / 2, top, waist / 2, u(-110, -80), -230)
@@ -740,13 +631,11 @@ def _(u: Choose) -> tuple[Path, ...]:
     return ((*down, (0.5, waist), *ring, (0.5, waist), *up),)
 
 
-@style(8, "mirrored")
-def _(u: Choose) -> tuple[Path, ...]:
+def mirrored_eight(u: Choose) -> Paths:
     return (_eight(u, -1, u(-70, -10), u(0.05, 0.35)),)
 
 
-@style(8, "open at the top", 1.5)
-def _(u: Choose) -> tuple[Path, ...]:
+def eight_open_at_the_top(u: Choose) -> Paths:
     waist = u(0.36, 0.5)
     lower = (1 + waist) / 2
     start = (u(0.6, 0.9), u(0.0, 0.14))
@@ -755,8 +644,7 @@ def _(u: Choose) -> tuple[Path, ...]:
     return ((*s, *ring, (0.5, waist), (u(0.65, 0.85), u(0.1, 0.25)), (u(0.7, 1.05), u(-0.05, 0.15))),)
 
 
-@style(8, "ribbon", 2)
-def _(u: Choose) -> tuple[Path, ...]:
+def ribbon_eight(u: Choose) -> Paths:
     low, half = u(0.84, 1.0), u(0.03, 0.18)
     x = u(0.38, 0.55)
     down = ((u(0.55, 0.9), u(0.0, 0.1)), (0.4, u(0.0, 0.06)), (0.26, u(0.12, 0.22)), (0.42, 0.45), (x + half, 0.78))
@@ -764,8 +652,7 @@ def _(u: Choose) -> tuple[Path, ...]:
     return ((*down, *turn, (0.5, 0.45), (u(0.68, 0.85), u(0.1, 0.2)), (u(0.75, 1.0), u(-0.02, 0.1))),)
 
 
-@style(8, "two rings", 1.5)
-def _(u: Choose) -> tuple[Path, ...]:
+def eight_of_two_rings(u: Choose) -> Paths:
     waist = u(0.38, 0.54)
     start, lower_start = u(-130, 130), u(-130, -50)
     upper = arc(0.5 + u(-0.04, 0.06), waist / 2, u(0.18, 0.3), waist / 2, start, start - 360 + u(-20, 30))
@@ -773,8 +660,7 @@ def _(u: Choose) -> tuple[Path, ...]:
     return upper, lower
 
 
-@style(8, "from the waist", 0.8)
-def _(u: Choose) -> tuple[Path, ...]:
+def eight_from_the_waist(u: Choose) -> Paths:
     waist, top, bottom = u(0.4, 0.54), u(0.2, 0.3), u(0.24, 0.36)
     lower = (1 + waist) / 2
     up = arc(0.5, waist / 2, top, waist / 2, 130, 410)
@@ -782,8 +668,7 @@ def _(u: Choose) -> tuple[Path, ...]:
     return ((*up, (0.5, waist), *down),)
 
 
-@style(8, "written like a three", 0.15)
-def _(u: Choose) -> tuple[Path, ...]:
+def eight_written_like_a_three(u: Choose) -> Paths:
     waist = u(0.4, 0.52)
     top = arc(0.48, waist / 2, u(0.22, 0.3), waist / 2, u(90, 180), 420)
     bowl = arc(0.46, (waist + 1) / 2, u(0.26, 0.36), (1 - waist) / 2, -70, u(255, 300))
@@ -798,20 +683,17 @@ def _ring_of_nine(u: Choose, end: float) -> Path:
     return arc(0.46, high, u(0.24, 0.36), high, u(-60, 10), end, u(-0.15, 0.1))
 
 
-@style(9, "straight", 3)
-def _(u: Choose) -> tuple[Path, ...]:
+def straight_nine(u: Choose) -> Paths:
     x = u(0.74, 0.84)
     return ((*_ring_of_nine(u, u(-375, -330)), *corner(x, u(0.02, 0.22)), (x + u(-0.2, 0.04), 1.0)),)
 
 
-@style(9, "slanting", 1.5)
-def _(u: Choose) -> tuple[Path, ...]:
+def slanting_nine(u: Choose) -> Paths:
     x = u(0.74, 0.84)
     return ((*_ring_of_nine(u, u(-375, -330)), *corner(x, u(0.05, 0.25)), (0.6, 0.65), (u(0.2, 0.5), 1.0)),)
 
 
-@style(9, "hooked", 3)
-def _(u: Choose) -> tuple[Path, ...]:
+def hooked_nine(u: Choose) -> Paths:
     x, low = u(0.72, 0.84), u(0.12, 0.34)
     turn = (
         (x - u(0.0, 0.06), 0.6),
@@ -823,15 +705,13 @@ def _(u: Choose) -> tuple[Path, ...]:
     return ((*_ring_of_nine(u, u(-375, -335)), *corner(x, u(0.04, 0.24)), *turn),)
 
 
-@style(9, "wide-hooked")
-def _(u: Choose) -> tuple[Path, ...]:
+def wide_hooked_nine(u: Choose) -> Paths:
     x = u(0.7, 0.82)
     turn = ((x, 0.65), (x - u(0.0, 0.1), 0.92), (0.4, 1.0), (0.1, u(0.9, 1.02)), (u(-0.25, 0.0), u(0.85, 1.02)))
     return ((*_ring_of_nine(u, u(-375, -335)), *corner(x, u(0.05, 0.3)), *turn),)
 
 
-@style(9, "small-headed", 2.5)
-def _(u: Choose) -> tuple[Path, ...]:
+def small_headed_nine(u: Choose) -> Paths:
     wide, high = u(0.12, 0.24), u(0.08, 0.18)
     x = 0.52 + wide
     ring = arc(0.52, high, wide, high, u(-60, 40), u(-375, -290))
@@ -840,8 +720,7 @@ def _(u: Choose) -> tuple[Path, ...]:
     return ((*ring, *corner(x, u(0.03, 0.25)), *turn),)
 
 
-@style(9, "small-headed on a bow", 2)
-def _(u: Choose) -> tuple[Path, ...]:
+def small_headed_nine_on_a_bow(u: Choose) -> Paths:
     wide, high = u(0.1, 0.24), u(0.07, 0.17)
     ring = arc(0.48, high, wide, high, u(-70, 30), u(-375, -310))
     out = u(0.6, 0.88)
@@ -849,8 +728,7 @@ def _(u: Choose) -> tuple[Path, ...]:
     return ((*ring, *bow, (u(-0.05, 0.3), u(0.88, 1.02))),)
 
 
-@style(9, "open", 1.5)
-def _(u: Choose) -> tuple[Path, ...]:
+def open_nine(u: Choose) -> Paths:
     high, x = u(0.22, 0.32), u(0.72, 0.86)
     cup = arc(0.46, high, u(0.26, 0.36), high, u(-90, -40), u(-320, -285))
     hook = u(-1, 1)
@@ -858,131 +736,21 @@ def _(u: Choose) -> tuple[Path, ...]:
     return ((*cup, *corner(x, u(0.0, 0.2)), (x - 0.04, 0.6), *foot),)
 
 
-@style(9, "like a g", 1.2)
-def _(u: Choose) -> tuple[Path, ...]:
+def nine_like_a_g(u: Choose) -> Paths:
     high, x = u(0.2, 0.3), u(0.7, 0.82)
     ring = arc(0.45, high, u(0.24, 0.34), high, u(-40, 0), -370)
     loop = ((x, 0.7), (x - 0.1, 0.96), (0.45, 1.0), (u(0.15, 0.3), 0.9), (u(0.3, 0.45), u(0.75, 0.82)))
     return ((*ring, *corner(x, 0.15), *loop),)
 
 
-@style(9, "turned over", 1.2)
-def _(u: Choose) -> tuple[Path, ...]:
+def nine_turned_over(u: Choose) -> Paths:
     high = u(0.22, 0.34)
     ring = arc(0.5, high, u(0.24, 0.34), high, u(30, 80), u(330, 380))
     return ((*ring, (u(0.72, 0.82), 0.55), (u(0.5, 0.7), 0.85), (u(0.15, 0.5), u(0.95, 1.0))),)
 
 
-@style(9, "from the right", 1.2)
-def _(u: Choose) -> tuple[Path, ...]:
+def nine_from_the_right(u: Choose) -> Paths:
     high, x = u(0.2, 0.32), u(0.74, 0.86)
     over = (x + u(0.0, 0.2), u(-0.03, 0.12))
     ring = arc(0.46, high, u(0.26, 0.36), high, -70, u(-350, -320))
     return ((over, *ring, *corner(x - 0.04, u(0.05, 0.2)), (x - u(0.02, 0.12), 0.6), (u(0.3, 0.75), 1.0)),)
-
-
-_STYLES_OF = []  # of each digit: its styles, and the share of each
-for _label in range(DIGITS.count):
-    _styles = [one for one in STYLES if one.label == _label]
-    _weights = np.array([one.weight for one in _styles])
-    _STYLES_OF.append((_styles, _weights / _weights.sum()))
-
-
-# --------------------------------------------------------------------------------------------- what all writing shares
-
-
-def write(style: Style, rng: np.random.Generator | None = None, *, height: float = 0.7) -> Strokes:
-    """Write one digit in the middle of a PAD x PAD pad, `height` of it high; with an `rng`, as no two are alike."""
-    if rng is None:
-        paths = [curve(np.array(path)) - 0.5 for path in style.draw(lambda low, high: (low + high) / 2)]
-    else:
-        paths = [_by_hand(path, rng) for path in style.draw(rng.uniform)]
-        bend, turn = _bend(rng), _shear(rng)
-        paths = [bend(path) @ turn for path in paths]
-    return Strokes(tuple(_on_pad(paths, height)), PAD, PAD)
-
-
-def curve(control: np.ndarray) -> np.ndarray:
-    """(n, 2) control points -> (m, 2) points of the smooth curve through them, a doubled point being a corner."""
-    repeats = np.flatnonzero((np.diff(control, axis=0) == 0).all(axis=1))
-    return np.concatenate([smooth(part) for part in np.split(control, repeats + 1)])
-
-
-def chunk(seed: int, number: int, size: int) -> Digits:
-    """`size` digits as the app frames them, every digit as often, in all styles; chunks are independent.
-
-    Three in five come as strokes do, the others as drawings by a pen of any width do: a wide one closes what is narrow.
-    """
-    rng = np.random.default_rng([seed, number])
-    images, labels = [], rng.permutation(np.arange(size) % DIGITS.count)
-    for label in labels:
-        styles, shares = _STYLES_OF[label]
-        written = write(styles[rng.choice(len(styles), p=shares)], rng)
-        framed = from_strokes(written) if rng.random() < 0.6 else from_image(drawing(written, rng.uniform(0.015, 0.12)))
-        images.append((framed.image * 255).round())
-    return Digits(np.stack(images).astype(np.uint8), labels.astype(np.uint8))
-
-
-def drawing(written: Strokes, width: float) -> Image.Image:
-    """Strokes on white paper by a round pen `width` of the pad wide: a grey picture, DRAWING pixels a side."""
-    page = Image.new("L", (DRAWING, DRAWING), 255)
-    draw, scale = ImageDraw.Draw(page), DRAWING / PAD
-    pen = max(2, round(width * DRAWING))
-    for stroke in written.strokes:
-        path = (stroke * scale).ravel().tolist()
-        draw.line(path, fill=0, width=pen, joint="curve")
-        for x, y in (path[:2], path[-2:]):
-            draw.circle((x, y), pen / 2, fill=0)
-    return page
-
-
-def _by_hand(path: Path, rng: np.random.Generator) -> np.ndarray:
-    """One stroke, (n, 2) from the middle of the unit box: jittered, hasty, trembling, begun and ended anywhere."""
-    moves = {point: rng.normal(0, 0.022, 2) for point in dict.fromkeys(path)}  # the same for the halves of a corner
-    line = curve(np.array([np.add(point, moves[point]) for point in path])) - 0.5 + rng.normal(0, 0.02, 2)
-    line = _even(line)
-    haste = rng.exponential(0.015)  # share of the stroke over which a hurried hand rounds its corners off
-    if haste > 0.008:
-        line = ndimage.gaussian_filter1d(line, haste * len(line), axis=0, mode="nearest")
-    tremor = ndimage.gaussian_filter1d(rng.normal(0, 1, line.shape), 2, axis=0) * rng.exponential(0.01)
-    line = line + tremor
-    first, last = (rng.uniform(0, 0.06, 2) * len(line)).astype(int)
-    return np.concatenate([_hook(line[0], rng), line[first : len(line) - last], _hook(line[-1], rng)[::-1]])
-
-
-def _even(line: np.ndarray) -> np.ndarray:
-    """(n, 2) points -> points at even distances along the same line, about 0.035 apart."""
-    along = np.append(0, np.hypot(*np.diff(line, axis=0).T).cumsum())
-    at = np.linspace(0, along[-1], max(8, round(along[-1] / 0.035)))
-    return np.stack([np.interp(at, along, line[:, axis]) for axis in (0, 1)], axis=1)
-
-
-def _hook(end: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    """Now and then a point beside a stroke's end, where the pen landed or left; else nothing: (0 or 1, 2)."""
-    return end + rng.normal(0, 0.04, (int(rng.random() < 0.12), 2))
-
-
-def _bend(rng: np.random.Generator) -> Callable[[np.ndarray], np.ndarray]:
-    """A gentle bend of the whole digit: what a quadratic does to the unit box round its middle."""
-    amounts = rng.normal(0, 0.14, (3, 2))
-
-    def bend(points: np.ndarray) -> np.ndarray:
-        x, y = points.T
-        return points + np.stack([x * x, x * y, y * y], axis=1) @ amounts
-
-    return bend
-
-
-def _shear(rng: np.random.Generator) -> np.ndarray:
-    """(2, 2) matrix for row vectors: slant, slight turn, and a digit's own width."""
-    slant, turn, wide = rng.normal(0.06, 0.2), rng.normal(0, 0.08), np.exp(rng.normal(-0.1, 0.25))
-    rotation = np.array([[math.cos(turn), math.sin(turn)], [-math.sin(turn), math.cos(turn)]])
-    return np.array([[wide, 0.0], [-slant, 1.0]]) @ rotation
-
-
-def _on_pad(paths: list[np.ndarray], height: float) -> list[np.ndarray]:
-    """The paths in pad units, in the middle, shrunk where they would leave the pad; float32."""
-    points = np.concatenate(paths)
-    low, high = points.min(0), points.max(0)
-    scale = min(height, 0.9 / max(high - low)) * PAD
-    return [((path - (low + high) / 2) * scale + PAD / 2).astype(np.float32) for path in paths]

@@ -10,13 +10,13 @@ from PIL import Image
 from cnn.network.classifier import Classifier
 from train.__main__ import main
 from train.data.mnist import DataError, Digits
-from train.measure import ablate, real
+from train.measure import ablate, real_pictures
 
 
 def made_set(folder: Path, name: str, rows: list[tuple[str, str]], images: list[np.ndarray]) -> None:
     """A set with (label, writer) rows and their (28, 28) uint8 pictures, ink = 255, as black on white."""
     (folder / name).mkdir()
-    with (folder / name / real.TABLE).open("w", newline="") as table:
+    with (folder / name / real_pictures.TABLE).open("w", newline="") as table:
         writing = csv.writer(table)
         writing.writerow(["file", "label", "writer"])
         for number, ((label, writer), image) in enumerate(zip(rows, images, strict=True)):
@@ -34,7 +34,7 @@ def folder(tmp_path: Path, digits: Digits) -> Path:
 
 
 def test_tells_digits_numbers_and_others(folder: Path) -> None:
-    sets = {one.name: one for one in real.read(folder)}
+    sets = {one.name: one for one in real_pictures.read(folder)}
     assert {name: one.kind for name, one in sets.items()} == {
         "drawn": "digits",
         "amounts": "numbers",
@@ -44,8 +44,8 @@ def test_tells_digits_numbers_and_others(folder: Path) -> None:
 
 
 def test_counts_what_is_right_by_writer(folder: Path, classifier: Classifier) -> None:
-    (drawn,) = (one for one in real.read(folder) if one.name == "drawn")
-    figures = real.measure(classifier, drawn)
+    (drawn,) = (one for one in real_pictures.read(folder) if one.name == "drawn")
+    figures = real_pictures.measure(classifier, drawn)
     assert figures["images"] == 8
     assert figures["right"] == sum(hits for hits, _ in figures["by_writer"].values()) / 8 <= 7 / 8
     assert {writer: count for writer, (_, count) in figures["by_writer"].items()} == {"w0": 4, "w1": 4}
@@ -54,11 +54,11 @@ def test_counts_what_is_right_by_writer(folder: Path, classifier: Classifier) ->
 
 
 def test_numbers_are_read_whole_and_others_refused(folder: Path, classifier: Classifier, digits: Digits) -> None:
-    sets = {one.name: one for one in real.read(folder)}
-    numbers, others = (real.measure(classifier, sets[name]) for name in ("amounts", "letters"))
+    sets = {one.name: one for one in real_pictures.read(folder)}
+    numbers, others = (real_pictures.measure(classifier, sets[name]) for name in ("amounts", "letters"))
     assert numbers["whole"] == 0.5  # the other is told to have two digits
     assert 0.5 <= numbers["right_length"] < 1
-    assert [(label, text) for _, label, text in real.misread_numbers(classifier, sets["amounts"])] == [
+    assert [(label, text) for _, label, text in real_pictures.misread_numbers(classifier, sets["amounts"])] == [
         ("1,2", str(digits.labels[0]))
     ]
     assert others["refused"] == 0  # the tiny network refuses nothing
@@ -66,11 +66,11 @@ def test_numbers_are_read_whole_and_others_refused(folder: Path, classifier: Cla
 
 def test_a_folder_without_sets_says_so(tmp_path: Path) -> None:
     with pytest.raises(DataError, match="has no set"):
-        real.read(tmp_path)
+        real_pictures.read(tmp_path)
     (tmp_path / "odd").mkdir()
-    (tmp_path / "odd" / real.TABLE).write_text("picture,digit\n1.png,1\n")
+    (tmp_path / "odd" / real_pictures.TABLE).write_text("picture,digit\n1.png,1\n")
     with pytest.raises(DataError, match="needs the columns"):
-        real.read(tmp_path)
+        real_pictures.read(tmp_path)
 
 
 def test_ablation_scores_every_row_on_the_sets_of_digits(
@@ -94,6 +94,6 @@ def test_an_ablation_without_real_pens_is_refused(
     for variable in ("UNIPEN_DIR", "PEN_FILE"):
         monkeypatch.delenv(variable, raising=False)
     assert main(["ablate", str(tmp_path)]) == 1
-    said = capsys.readouterr().err
-    assert "UNIPEN_DIR is not set" in said
-    assert "set what is named above" in said
+    message = capsys.readouterr().err
+    assert "UNIPEN_DIR is not set" in message
+    assert "set what is named above" in message

@@ -1,0 +1,51 @@
+"""Files that matter: written whole or not at all, and read with a sentence where they are damaged."""
+
+import contextlib
+import errno
+import json
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from cnn.types import UserError
+
+
+@contextlib.contextmanager
+def whole(path: Path) -> Iterator[Path]:
+    """A file aside, for a library that writes to a path itself; it takes the place of `path` when the block ends well.
+
+    Its folder is made where there is none, and its suffix is that of `path`. Where the block fails or is interrupted,
+    what stood at `path` still does. An OSError, of a full disk say, names `path`.
+    """
+    aside = path.with_name(f"unfinished-{path.name}")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        yield aside
+        with aside.open("rb+") as file:
+            os.fsync(file.fileno())  # a rename may reach the disk before what it renames
+        os.replace(aside, path)
+    except OSError as error:
+        raise OSError(error.errno or errno.EIO, error.strerror or str(error), str(path)) from error
+    finally:
+        with contextlib.suppress(OSError):
+            aside.unlink(missing_ok=True)
+
+
+def write_whole(path: Path, content: bytes | str) -> None:
+    """Write a file, text as UTF-8, whole or not at all. OSError names `path`."""
+    with whole(path) as aside:
+        aside.write_bytes(content.encode() if isinstance(content, str) else content)
+
+
+def write_json(path: Path, content: Any) -> None:
+    """Write JSON, indented by two, whole or not at all. OSError names `path`."""
+    write_whole(path, json.dumps(content, indent=2) + "\n")
+
+
+def read_json(path: Path) -> Any:
+    """What a JSON file holds. UserError names a damaged one, OSError one that is not there."""
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except ValueError as error:  # no JSON, or no UTF-8
+        raise UserError(f"{path} is damaged: {error}.") from error
