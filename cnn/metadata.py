@@ -87,7 +87,7 @@ class Start(TypedDict):
 
 
 class Config(TypedDict):
-    """`config.json` as far as the app reads it: of a stranger's, whatever makes sense."""
+    """`config.json` as far as the app reads it: of one that is not trusted, whatever makes sense."""
 
     architecture: str
     calibration: Calibration

@@ -262,7 +262,7 @@ def test_strokes_that_are_none(client: Client, strokes: Any) -> None:
     assert "Strokes must be" in refused(client, strokes, api_name="/predict_strokes")
 
 
-# --------------------------------------------------------------------------------------------------------------- doors
+# ------------------------------------------------------------------------------------------------------------- uploads
 
 
 def post(demo: gr.Blocks, endpoint: str, data: list[Any], **headers: str) -> str:

@@ -79,13 +79,13 @@ def test_without_its_file_the_app_has_none(tmp_path: Path, content: bytes | None
 
 def test_all_that_the_page_shows_of_bundled_networks_comes_with_the_project() -> None:
     """After a bundled network was measured anew, `python -m train misread` brings both together again."""
-    papers = [json.loads((BUNDLED / name / METRICS).read_text(encoding="utf-8")) for name in bundled()]
-    assert {split: set(found) for split, found in kept().items()} == chosen(papers)
-    assert all(paper["errors"] and paper["errors"][0]["neighbours"] for paper in papers)
+    measured = [json.loads((BUNDLED / name / METRICS).read_text(encoding="utf-8")) for name in bundled()]
+    assert {split: set(found) for split, found in kept().items()} == chosen(measured)
+    assert all(one["errors"] and one["errors"][0]["neighbours"] for one in measured)
     mnist = Mnist(nowhere, kept())
     assert mnist.first("test") >= ORDINARY
-    for paper in papers:
-        for one in paper["errors"] + paper["doubtful"]:
+    for network in measured:
+        for one in network["errors"] + network["doubtful"]:
             assert mnist.digit("test", one["index"])[1] == one["label"]
             assert [mnist.digit("train", place)[1] for place in one["neighbours"]] == one["labels"]
     assert "creativecommons.org/licenses/by-sa/3.0" in KEPT.with_name("NOTICE.md").read_text(encoding="utf-8")

@@ -1,4 +1,4 @@
-"""The weights that ship: they are what their papers say, and they read."""
+"""The weights that ship: they are what their metadata says, and they read."""
 
 import hashlib
 import json
@@ -41,7 +41,7 @@ def test_what_ships() -> None:
     assert DEFAULT in bundled()
 
 
-def test_papers_belong_to_the_weights(shipped: Classifier) -> None:
+def test_metadata_belongs_to_the_weights(shipped: Classifier) -> None:
     folder = BUNDLED / shipped.name
     assert shipped.metrics["bytes"] == (folder / WEIGHTS).stat().st_size
     assert shipped.metrics["weights_sha256"] == hashlib.sha256((folder / WEIGHTS).read_bytes()).hexdigest()
@@ -96,7 +96,7 @@ def test_the_default_reads_numbers_by_the_projects_pen() -> None:
 
 
 @needs_mnist
-def test_papers_tell_the_truth(shipped: Classifier) -> None:
+def test_metadata_tells_the_truth(shipped: Classifier) -> None:
     written = json.loads((BUNDLED / shipped.name / METRICS).read_text())
     measured = evaluate(shipped, Sets(read_folder(MNIST, "test")))
     assert measured["accuracy"] == pytest.approx(written["accuracy"], abs=2e-4)  # another processor may round otherwise

@@ -50,8 +50,8 @@ FEEDS = (OURS, Feed(255), Feed(2, -1))  # those that are tried
 def open_model(path: Path, name: str, limited: bool = True, task: Task = DIGITS) -> keras.Model:
     """The network for a task in a `.keras` file, flat, (N, 28, 28, 1) float32 -> (N, classes or more) float32 logits.
 
-    `limited` as `cnn.models.untrusted.parts`: a stranger's may cost no more than is served to all. InputError, which
-    calls the model `name`, says why it may not join.
+    `limited` as `cnn.models.untrusted.parts`: one that is not trusted may cost no more than is served to all.
+    InputError, which calls the model `name`, says why it may not join.
     """
     try:
         model = _loaded(untrusted.parts(path, name, limited))

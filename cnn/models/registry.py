@@ -1,7 +1,7 @@
 """A model by name: bundled with the project, a folder, or a repository on the Hugging Face Hub. Knows no page.
 
 A model's folder holds `model.keras`, `config.json` (how it was made) and `metrics.json` (what was measured). All models
-come through `cnn.models.gate`; what comes from the Hub is a stranger's, limited in size, and nobody waits long for it.
+come through `cnn.models.gate`; what comes from the Hub is not trusted, limited in size, and nobody waits long.
 """
 
 import contextlib
@@ -26,14 +26,14 @@ log = logging.getLogger(__name__)  # a warning is a line on stderr
 
 
 PATIENCE = 8  # seconds that a visitor waits for a model from the Hub; it goes on coming meanwhile
-GUESTS = 6  # models that visitors asked for, held at once
+REQUESTED = 6  # models from the Hub that visitors asked for, held at once
 
 
 class Models(Mapping[str, Classifier]):
     """The models at hand, by name. `models["default"]` is the one that answers when none is asked for.
 
-    Where `open_to_hub`, "owner/name@revision" is a name too: such a guest is fetched when it is asked for, and stays
-    until others have taken its place. Guests are listed to nobody: each visitor sees those that they asked for.
+    Where `open_to_hub`, "owner/name@revision" is a name too: such a model is fetched when it is requested, and stays
+    until others have taken its place. It is listed to nobody: each visitor sees those that they requested.
     """
 
     def __init__(self, classifiers: list[Classifier], default: str, open_to_hub: bool = False):
@@ -42,16 +42,16 @@ class Models(Mapping[str, Classifier]):
         self.open_to_hub = open_to_hub
         self.expected = ""  # the name of a model from the Hub that is to be the default
         self.missing: InputError | None = None  # why it is not
-        self._guests: dict[str, Future[Classifier]] = {}  # the one asked for last at the end
+        self._requested: dict[str, Future[Classifier]] = {}  # the latest at the end
         self._lock = threading.Lock()
 
     def __getitem__(self, name: str) -> Classifier:
-        """InputError: an unknown name (it lists the valid ones), or a guest that cannot come, or not yet."""
+        """InputError: an unknown name (it lists the valid ones), or a model on the Hub that cannot be had, or not yet."""
         try:
             return self._classifiers[self.default if name in ("default", "", None) else name]
         except (KeyError, TypeError):
             if self.open_to_hub and remote.parse(name):
-                return self._guest(name)
+                return self._from_hub(name)
             raise InputError("unknown_model", name=str(name)[:80], valid=", ".join(self)) from None
 
     def __contains__(self, name: object) -> bool:
@@ -103,19 +103,19 @@ class Models(Mapping[str, Classifier]):
         self._classifiers = {classifier.name: classifier, **others}
         self.default, self.missing = classifier.name, None
 
-    def _guest(self, name: str) -> Classifier:
+    def _from_hub(self, name: str) -> Classifier:
         with self._lock:
-            guest = self._guests.pop(name, None) or self._invite(name)
-            self._guests[name] = guest
-            for oldest in list(self._guests)[:-GUESTS]:
-                del self._guests[oldest]
+            model = self._requested.pop(name, None) or self._fetch(name)
+            self._requested[name] = model
+            for oldest in list(self._requested)[:-REQUESTED]:
+                del self._requested[oldest]
         try:
-            return self._comparable(guest.result(PATIENCE))
+            return self._comparable(model.result(PATIENCE))
         except TimeoutError:
             raise InputError("hub_waiting", name=name) from None
         except InputError:
             with self._lock:
-                self._guests.pop(name, None)  # the next one to ask tries again
+                self._requested.pop(name, None)  # the next one to ask tries again
             raise
 
     def _comparable(self, classifier: Classifier) -> Classifier:
@@ -125,17 +125,17 @@ class Models(Mapping[str, Classifier]):
             raise InputError("other_task", name=classifier.name, classes=", ".join(classifier.task.classes)[:80])
         return classifier
 
-    def _invite(self, name: str) -> Future[Classifier]:
-        guest: Future[Classifier] = Future()
+    def _fetch(self, name: str) -> Future[Classifier]:
+        model: Future[Classifier] = Future()
 
-        def come() -> None:
-            try:  # as a stranger: what the operator alone may read is not for visitors
-                guest.set_result(open_untrusted(remote.fetch(remote.named(name), token=False), name))
+        def fetch() -> None:
+            try:  # as nobody in particular: what the operator alone may read is not for visitors
+                model.set_result(open_untrusted(remote.fetch(remote.named(name), token=False), name))
             except Exception as error:
-                guest.set_exception(error)
+                model.set_exception(error)
 
-        threading.Thread(target=come, daemon=True).start()
-        return guest
+        threading.Thread(target=fetch, daemon=True).start()
+        return model
 
 
 def bundled() -> list[str]:
@@ -162,7 +162,7 @@ def weights(name: str) -> Path:
 
 
 def folder(name: str) -> Path:
-    """Where a model's `model.keras` lies with its papers, as `weights`. InputError when there is none."""
+    """Where a model's `model.keras` lies with its metadata, as `weights`. InputError when there is none."""
     found = weights(name)
     if found.name != WEIGHTS:
         raise _unknown(name)
@@ -181,7 +181,7 @@ def load(name: str) -> Classifier:
 
 
 def open_untrusted(path: Path, name: str) -> Classifier:
-    """The model in a stranger's `.keras` file from the Hub, called `name`. Warmed up.
+    """The model in a `.keras` file from the Hub, which is not trusted, called `name`. Warmed up.
 
     Its revision is that of the Hub. InputError says why it may not join.
     """

@@ -22,8 +22,8 @@ from huggingface_hub.errors import (
 from cnn.types import InputError
 
 SUFFIX = ".keras"
-PAPERS = ("config.json", "metrics.json")
-MAX_FILE, MAX_PAPER = 50_000_000, 1_000_000  # bytes
+METADATA = ("config.json", "metrics.json")
+MAX_FILE, MAX_METADATA = 50_000_000, 1_000_000  # bytes
 SECONDS = 5  # the Hub has to begin an answer; its files are small
 _NAME = re.compile(r"([\w-][\w.-]*/[\w-][\w.-]*)(?:@([\w-][\w./-]*))?", re.ASCII)
 _COMMIT = re.compile(r"[0-9a-f]{40}")
@@ -55,9 +55,9 @@ def named(text: str) -> Name:
 
 
 def fetch(name: Name, token: bool | None = None) -> Path:
-    """The `.keras` file of a repository, its papers beside it; from the Hub, or as kept when the Hub is away.
+    """The `.keras` file of a repository, its metadata beside it; from the Hub, or as kept when the Hub is away.
 
-    With `token` False the repository is asked for as a stranger would, None as whom the machine is signed in as.
+    With `token` False the repository is asked for without an account, None as whom the machine is signed in as.
     InputError: there is none, or it is too large, or the Hub is away and it was never fetched.
     """
     try:
@@ -92,8 +92,8 @@ def _download(name: Name, token: bool | None) -> Path:
     weights = _weights(name, sizes)
     if sizes[weights] > MAX_FILE:
         raise InputError("model_large", name=name.repository, size=sizes[weights] // 1_000_000, limit=MAX_FILE // 10**6)
-    wanted = [weights, *(paper for paper in PAPERS if sizes.get(paper, MAX_PAPER + 1) <= MAX_PAPER)]
-    for file in reversed(wanted):  # the papers first: weights that are kept have their papers beside them
+    wanted = [weights, *(one for one in METADATA if sizes.get(one, MAX_METADATA + 1) <= MAX_METADATA)]
+    for file in reversed(wanted):  # the metadata first: weights that are kept have it beside them
         hub.hf_hub_download(name.repository, file, revision=found.sha, etag_timeout=SECONDS)
     # Once more by the name that was asked for, so that the cache knows which commit it meant: nothing is sent again.
     return Path(hub.hf_hub_download(name.repository, weights, revision=name.revision, etag_timeout=SECONDS))

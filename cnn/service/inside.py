@@ -246,7 +246,7 @@ def why(
 def shift(digit: np.ndarray, classifier: Classifier, models: Models, *, across: int = 0, down: int = 0) -> ShiftView:
     """Every model's probabilities for the digit moved by whole pixels, not framed again; what leaves is lost."""
     across, down = (int(np.clip(way, -SIDE, SIDE)) for way in (across, down))
-    shown = {**models, classifier.name: classifier}  # a guest is listed to nobody else
+    shown = {**models, classifier.name: classifier}  # one from the Hub is listed to nobody else
     maps = [layer for layer in _layers(classifier) if layer.has_filters]
     page = np.pad(digit, SIDE)[SIDE - down : 2 * SIDE - down, SIDE - across : 2 * SIDE - across]
     return ShiftView(

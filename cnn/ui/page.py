@@ -20,7 +20,7 @@ from cnn.ui.stress.tab import stress_tab
 from cnn.ui.text import T
 from cnn.ui.theme import HEAD, THEME
 from cnn.ui.trials import Trials
-from cnn.ui.uploads import KEEP_SECONDS, MAX_FILE_SIZE, Doors
+from cnn.ui.uploads import KEEP_SECONDS, MAX_FILE_SIZE, CheckedBlocks
 
 
 def build_demo(models: Models, mnist: Mnist | None = None) -> gr.Blocks:
@@ -29,7 +29,9 @@ def build_demo(models: Models, mnist: Mnist | None = None) -> gr.Blocks:
         mnist = Mnist(nowhere)
     # Pillow's own guard, for images inside images that `decode.open_image` cannot measure beforehand.
     PIL.Image.MAX_IMAGE_PIXELS = decode.MAX_PIXELS
-    with Doors(title=say("page.title"), analytics_enabled=False, delete_cache=(KEEP_SECONDS, KEEP_SECONDS)) as demo:
+    with CheckedBlocks(
+        title=say("page.title"), analytics_enabled=False, delete_cache=(KEEP_SECONDS, KEEP_SECONDS)
+    ) as demo:
         head = Head(elem_id="head")
         if models.expected:  # told as long as it has not come from the Hub
             quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private", "queue": False}

@@ -1,4 +1,4 @@
-"""The doors of the app: what may come in, and how a refusal reads. Every file a visitor sends passes here.
+"""Uploads and refusals: what is accepted, and how a refusal reads. Every file a visitor sends passes here.
 
 Gradio alone lets an image component read a server's files when a path comes without `meta`, decodes `data:` URLs of any
 size, and answers a malformed input without a sentence.
@@ -24,7 +24,7 @@ KEEP_SECONDS = 3600  # how long an uploaded file stays on the server
 TAKEN = ("image.png", "image.jpeg")  # what Gradio's gr.Image calls the picture that a webcam took
 
 
-class Doors(gr.Blocks):
+class CheckedBlocks(gr.Blocks):
     """gr.Blocks whose handlers and components refuse with InputError: it reaches the visitor as one sentence.
 
     The sentence is in the language of the visitor's page; a script, which asks for none, gets English. Gradio's own

@@ -42,7 +42,7 @@ def test_a_folder_without_its_model_says_so(tmp_path: Path) -> None:
         load_all(str(tmp_path))
 
 
-def test_papers_that_are_damaged_or_of_other_weights_are_left_aside(
+def test_metadata_that_is_damaged_or_of_other_weights_is_left_aside(
     tiny_folder: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     shutil.copy(tiny_folder / "model.keras", tmp_path)

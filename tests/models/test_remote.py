@@ -31,7 +31,7 @@ def server(tmp_path: Path) -> Iterator[Hub]:
 
 @pytest.fixture
 def published(server: Hub, tiny_folder: Path) -> hub_server.Repository:
-    """The tiny network as a stranger's repository."""
+    """The tiny network as somebody's repository."""
     names = ("model.keras", "config.json")
     return server.add("them/theirs", {name: (tiny_folder / name).read_bytes() for name in names})
 
@@ -159,12 +159,12 @@ def test_a_hub_that_never_answers_is_not_waited_for(
 
 
 def test_a_visitor_names_a_model_of_the_hub(server: Hub, published: hub_server.Repository, open_models: Models) -> None:
-    guest = open_models["them/theirs@main"]
-    assert guest.name == "them/theirs@main"
-    assert guest.architecture == "tiny"
-    assert guest.temperature == open_models["tiny"].temperature
-    assert guest.revision == published.head[:12]
-    assert open_models["them/theirs@main"] is guest
+    model = open_models["them/theirs@main"]
+    assert model.name == "them/theirs@main"
+    assert model.architecture == "tiny"
+    assert model.temperature == open_models["tiny"].temperature
+    assert model.revision == published.head[:12]
+    assert open_models["them/theirs@main"] is model
     assert list(open_models) == ["tiny"]  # listed to nobody
     assert open_models["default"].name == "tiny"
 
@@ -189,20 +189,20 @@ def test_a_refused_guest_may_be_asked_for_again(server: Hub, open_models: Models
     assert open_models["them/theirs"].architecture == ""
 
 
-def test_guests_make_room(
+def test_requested_models_make_room(
     server: Hub, published: hub_server.Repository, open_models: Models, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(registry, "GUESTS", 2)
+    monkeypatch.setattr(registry, "REQUESTED", 2)
     monkeypatch.setattr(registry, "open_untrusted", lambda path, name: SimpleNamespace(task=DIGITS))
     first = open_models["them/theirs"]
     open_models["them/theirs@main"]
     assert open_models["them/theirs"] is first  # asked for again: the other one is the oldest now
     open_models[f"them/theirs@{published.head}"]
     assert open_models["them/theirs"] is first
-    assert len(open_models._guests) == 2
+    assert len(open_models._requested) == 2
 
 
-def test_papers_of_a_stranger_are_taken_as_far_as_they_make_sense(tmp_path: Path, tiny_folder: Path) -> None:
+def test_metadata_from_the_hub_is_read_as_far_as_it_makes_sense(tmp_path: Path, tiny_folder: Path) -> None:
     shutil.copy(tiny_folder / "model.keras", tmp_path)
     (tmp_path / "config.json").write_text(json.dumps({"architecture": ["x"], "calibration": {"temperature": 0}}))
     (tmp_path / "metrics.json").write_text(json.dumps({"accuracy": 1.0, "weights_sha256": "of other weights"}))

@@ -1,4 +1,4 @@
-"""A stranger's file: what joins answers, and what may not is refused before Keras has opened it."""
+"""A file that is not trusted: what joins answers, and what may not is refused before Keras has opened it."""
 
 import io
 import json

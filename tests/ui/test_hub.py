@@ -40,12 +40,12 @@ def visit(browser: Browser, address: str) -> Iterator[Callable[..., Visit]]:
 def test_a_visitor_names_a_model(visit: Callable[..., Visit], name: str) -> None:
     visitor = visit(viewport=PHONE)
     visitor.page.get_by_role("tab", name="Look inside").click()
-    guest = visitor.page.locator("#guest").get_by_role("textbox")
-    guest.fill(name)
-    guest.press("Enter")
+    field = visitor.page.locator("#hub-request").get_by_role("textbox")
+    field.fill(name)
+    field.press("Enter")
     expect(visitor.page.locator("#model").get_by_role("radio", name="theirs")).to_be_checked(timeout=20_000)
     expect(visitor.page.locator("#inside")).to_contain_text("read by “them/theirs”")
-    expect(guest).to_be_empty()
+    expect(field).to_be_empty()
     visitor.page.locator("#model").get_by_role("radio", name="tiny").check(force=True)
     expect(visitor.page.locator("#inside")).to_contain_text("read by “tiny”")
     assert visitor.page.evaluate("document.documentElement.scrollWidth") == PHONE["width"]
@@ -59,9 +59,9 @@ def test_a_visitor_names_a_model(visit: Callable[..., Visit], name: str) -> None
 def test_a_refusal_is_a_sentence_in_the_visitors_language(visit: Callable[..., Visit], name: str, says: str) -> None:
     visitor = visit(locale="fr-FR")
     visitor.page.get_by_role("tab", name="Regarder dedans").click()
-    guest = visitor.page.locator("#guest").get_by_role("textbox")
-    guest.fill(name)
-    guest.press("Enter")
+    field = visitor.page.locator("#hub-request").get_by_role("textbox")
+    field.fill(name)
+    field.press("Enter")
     expect(visitor.page.get_by_text(says)).to_be_visible()
     expect(visitor.page.locator("#model").get_by_role("radio")).to_have_count(1)
 
@@ -76,5 +76,5 @@ def test_a_closed_app_offers_no_box(browser: Browser, fake_app: tuple[FakeClassi
         visitor = open_page()
         visitor.page.get_by_role("tab", name="Look inside").click()
         expect(visitor.page.locator("#model")).to_be_visible()
-        expect(visitor.page.locator("#guest")).to_have_count(0)
+        expect(visitor.page.locator("#hub-request")).to_have_count(0)
         expect(visitor.page.locator("#notice")).to_be_hidden()

@@ -97,7 +97,7 @@ def pin(text: str) -> Pinned:
     with one_sentence(name.repository):
         found = signed_in().model_info(name.repository, revision=name.revision)
     files = [file.rfilename for file in found.siblings or []]
-    files = [file for file in files if file in remote.PAPERS or file.endswith(remote.SUFFIX)]
+    files = [file for file in files if file in remote.METADATA or file.endswith(remote.SUFFIX)]
     return Pinned(remote.Name(name.repository, found.sha or name.revision), tuple(sorted(files)))
 
 

@@ -33,15 +33,15 @@ def look_tab(models: Models, page: gr.Blocks, tab: gr.Tab, digit: gr.State) -> N
                 elem_id="model",
                 elem_classes="pick",
             )
-            guest = gr.Textbox(
-                placeholder=T("hub.guest"),
-                label=T("hub.guest"),
+            from_hub = gr.Textbox(
+                placeholder=T("hub.request"),
+                label=T("hub.request"),
                 show_label=False,
                 container=False,
                 max_lines=1,
                 submit_btn=True,
                 visible=models.open_to_hub,
-                elem_id="guest",
+                elem_id="hub-request",
             )
             offered_models = gr.State(_choices(models))
         with gr.Column(elem_classes="card"):
@@ -58,9 +58,11 @@ def look_tab(models: Models, page: gr.Blocks, tab: gr.Tab, digit: gr.State) -> N
     inside.submit(shown, [inside, digit, model], inside, trigger_mode="multiple", **quiet)
     if models.open_to_hub:
         # Through the queue: a refusal that comes past it is shown to nobody.
-        shown_on: dict[str, Any] = {"show_progress": "minimal", "show_progress_on": guest}
-        chosen = [model, offered_models, guest]
-        guest.submit(partial(_invite, models), [guest, offered_models], chosen, api_visibility="private", **shown_on)
+        shown_on: dict[str, Any] = {"show_progress": "minimal", "show_progress_on": from_hub}
+        chosen = [model, offered_models, from_hub]
+        from_hub.submit(
+            partial(_request, models), [from_hub, offered_models], chosen, api_visibility="private", **shown_on
+        )
     if models.expected:
         page.load(partial(_arrived, models), None, [model, offered_models], **quiet)
 
@@ -76,7 +78,7 @@ def _drawn(
     return digit, _shown(models, example, asked, digit, model)
 
 
-def _invite(models: Models, asked: str, choices: list[tuple[Any, str]]) -> tuple[Any, list[tuple[Any, str]], str]:
+def _request(models: Models, asked: str, choices: list[tuple[Any, str]]) -> tuple[Any, list[tuple[Any, str]], str]:
     """Ask for a model on the Hub; it joins the networks that this visitor may choose from, and is chosen."""
     name = asked.strip().removeprefix("https://huggingface.co/").strip("/")
     if parse(name) is None:
