@@ -46,7 +46,7 @@ class Models(Mapping[str, Classifier]):
         self._lock = threading.Lock()
 
     def __getitem__(self, name: str) -> Classifier:
-        """InputError: an unknown name (it lists the valid ones), or a model on the Hub that cannot be had, or not yet."""
+        """InputError: an unknown name (it lists the valid ones), or one on the Hub that cannot be had, or not yet."""
         try:
             return self._classifiers[self.default if name in ("default", "", None) else name]
         except (KeyError, TypeError):
