@@ -14,6 +14,7 @@ from typing import Annotated, Any, NotRequired
 from pydantic import Field, TypeAdapter, ValidationError
 from typing_extensions import TypedDict
 
+from cnn.files import read_json
 from cnn.types import UserError
 
 CONFIG, METRICS = "config.json", "metrics.json"
@@ -300,7 +301,8 @@ def read_measured(path: Path) -> Measured:
 
 
 def _complete(kind: type, path: Path) -> Any:
-    found = _read(path)
+    read = read_json(path)
+    found = read if isinstance(read, dict) else {}
     if wrong := _wrong(kind, found):
         raise UserError(f"{path} is not as train writes it: {', '.join(wrong)} is missing or makes no sense.")
     return found

@@ -11,6 +11,7 @@ FILES = sorted([*ROOT.glob("cnn/**/*.py"), *ROOT.glob("train/**/*.py"), ROOT / "
 ROWS = [
     {"options", "task", "text"},
     {"types"},
+    {"files"},
     {"metadata"},
     {"framing", "mnist", "pictures"},
     {"network"},

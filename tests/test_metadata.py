@@ -36,10 +36,18 @@ def test_the_shipped_files_are_read_as_they_are(folder: Path, caplog: pytest.Log
 
 
 @pytest.mark.parametrize("read", [read_run, read_measured])
-@pytest.mark.parametrize("content", ["{}", "[", '{"accuracy": 1, "recipe": {}}'])
-def test_what_training_did_not_write_is_one_sentence(tmp_path: Path, read: Any, content: str) -> None:
+@pytest.mark.parametrize(
+    ("content", "sentence"),
+    [
+        ("[", r"file\.json is damaged: Expecting value"),
+        ("{}", r"file\.json is not as train writes it: .* is missing or makes no sense\.$"),
+        ("[]", r"file\.json is not as train writes it: .* is missing or makes no sense\.$"),
+        ('{"accuracy": 1, "recipe": {}}', r"file\.json is not as train writes it: .* is missing or makes no sense\.$"),
+    ],
+)
+def test_what_training_did_not_write_is_one_sentence(tmp_path: Path, read: Any, content: str, sentence: str) -> None:
     path = written(tmp_path, "file.json", content)
-    with pytest.raises(UserError, match=r"file\.json is not as train writes it: .* is missing or makes no sense\.$"):
+    with pytest.raises(UserError, match=sentence):
         read(path)
 
 

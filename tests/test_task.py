@@ -23,6 +23,7 @@ from train.fit.loop import fit
 from train.fit.recipes import Recipe
 from train.measure.evaluate import Sets, evaluate, write
 from train.pens.letters import LETTERS, on_pad, outline, pen
+from train.publish import card
 
 pytestmark = pytest.mark.slow
 
@@ -122,6 +123,15 @@ def test_its_errors_are_counted_by_class(trained: Trained) -> None:
     assert np.array(shown["confusion"]).shape == 2 * (trained.task.count,)
     assert np.array(shown["confusion"]).sum() == shown["images"] == 4 * trained.task.count
     assert len(network.metrics["accuracy_by_digit"]) == trained.task.count
+
+
+def test_its_card_names_them_and_says_nothing_of_digits(trained: Trained, tmp_path: Path) -> None:
+    card.assemble(trained.folder, "me/letters", tmp_path)
+    text = (tmp_path / card.CARD).read_text(encoding="utf-8")
+    assert f"{trained.task.count} classes apart: {', '.join(trained.task.classes)}" in text
+    assert not any(word in text for word in ("MNIST", "digit"))
+    assert f"[0, :{trained.task.count}]" in (tmp_path / card.SAMPLE).read_text(encoding="utf-8")
+    assert (tmp_path / card.PICTURES / "confusion.png").stat().st_size > 5000
 
 
 def test_networks_of_two_tasks_do_not_stand_side_by_side(trained: Trained) -> None:

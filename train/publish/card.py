@@ -19,7 +19,7 @@ from cnn.inside.views import OWN_DIGITS
 from cnn.metadata import Curve, Measured, Run, read_measured, read_run
 from cnn.models.registry import CONFIG, METRICS, WEIGHTS
 from cnn.stress.perturbations import PERTURBATIONS
-from cnn.task import task_of
+from cnn.task import DIGITS, Task, task_of
 from cnn.types import UserError
 from train.measure import out_of_distribution, pens
 from train.measure.figures import least_loss
@@ -28,7 +28,7 @@ from train.publish import charts
 CARD, SAMPLE, EXAMPLE, PICTURES = "README.md", "sample.py", "seven.png", "pictures"
 DESCRIPTIONS = {  # what the card's pictures show, for those who cannot see them
     "curves": "Loss and share of errors by epoch; dashed, the least training loss that smoothed labels leave",
-    "confusion": "Confusion matrix: what was read for each digit",
+    "confusion": "Confusion matrix: what was read for each class",
     "reliability": "Reliability diagram: how often answers are right, by stated confidence",
     "robustness": "Heatmap: share read right under each perturbation, by strength",
 }
@@ -44,8 +44,10 @@ def assemble(run: Path, repository: str, folder: Path) -> None:
     for name in (WEIGHTS, CONFIG, METRICS):
         with whole(folder / name) as aside:
             shutil.copyfile(run / name, aside)
-    _save(_example(), folder / EXAMPLE)
-    sample = _sample(repository)
+    task = task_of(config)
+    if task.is_like(DIGITS):
+        _save(_example(), folder / EXAMPLE)
+    sample = _sample(repository, task)
     write_whole(folder / SAMPLE, sample)
     pictures = dict(_pictures(config, metrics))
     for name, picture in pictures.items():
@@ -116,28 +118,33 @@ def _card(
     repository: str, config: Run, metrics: Measured, pictures: list[str], sample: str
 ) -> str:  # fmt: skip
     name = repository.split("/")[-1]
+    task = task_of(config)
+    digits = task.is_like(DIGITS)
     data = ModelCardData(
         license="mit",
         library_name="keras",
         pipeline_tag="image-classification",
-        tags=["keras", "jax", "mnist", "handwriting", "digits"],
-        datasets=["ylecun/mnist"],
+        tags=["keras", "jax", *(["mnist", "handwriting", "digits"] if digits else [])],
+        datasets=["ylecun/mnist"] if digits else None,
         metrics=["accuracy"],
         model_name=name,
-        eval_results=list(_results(metrics)),
+        eval_results=list(_results(metrics)) if digits else None,
     )
     shown = "\n\n".join(f"![{DESCRIPTIONS[one]}]({PICTURES}/{one}.png)" for one in pictures)
     text = TEMPLATE.format(
         name=name,
         repository=repository,
-        what=_what(config, metrics),
+        what=_what(config, metrics, task),
         sample=sample.rstrip(),
-        figures="\n".join(_figures(metrics)),
+        figures="\n".join(_figures(metrics, digits)),
         machine=_machine(metrics),
         pictures=shown,
-        training=_training(config),
-        outputs=_outputs(metrics),
-        limits="\n".join(f"- {limit}" for limit in _limits(metrics)),
+        training=_training(config, digits),
+        outputs=_outputs(metrics, task),
+        limits="\n".join(f"- {limit}" for limit in _limits(metrics, task)),
+        sources=SOURCES if digits else "",
+        use=f"read single {'digits that are drawn or photographed' if digits else 'pictures of its classes'}",
+        mnist=MNIST_LICENCE if digits else "",
     )
     return str(ModelCard(f"---\n{data.to_yaml()}\n---\n\n{text}"))
 
@@ -163,19 +170,27 @@ def _results(metrics: Measured) -> Iterator[EvalResult]:
         )  # fmt: skip
 
 
-def _what(config: Run, metrics: Measured) -> str:
-    refuses = " and can say that a picture is no digit" if metrics["refused"]["threshold"] < 1 else ""
+def _what(config: Run, metrics: Measured, task: Task) -> str:
+    digits = task.is_like(DIGITS)
+    reads = "reads one handwritten digit" if digits else f"tells {task.count} classes apart: {', '.join(task.classes)}"
+    none = "no digit" if digits else "none of them"
+    refuses = f" and can say that a picture is {none}" if metrics["refused"]["threshold"] < 1 else ""
     return (
         f"A small Keras network (architecture `{config['architecture']}`, {metrics['parameters']:,} parameters, "
-        f"{metrics.get('bytes', 0) / 1e6:.1f} MB) that reads one handwritten digit{refuses}. It gets "
-        f"{metrics['accuracy']:.2%} of MNIST's {metrics['images']:,} test images right."
+        f"{metrics.get('bytes', 0) / 1e6:.1f} MB) that {reads}{refuses}. It gets "
+        f"{metrics['accuracy']:.2%} of {_tested(metrics, digits)} right."
     )
 
 
-def _figures(metrics: Measured) -> Iterator[str]:
+def _tested(metrics: Measured, digits: bool) -> str:
+    whose = "MNIST's" if digits else "its"
+    return f"{whose} {metrics['images']:,} test images"
+
+
+def _figures(metrics: Measured, digits: bool) -> Iterator[str]:
     yield "| measured | |"
     yield "| --- | --- |"
-    yield f"| MNIST, {metrics['images']:,} test images, right | {metrics['accuracy']:.2%} |"
+    yield f"| {'MNIST, ' if digits else ''}{metrics['images']:,} test images, right | {metrics['accuracy']:.2%} |"
     yield f"| expected calibration error there | {metrics['calibration']['expected_calibration_error']:.2%} |"
     if spoilt := metrics.get("robustness", {}).get("mnist_c"):
         yield f"| MNIST-C, mean error of {len(spoilt['error'])} corruptions | {spoilt['mean']:.1%} |"
@@ -199,12 +214,10 @@ def _machine(metrics: Measured) -> str:
     )
 
 
-def _training(config: Run) -> str:
+def _training(config: Run, digits: bool) -> str:
     recipe, images = config["recipe"], config["images"]
-    seen = [
-        "MNIST (LeCun, Cortes and Burges; CC BY-SA 3.0), of whose training images "
-        f"{images['validation']['mnist']:,} were held out"
-    ]
+    source = "MNIST (LeCun, Cortes and Burges; CC BY-SA 3.0)" if digits else "labelled pictures"
+    seen = [f"{source}, of whose training images {images['validation']['mnist']:,} were held out"]
     if recipe["strokes"]:
         seen.append(f"{recipe['strokes']:,} digits drawn by a pen program in many schools' styles")
     if recipe["outliers"]:
@@ -225,7 +238,9 @@ def _training(config: Run) -> str:
     )
 
 
-def _outputs(metrics: Measured) -> str:
+def _outputs(metrics: Measured, task: Task) -> str:
+    if not task.is_like(DIGITS):
+        return f"{task.count} logits, one a class in the order of `task.classes` in `config.json`"
     if metrics["refused"]["threshold"] >= 1:
         return "ten logits, one a digit"
     return (
@@ -234,7 +249,11 @@ def _outputs(metrics: Measured) -> str:
     )
 
 
-def _limits(metrics: Measured) -> Iterator[str]:
+def _limits(metrics: Measured, task: Task) -> Iterator[str]:
+    if not task.is_like(DIGITS):
+        yield "One of its classes a picture, framed as in training; whatever else it is shown gets one of them too."
+        yield NOT_FOR
+        return
     yield "One digit a picture, 0 to 9: no letters, no symbols, no words. Numbers have to be cut into digits first."
     yield (
         "The picture has to be framed as MNIST frames: white ink on black, the digit in a 20x20 box, its centre of "
@@ -257,7 +276,7 @@ def _limits(metrics: Measured) -> Iterator[str]:
         "MNIST is North American handwriting of the 1980s and 90s; digits of other schools (flagged ones, crossed "
         "sevens, open fours) are read as well as the table of pen strokes says, and no better."
     )
-    yield "Not for decisions about people, money or safety: nobody checked it for that."
+    yield NOT_FOR
 
 
 TEMPLATE = """\
@@ -283,9 +302,7 @@ was trained with: `python app.py --model {repository}`.
 
 {figures}
 
-Measured by `python -m train evaluate` on {machine}; all of it is in `metrics.json`. MNIST-C (Mu and Gilmer 2019,
-arXiv 1906.02337) is made anew at its published severities; an abstention counts as an error. The pen strokes are UCI's
-"Pen-Based Recognition of Handwritten Digits" (CC BY 4.0); nothing trained on them.
+Measured by `python -m train evaluate` on {machine}; all of it is in `metrics.json`.{sources}
 
 {pictures}
 
@@ -295,7 +312,7 @@ arXiv 1906.02337) is made anew at its published severities; an abstention counts
 
 ## Intended use
 
-To learn and to teach how convolutional networks read, and to read single digits that are drawn or photographed.
+To learn and to teach how convolutional networks read, and to {use}.
 
 ## Limits
 
@@ -303,13 +320,22 @@ To learn and to teach how convolutional networks read, and to read single digits
 
 ## Licence
 
-The weights, the code and this card: MIT. MNIST itself is not part of them; it is LeCun, Cortes and Burges's,
-CC BY-SA 3.0.
+The weights, the code and this card: MIT.{mnist}
 """
+NOT_FOR = "Not for decisions about people, money or safety: nobody checked it for that."
+SOURCES = """ MNIST-C (Mu and Gilmer 2019,
+arXiv 1906.02337) is made anew at its published severities; an abstention counts as an error. The pen strokes are UCI's
+"Pen-Based Recognition of Handwritten Digits" (CC BY 4.0); nothing trained on them."""
+MNIST_LICENCE = """ MNIST itself is not part of them; it is LeCun, Cortes and Burges's,
+CC BY-SA 3.0."""
 
 
-def _sample(repository: str) -> str:
-    return SAMPLE_CODE.replace("OWNER/NAME", repository)
+def _sample(repository: str, task: Task) -> str:
+    """Code to paste; of digits with a picture to read, else with one of the user's own."""
+    code = SAMPLE_CODE.replace("[0, :10]", f"[0, :{task.count}]")
+    if not task.is_like(DIGITS):
+        code = code.replace(f'hf_hub_download("OWNER/NAME", "{EXAMPLE}")', '"picture.png"')
+    return code.replace("OWNER/NAME", repository)
 
 
 SAMPLE_CODE = """\

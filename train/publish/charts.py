@@ -1,100 +1,42 @@
 """Measured figures -> pictures for a model's card: curves, confusion, reliability, robustness. Knows no network.
 
-Every chart takes what `config.json` or `metrics.json` holds and gives an 'RGB' picture, drawn twice as large as it is
-given so that lines and letters come out smooth. Colours are those of `cnn.pictures`, safe for colour-blind eyes.
+Every chart takes what `config.json` or `metrics.json` holds and gives an 'RGB' picture. Drawn by matplotlib, without
+pyplot: nothing of a process's own is changed. One accent, the blue of `cnn.pictures`; the rest is ink and grey.
 """
 
-import dataclasses
-import itertools
 import math
-from collections.abc import Callable, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 import numpy as np
-from PIL import Image, ImageDraw, ImageFont
+from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.colors import LinearSegmentedColormap
+from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator, PercentFormatter
+from PIL import Image
 
 from cnn.metadata import Bin
-from cnn.pictures import AGAINST, FOR, INK, PAPER
+from cnn.pictures import FOR, INK, PAPER
 from cnn.task import DIGITS
 from train.measure.figures import BINS
 
-SOFT, LINE, GREEN = (96, 104, 118), (226, 229, 234), (0, 128, 104)
-SCALE = 2
-
-Colour = tuple[int, int, int]
-Point = tuple[float, float]
+DPI = 144  # so that a point is two pixels
 
 
-class Sheet:
-    """Paper to draw on, in pixels of the finished picture; y down."""
-
-    def __init__(self, width: int, height: int, title: str, subtitle: str = ""):
-        self.image = Image.new("RGB", (width * SCALE, height * SCALE), PAPER)
-        self._pen = ImageDraw.Draw(self.image)
-        self.text((32, 36), title, 24, anchor="lm")
-        self.text((32, 66), subtitle, 16, SOFT, anchor="lm")
-
-    def text(self, at: Point, words: str, size: int = 15, colour: Colour = INK, anchor: str = "mm") -> None:
-        """Words at a point; `anchor` as Pillow's."""
-        self._pen.text(_scaled(at), words, colour, ImageFont.load_default(size * SCALE), anchor)
-
-    def line(self, points: Sequence[Point], colour: Colour = LINE, width: float = 1) -> None:
-        """A line through points."""
-        self._pen.line([_scaled(point) for point in points], colour, round(width * SCALE), joint="curve")
-
-    def dashes(self, start: Point, end: Point, colour: Colour = SOFT) -> None:
-        """A dashed line."""
-        ends = np.array([start, end], float)
-        steps = np.arange(0, 1, 10 / math.dist(start, end))
-        for share in steps:
-            self.line(
-                [tuple(ends[0] + (ends[1] - ends[0]) * min(1, one)) for one in (share, share + steps[1] / 2)], colour
-            )
-
-    def box(self, corner: Point, size: Point, fill: Colour) -> None:
-        """A filled box with slightly round corners."""
-        left, top = _scaled(corner)
-        right, bottom = _scaled((corner[0] + size[0], corner[1] + size[1]))
-        self._pen.rounded_rectangle([left, top, right - 1, bottom - 1], 3 * SCALE, fill)
-
-    def dot(self, at: Point, radius: float, fill: Colour) -> None:
-        """A filled circle with a rim of paper."""
-        (x, y), r = _scaled(at), radius * SCALE
-        self._pen.ellipse([x - r, y - r, x + r, y + r], fill, PAPER, SCALE)
-
-    def finished(self) -> Image.Image:
-        """The picture."""
-        width, height = self.image.size
-        return self.image.resize((width // SCALE, height // SCALE), Image.Resampling.LANCZOS)
+def _hex(colour: tuple[int, int, int]) -> str:
+    return "#{:02x}{:02x}{:02x}".format(*colour)
 
 
-@dataclasses.dataclass(frozen=True)
-class Axes:
-    """A rectangle of a sheet with a range of values along either side."""
-
-    sheet: Sheet
-    corner: Point
-    size: Point
-    across: tuple[float, float]
-    up: tuple[float, float]
-
-    def at(self, x: float, y: float) -> Point:
-        """Where values lie on the sheet."""
-        shares = (
-            (x - self.across[0]) / (self.across[1] - self.across[0]),
-            (y - self.up[0]) / (self.up[1] - self.up[0]),
-        )
-        return self.corner[0] + shares[0] * self.size[0], self.corner[1] + (1 - shares[1]) * self.size[1]
-
-    def grid(self, xs: Sequence[float], ys: Sequence[float], say_x: Callable, say_y: Callable) -> None:
-        """Level lines with their values, and values below."""
-        for y in ys:
-            self.sheet.line([self.at(self.across[0], y), self.at(self.across[1], y)])
-            left, level = self.at(self.across[0], y)
-            self.sheet.text((left - 10, level), say_y(y), 14, SOFT, "rm")
-        for x in xs:
-            place, bottom = self.at(x, self.up[0])
-            self.sheet.text((place, bottom + 18), say_x(x), 14, SOFT)
+ACCENT, DARK, WHITE = _hex(FOR), _hex(INK), _hex(PAPER)
+SOFT, LINE, EMPTY = "#606876", "#e2e5ea", "#f3f4f7"
+SHADES = LinearSegmentedColormap.from_list("shades", [WHITE, ACCENT])
+# By the prefix of a history's figures: how the curve is called and drawn.
+CURVES = {
+    "": ("training", SOFT, "-"),
+    "validation_": ("MNIST held out", ACCENT, "-"),
+    "strokes_": ("pen strokes", DARK, "--"),
+    "outliers_": ("no digits", DARK, ":"),
+}
 
 
 def curves(history: Sequence[dict[str, float]], least: float = 0.0) -> Image.Image:
@@ -102,54 +44,86 @@ def curves(history: Sequence[dict[str, float]], least: float = 0.0) -> Image.Ima
 
     A dashed line marks the `least` training loss that smoothed labels leave (`train.measure.figures.least_loss`).
     """
-    sheet = Sheet(1000, 470, "Training", "by epoch; what it trains on may be bent and spoilt, what is held out is not")
-    _curve(sheet, 80, "Loss", history, _series(history, "loss", 1), lambda y: f"{y:.2g}", least)
-    _curve(sheet, 580, "Errors", history, _series(history, "accuracy", -1), lambda y: f"{y:.1%}")
-    return sheet.finished()
+    figure = _figure(1000, 470, "Training", "by epoch; training pictures may be bent and spoilt, held-out ones are not")
+    losses, errors = _axes(figure, 80, 130, 300, 240), _axes(figure, 580, 130, 300, 240)
+    for axes, title, of in ((losses, "Loss", "loss"), (errors, "Errors", "accuracy")):
+        for prefix, (name, colour, line) in CURVES.items():
+            if all(prefix + of in epoch for epoch in history):
+                values = np.array([epoch[prefix + of] for epoch in history])
+                values = 1 - values if axes is errors else values
+                axes.plot(range(1, len(history) + 1), values, line, color=colour, linewidth=1.6, label=name)
+                axes.plot(len(history), values[-1], "o", color=colour, markersize=3.5, clip_on=False)
+        axes.set_title(title, loc="left", fontsize=8.5, color=DARK, pad=10)
+        axes.set_xlabel("epoch", fontsize=7, color=SOFT)
+        axes.xaxis.set_major_locator(MaxNLocator(6, integer=True))
+        axes.yaxis.set_major_locator(MaxNLocator(5))
+        axes.set(xlim=(1, max(2, len(history))), ylim=(0, 1.1 * max(least if axes is losses else 0, axes.dataLim.ymax)))
+        axes.grid(axis="y", color=LINE, linewidth=0.5)
+    errors.yaxis.set_major_formatter(PercentFormatter(1, decimals=1))
+    if least:
+        losses.axhline(least, color=SOFT, linewidth=0.8, dashes=(5, 3))
+        words = "training at best: labels are smoothed"
+        losses.annotate(
+            words, (1, least), (0, -3), losses.get_yaxis_transform(), "offset points", ha="right", va="top", fontsize=6,
+            color=SOFT,
+        )  # fmt: skip
+    handles, names = errors.get_legend_handles_labels()
+    figure.legend(
+        handles, names, loc="lower left", ncols=len(names), bbox_to_anchor=(0.02, 0.0), frameon=False, fontsize=7,
+        labelcolor=DARK, handlelength=2.6, columnspacing=2.4,
+    )  # fmt: skip
+    return _picture(figure)
 
 
 def confusion(counts: Sequence[Sequence[int]], classes: Sequence[str] = DIGITS.classes) -> Image.Image:
-    """What was answered for which class: rows are true labels, shade is the share of the row among the errors."""
+    """What was read for which class: rows are true labels, shade is the share of the row among the errors."""
     table = np.array(counts)
     total, right = table.sum(), np.trace(table)
-    sheet = Sheet(
+    figure = _figure(
         760,
         800,
         "Confusion",
         f"{total:,} test images, {total - right} misread; rows: the true class, columns: what was read",
     )
-    side, left, top = 620 / len(classes), 96, 128
-    name = 18 if len(classes) <= 10 else 12  # pixels
+    axes = _axes(figure, 96, 128, 620, 620)
     wrong = table * (1 - np.eye(len(classes), dtype=int))
-    for row, label in enumerate(classes):
-        sheet.text((left - 26, top + (row + 0.5) * side), label[:3], name, SOFT)
-        sheet.text((left + (row + 0.5) * side, top - 20), label[:3], name, SOFT)
-        for column in range(len(classes)):
-            count, same = int(table[row, column]), row == column
-            share = 0 if same else math.sqrt(count / max(1, wrong.max()))
-            corner = (left + column * side + 2, top + row * side + 2)
-            sheet.box(corner, (side - 4, side - 4), LINE if same else _mixed(share))
-            middle = (left + (column + 0.5) * side, top + (row + 0.5) * side)
-            if count:
-                sheet.text(middle, str(count), name - 2, SOFT if same else _over(share))
-    return sheet.finished()
+    shares = np.sqrt(wrong / max(1, wrong.max()))
+    _tiles(axes, np.where(wrong, shares, np.nan))
+    size = 9 if len(classes) <= 10 else 6
+    axes.xaxis.tick_top()
+    names = [name[:3] for name in classes]
+    axes.set_xticks(range(len(names)), names, fontsize=size)
+    axes.set_yticks(range(len(names)), names, fontsize=size)
+    for (row, column), count in np.ndenumerate(table):
+        if count:
+            colour = SOFT if row == column else _over(float(shares[row, column]))
+            axes.text(column, row, f"{count}", ha="center", va="center", fontsize=size - 1, color=colour)
+    return _picture(figure)
 
 
 def reliability(bins: Sequence[Bin], error: float) -> Image.Image:
     """How often answers are right, by how sure they say they are: a bar that ends on the diagonal keeps its word."""
-    sheet = Sheet(760, 700, "Reliability", f"expected calibration error {error:.2%}; on each bar its number of images")
-    sheet.text((88, 108), "share of answers that are right", 15, SOFT, "lm")
-    axes = Axes(sheet, (88, 140), (632, 460), (0, 1), (0, 1))
-    ticks = [0, 0.2, 0.4, 0.6, 0.8, 1]
-    axes.grid(ticks, ticks, "{:.0%}".format, "{:.0%}".format)
+    figure = _figure(
+        760, 700, "Reliability", f"expected calibration error {error:.2%}; on each bar its number of images"
+    )
+    axes = _axes(figure, 88, 120, 632, 490)
     for one in bins:
         start = min(int(one["confidence"] * BINS), BINS - 1) / BINS
-        (left, top), (right, bottom) = axes.at(start, one["accuracy"]), axes.at(start + 1 / BINS, 0)
-        sheet.box((left + 2, top), (right - left - 4, max(2, bottom - top)), _mixed(0.5))
-        sheet.text(((left + right) / 2, top - 10), f"{one['count']:,}", 12, SOFT)
-    sheet.dashes(axes.at(0, 0), axes.at(1, 1), INK)
-    sheet.text((404, 656), "stated confidence", 15, SOFT)
-    return sheet.finished()
+        height = max(one["accuracy"], 0.004)
+        axes.bar(start, height, 1 / BINS, align="edge", color=SHADES(0.5), edgecolor=WHITE, linewidth=1.5, zorder=2)
+        axes.text(
+            start + 0.5 / BINS, height + 0.012, f"{one['count']:,}", ha="center", va="bottom", fontsize=6, color=SOFT,
+            bbox={"facecolor": WHITE, "edgecolor": "none", "pad": 1}, zorder=4,
+        )  # fmt: skip
+    axes.plot([0, 1], [0, 1], color=DARK, linewidth=1, linestyle="--", zorder=3)
+    axes.set(xlim=(0, 1), ylim=(0, 1.06))
+    axes.set_xlabel("stated confidence", fontsize=7.5, color=SOFT)
+    axes.set_ylabel("share of answers that are right", fontsize=7.5, color=SOFT)
+    for axis in (axes.xaxis, axes.yaxis):
+        axis.set_ticks(np.linspace(0, 1, 6))
+        axis.set_major_formatter(PercentFormatter(1))
+    axes.grid(axis="y", color=LINE, linewidth=0.5)
+    return _picture(figure)
 
 
 def robustness(accuracy: dict[str, tuple[Sequence[float], str]]) -> Image.Image:
@@ -158,84 +132,60 @@ def robustness(accuracy: dict[str, tuple[Sequence[float], str]]) -> Image.Image:
     By label: the shares at evenly spaced strengths, and words for the range that they span.
     """
     wide, high, left, top = 52, 30, 276, 122
-    columns = max(len(shares) for shares, _ in accuracy.values())
-    size = (left + columns * wide + 150, top + len(accuracy) * high + 28)
-    sheet = Sheet(*size, "Robustness", "share of digits read right, an abstention counted as an error")
-    sheet.text((left + columns * wide / 2, top - 18), "least to greatest strength, as on the right", 14, SOFT)
-    for row, (label, (shares, span)) in enumerate(accuracy.items()):
-        middle = top + (row + 0.5) * high
-        sheet.text((left - 12, middle), label, 15, INK, "rm")
-        sheet.text((left + columns * wide + 12, middle), span, 14, SOFT, "lm")
-        for column, share in enumerate(shares):
-            sheet.box((left + column * wide + 1, middle - high / 2 + 1), (wide - 2, high - 2), _mixed(share))
-            sheet.text((left + (column + 0.5) * wide, middle), f"{int(100 * share)}", 14, _over(share))
-    return sheet.finished()
+    columns, rows = max(len(shares) for shares, _ in accuracy.values()), len(accuracy)
+    size = (left + columns * wide + 150, top + rows * high + 28)
+    figure = _figure(*size, "Robustness", "share of digits read right, an abstention counted as an error")
+    axes = _axes(figure, left, top, columns * wide, rows * high)
+    table = np.full((rows, columns), np.nan)
+    for row, (shares, _) in enumerate(accuracy.values()):
+        table[row, : len(shares)] = shares
+    _tiles(axes, table)
+    axes.set_title("least to greatest strength, as on the right", fontsize=7, color=SOFT, pad=7)
+    axes.set_xticks([])
+    axes.set_yticks(range(rows), accuracy, fontsize=7.5, color=DARK)
+    for row, (_, span) in enumerate(accuracy.values()):
+        axes.text(columns - 0.3, row, span, va="center", fontsize=7, color=SOFT)
+    for (row, column), share in np.ndenumerate(table):
+        if not math.isnan(share):
+            axes.text(
+                column, row, f"{int(100 * share)}", ha="center", va="center", fontsize=7, color=_over(float(share))
+            )
+    return _picture(figure)
 
 
-# What a history calls its figures, and how they are called here.
-_NAMES = {
-    "": ("training", SOFT), "validation_": ("MNIST held out", FOR),
-    "strokes_": ("pen strokes", AGAINST), "outliers_": ("no digits", GREEN),
-}  # fmt: skip
+def _figure(width: int, height: int, title: str, subtitle: str) -> Figure:
+    """An empty picture of so many pixels under a title."""
+    figure = Figure((width / DPI, height / DPI), DPI, facecolor=WHITE)
+    for words, down, size, colour in ((title, 36, 12, DARK), (subtitle, 66, 8, SOFT)):
+        figure.text(32 / width, 1 - down / height, words, fontsize=size, color=colour, va="center")
+    return figure
 
 
-def _series(history: Sequence[dict[str, float]], figure: str, sign: int) -> list[tuple[str, Colour, list[float]]]:
-    """By name and colour a figure's values over the epochs; of a share that is right (`sign` -1) the rest."""
-    found = []
-    for prefix, (name, colour) in _NAMES.items():
-        if all(prefix + figure in epoch for epoch in history):
-            values = [epoch[prefix + figure] for epoch in history]
-            found.append((name, colour, values if sign > 0 else [1 - value for value in values]))
-    return found
+def _axes(figure: Figure, left: float, top: float, width: float, height: float) -> Axes:
+    """Plain axes in a rectangle of the figure, in pixels, y down."""
+    wide, high = figure.get_size_inches() * DPI
+    axes = figure.add_axes((left / wide, 1 - (top + height) / high, width / wide, height / high), facecolor=WHITE)
+    axes.spines[:].set_visible(False)
+    axes.tick_params(length=0, labelsize=7, labelcolor=SOFT, pad=5)
+    return axes
 
 
-def _curve(
-    sheet: Sheet, left: float, title: str, history: Sequence[Any],
-    series: list[tuple[str, Colour, list[float]]], say: Callable[[float], str], least: float = 0.0,
-) -> None:  # fmt: skip
-    top = _round(max(least, *(max(values) for _, _, values in series)))
-    axes = Axes(sheet, (left, 140), (250, 250), (1, max(2, len(history))), (0, top))
-    sheet.text((left, 112), title, 17, INK, "lm")
-    epochs = range(1, len(history) + 1)
-    axes.grid(epochs[:: math.ceil(len(history) / 6)], np.linspace(0, top, 5).tolist(), str, say)
-    sheet.text((left + 125, 436), "epoch", 14, SOFT)
-    if least:
-        sheet.dashes(axes.at(1, least), axes.at(max(2, len(history)), least))
-        sheet.text((left + 250, axes.at(1, least)[1] + 10), "training at best: labels are smoothed", 12, SOFT, "rm")
-    ends = _apart([axes.at(1, values[-1])[1] for _, _, values in series], 20, 390)
-    for (name, colour, values), end in zip(series, ends, strict=True):
-        sheet.line([axes.at(epoch, value) for epoch, value in zip(epochs, values, strict=True)], colour, 2.5)
-        sheet.dot(axes.at(len(history), values[-1]), 4, colour)
-        sheet.text((left + 262, end), name, 14, colour, "lm")
+def _tiles(axes: Axes, shares: np.ndarray) -> None:
+    """(rows, columns) shares as shaded tiles, NaN as an empty one, the first row on top."""
+    axes.set_facecolor(EMPTY)
+    axes.imshow(np.ma.masked_invalid(shares), cmap=SHADES, vmin=0, vmax=1, aspect="auto", interpolation="nearest")
+    rows, columns = shares.shape
+    axes.set_xticks(np.arange(columns + 1) - 0.5, minor=True)
+    axes.set_yticks(np.arange(rows + 1) - 0.5, minor=True)
+    axes.grid(which="minor", color=WHITE, linewidth=1.5)
+    axes.tick_params(which="minor", length=0)
 
 
-def _apart(places: list[float], least: float, lowest: float) -> list[float]:
-    """The same heights, moved where two would be closer than `least`, none below `lowest`."""
-    moved = list(places)
-    order = sorted(range(len(places)), key=places.__getitem__)
-    for above, below in itertools.pairwise(order):
-        moved[below] = max(moved[below], moved[above] + least)
-    for place, at in enumerate(reversed(order)):
-        moved[at] = min(moved[at], lowest - least * place)
-    return moved
+def _over(share: float) -> str:
+    return WHITE if share > 0.55 else DARK
 
 
-def _round(value: float) -> float:
-    """The next number that four steps reach by round ones."""
-    power = 10 ** math.floor(math.log10(max(value, 1e-9)))
-    return next(step * power for step in (1, 1.2, 1.6, 2, 2.4, 3.2, 4, 6, 8, 10) if step * power >= value)
-
-
-def _mixed(share: float) -> Colour:
-    red, green, blue = (
-        round(a + (b - a) * share) for a, b in zip(PAPER if share else (246, 247, 249), FOR, strict=True)
-    )
-    return red, green, blue
-
-
-def _over(share: float) -> Colour:
-    return PAPER if share > 0.55 else INK
-
-
-def _scaled(point: Point) -> Point:
-    return point[0] * SCALE, point[1] * SCALE
+def _picture(figure: Figure) -> Image.Image:
+    canvas = FigureCanvasAgg(figure)
+    canvas.draw()
+    return Image.fromarray(np.asarray(canvas.buffer_rgba())[..., :3].copy())

@@ -67,7 +67,7 @@ def test_fit_trains_on_it_too_and_evaluate_measures_it(
 ) -> None:
     monkeypatch.setenv("MNIST_DIR", str(idx_folder))
     zipped, seen = str(save(tmp_path / "tests.zip", few)), []
-    monkeypatch.setattr("train.fit.loop.fit", lambda recipe, digits, *rest: iter(seen.append(digits) or ()))
+    monkeypatch.setattr("train.fit.loop.fit", lambda recipe, digits, *rest, **more: iter(seen.append(digits) or ()))
     others = str(save(tmp_path / "others.zip", few, meant="not_a_digit"))
     assert train.main(["fit", "course", "--series", zipped, "--series", others]) == 0
     np.testing.assert_array_equal(seen[0].images, np.concatenate([digits.images[:1000], few.images]))
