@@ -5,14 +5,16 @@ the files, the scripted API and the page have them: what is read is handed on as
 [0, 1] unless it is said.
 """
 
-import json
 import logging
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Annotated, Any, Literal, NotRequired
+from typing import Annotated, Any, NotRequired
 
 from pydantic import Field, TypeAdapter, ValidationError
 from typing_extensions import TypedDict
+
+from cnn.files import read_json
+from cnn.types import UserError
 
 CONFIG, METRICS = "config.json", "metrics.json"
 NAME = 80  # characters of an architecture's name that are kept
@@ -26,6 +28,13 @@ class Calibration(TypedDict):
     refusal: NotRequired[Annotated[float, Field(gt=0, le=1, allow_inf_nan=False)]]
 
 
+class Calibrated(TypedDict):
+    """The same as `train` writes it."""
+
+    temperature: float
+    refusal: float
+
+
 class Recipe(TypedDict):
     """How it was trained: of `train.fit.recipes.Recipe`, what others read."""
 
@@ -36,8 +45,8 @@ class Recipe(TypedDict):
     label_smoothing: float
     seed: int
     augmentation: dict[str, Any] | None
-    strokes: NotRequired[int]
-    outliers: NotRequired[int]
+    strokes: int
+    outliers: int
     pens: NotRequired[int]
     signs: NotRequired[int]
     fast: NotRequired[bool]
@@ -78,19 +87,28 @@ class Start(TypedDict):
 
 
 class Config(TypedDict):
-    """`config.json`: how a network was made. Of a stranger's, whatever makes sense."""
+    """`config.json` as far as the app reads it: of a stranger's, whatever makes sense."""
 
     architecture: str
     calibration: Calibration
     task: NotRequired[Any]  # by `cnn.task.task_of`: a network whose task makes no sense is refused
     recipe: NotRequired[Recipe]
-    data_sha256: NotRequired[str]
+
+
+class Run(TypedDict):
+    """`config.json` as a finished run of `train` leaves it."""
+
+    architecture: str
+    calibration: Calibrated
+    task: NotRequired[Any]
+    recipe: Recipe
+    data_sha256: str
     sources: NotRequired[list[Source]]
-    start: NotRequired[Start | None]
-    images: NotRequired[Images]
-    history: NotRequired[list[dict[str, float]]]  # an epoch each: losses in nats, and accuracies
-    seconds: NotRequired[float]
-    machine: NotRequired[Machine]
+    start: Start | None
+    images: Images
+    history: list[dict[str, float]]  # an epoch each: losses in nats, and accuracies
+    seconds: float
+    machine: Machine
     mixed: NotRequired[dict[str, float]]  # the shares of the run and of what it started from
 
 
@@ -209,18 +227,11 @@ class Case(TypedDict):
     cosines: NotRequired[list[float]]
 
 
-class Metrics(TypedDict):
-    """`metrics.json`: what was measured of a network, and of which weights; rows of `confusion` are true labels."""
-
+class _Figures(TypedDict):
     accuracy: float
     images: int
     confusion: list[list[int]]
     calibration: CalibrationFigures
-    loss: NotRequired[float]
-    accuracy_by_digit: NotRequired[list[float]]
-    refused: NotRequired[dict[str, float]]  # by kind of picture, and the `threshold`
-    parameters: NotRequired[int]
-    machine: NotRequired[Machine]
     robustness: NotRequired[Robustness]
     app: NotRequired[OnDigits]
     real: NotRequired[dict[str, OnReal]]
@@ -233,15 +244,30 @@ class Metrics(TypedDict):
     weights_sha256: NotRequired[str]
 
 
-_Kind = Literal["config", "metrics"]
-_CHECKS: dict[_Kind, TypeAdapter] = {"config": TypeAdapter(Config), "metrics": TypeAdapter(Metrics)}
+class Metrics(_Figures):
+    """`metrics.json` as far as the app reads it; rows of `confusion` are true labels."""
+
+    refused: NotRequired[dict[str, float]]
+
+
+class Measured(_Figures):
+    """`metrics.json` as `train` writes it; `refused` by kind of picture, and the `threshold`."""
+
+    loss: float
+    accuracy_by_digit: list[float]
+    refused: dict[str, float]
+    parameters: int
+    machine: Machine
+
+
+_CHECKS = {kind: TypeAdapter(kind) for kind in (Config, Metrics, Run, Measured)}
 
 
 def read_config(path: Path) -> Config:
     """A model's `config.json` as far as it makes sense; a line in the log names what does not."""
     found = _read(path)
     found = {"architecture": "", "calibration": {}, **found}
-    if wrong := _wrong("config", found):
+    if wrong := _wrong(Config, found):
         log.warning("%s: %s makes no sense, and is left aside.", path, ", ".join(wrong))
     return config_of({key: value for key, value in found.items() if key not in wrong})
 
@@ -257,13 +283,32 @@ def read_metrics(path: Path, digest: str) -> Metrics | None:
     found = _read(path)
     if found.get("weights_sha256") != digest:
         return None
-    if wrong := _wrong("metrics", found):
+    if wrong := _wrong(Metrics, found):
         log.warning("%s: %s makes no sense, and the file is left aside.", path, ", ".join(wrong))
         return None
     return found  # pyright: ignore[reportReturnType]
 
 
-def _wrong(kind: _Kind, found: dict[str, Any]) -> list[str]:
+def read_run(path: Path) -> Run:
+    """The `config.json` of a finished run of `train`. UserError for any other file."""
+    return _complete(Run, path)
+
+
+def read_measured(path: Path) -> Measured:
+    """The `metrics.json` that `train` wrote. UserError for any other file."""
+    return _complete(Measured, path)
+
+
+def _complete(kind: type, path: Path) -> Any:
+    found = read_json(path) if path.is_file() else {}
+    if not isinstance(found, dict):
+        found = {}
+    if wrong := _wrong(kind, found):
+        raise UserError(f"{path} is not as train writes it: {', '.join(wrong)} is missing or makes no sense.")
+    return found
+
+
+def _wrong(kind: type, found: dict[str, Any]) -> list[str]:
     """Which keys are missing or have values that make no sense."""
     try:
         _CHECKS[kind].validate_python(found, strict=True)
@@ -279,8 +324,8 @@ def _first(names: Iterable[str]) -> list[str]:
 def _read(path: Path) -> dict[str, Any]:
     """The object in a JSON file, {} where there is none, or the file cannot be read."""
     try:
-        found = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
-    except (OSError, ValueError, RecursionError):
+        found = read_json(path) if path.is_file() else {}
+    except (OSError, UserError):
         found = None
     if not isinstance(found, dict):
         log.warning("%s cannot be read, and is left aside.", path)

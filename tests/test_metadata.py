@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from cnn.metadata import NAME, read_config, read_metrics
+from cnn.metadata import NAME, read_config, read_measured, read_metrics, read_run
+from cnn.types import UserError
 
 MODELS = sorted((Path(__file__).parent.parent / "assets" / "models").glob("*"))
 METRICS = {
@@ -29,7 +30,17 @@ def test_the_shipped_files_are_read_as_they_are(folder: Path, caplog: pytest.Log
     config, metrics = (json.loads((folder / name).read_text()) for name in ("config.json", "metrics.json"))
     assert read_config(folder / "config.json") == config
     assert read_metrics(folder / "metrics.json", metrics["weights_sha256"]) == metrics
+    assert read_run(folder / "config.json") == config
+    assert read_measured(folder / "metrics.json") == metrics
     assert not caplog.messages
+
+
+@pytest.mark.parametrize("read", [read_run, read_measured])
+@pytest.mark.parametrize("content", ["{}", "[", '{"accuracy": 1, "recipe": {}}'])
+def test_what_training_did_not_write_is_one_sentence(tmp_path: Path, read: Any, content: str) -> None:
+    path = written(tmp_path, "file.json", content)
+    with pytest.raises(UserError, match=r"file\.json is not as train writes it: .* is missing or makes no sense\.$"):
+        read(path)
 
 
 @pytest.mark.parametrize(
@@ -46,9 +57,9 @@ def test_a_calibration_that_makes_no_sense_is_none(
 
 
 def test_what_is_no_config_leaves_the_rest(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
-    path = written(tmp_path, "config.json", {"architecture": "x" * 200, "history": "long", "theirs": [1]})
+    path = written(tmp_path, "config.json", {"architecture": "x" * 200, "recipe": "secret", "theirs": [1]})
     assert read_config(path) == {"architecture": "x" * NAME, "calibration": {}, "theirs": [1]}
-    assert caplog.messages == [f"{path}: history makes no sense, and is left aside."]
+    assert caplog.messages == [f"{path}: recipe makes no sense, and is left aside."]
 
 
 @pytest.mark.parametrize("content", ['{"architecture": "ti', "[1]", "[" * 100_000, '"text"'])

@@ -15,6 +15,7 @@ from tqdm import tqdm
 
 from cnn.framing.decode import open_image
 from cnn.inside.views import OWN_DIGITS
+from cnn.metadata import Measured
 from cnn.mnist import KEPT
 from cnn.models import registry
 from cnn.network.architectures import ARCHITECTURES
@@ -32,6 +33,7 @@ from train.publish import card, examples, readme, space
 from train.publish.hub import Published, publish
 
 RUNS = Path("runs")
+REAL = ("right", "whole", "mean_over_writers", "refused")  # what is told of real pictures, where it was measured
 CORES = os.cpu_count() or 1  # processes that pictures are drawn and framed by
 SEEDS = 2**32 - 1  # the largest that NumPy takes
 
@@ -294,27 +296,26 @@ def _evaluate(options: argparse.Namespace) -> int:
     return 0
 
 
-def _summary(model: str, metrics: dict[str, Any]) -> Iterator[str]:
+def _summary(model: str, metrics: Measured) -> Iterator[str]:
     yield (
         f"{model}: accuracy {metrics['accuracy']:.2%}, loss {metrics['loss']:.4f}, calibration error "
         f"{metrics['calibration']['expected_calibration_error']:.2%} on {metrics['images']} images"
     )
-    if "mnist_c" in metrics["robustness"]:
-        scores = metrics["robustness"]["mnist_c"]
-        app = metrics["app"]
+    scores, app = metrics.get("robustness", {}).get("mnist_c"), metrics.get("app")
+    if scores and app:
         yield f"  MNIST-C, mean error: {scores['mean']:.2%} through the app, {scores['raw']['mean']:.2%} raw"
         yield f"  MNIST through the app: {app['accuracy']:.2%} right, {app['refused']:.2%} refused"
         shares = (f"{what} {share:.1%}" for what, share in metrics["refused"].items() if what != "threshold")
         yield "  refused: " + ", ".join(shares)
     if "numbers" in metrics:
         yield f"  photographed five-digit numbers read whole: {metrics['numbers']['whole']:.1%}"
-    if "accuracy" in metrics.get("series", {}):
-        yield f"  your test series: {metrics['series']['accuracy']:.1%} of {metrics['series']['images']} right"
-    if "others" in metrics.get("series", {}):
-        others = metrics["series"]["others"]
+    series = metrics.get("series", {})
+    if "accuracy" in series and "images" in series:
+        yield f"  your test series: {series['accuracy']:.1%} of {series['images']} right"
+    if others := series.get("others"):
         yield f"  no digit or several, in your test series: {others['refused']:.1%} of {others['images']} refused"
     for name, figures in metrics.get("real", {}).items():
-        told = {what: figures[what] for what in ("right", "whole", "mean_over_writers", "refused") if what in figures}
+        told: dict[str, Any] = {what: figures.get(what) for what in REAL if what in figures}
         shares = ", ".join(f"{what.replace('_', ' ')} {share:.1%}" for what, share in told.items())
         yield f"  {name}, {figures['images']} real pictures: {shares}"
     for condition, figures in metrics.get("pen", {}).items():

@@ -5,17 +5,19 @@ import os
 import platform
 from pathlib import Path
 
-PACKAGES = ("keras", "jax", "numpy")
+from cnn.metadata import Machine
 
 
-def describe() -> dict[str, object]:
+def describe() -> Machine:
     """Processor, cores this process may use, and versions, JSON-ready; no host name and no path."""
     return {
         "processor": _processor(),
-        "cores": len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count(),
+        "cores": len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1,
         "system": platform.system(),
         "python": platform.python_version(),
-        **{package: importlib.metadata.version(package) for package in PACKAGES},
+        "keras": importlib.metadata.version("keras"),
+        "jax": importlib.metadata.version("jax"),
+        "numpy": importlib.metadata.version("numpy"),
     }
 
 

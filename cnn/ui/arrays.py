@@ -1,4 +1,4 @@
-"""The service's answers as the page takes them: dataclasses as objects, arrays as bytes in base64"""
+"""The service's answers as the page takes them: dataclasses as objects, arrays as bytes in base64."""
 
 import base64
 import dataclasses

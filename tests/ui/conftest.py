@@ -232,6 +232,11 @@ class Onlooker(Visit):
         return darkness(self.panel.locator(".says canvas"))
 
 
+def ready(pad: Locator) -> None:
+    """Wait until a pad's canvas can be drawn on: it has a name then."""
+    expect(pad).to_have_attribute("aria-label", re.compile("."))
+
+
 def pixels(canvas: Locator) -> np.ndarray:
     """What a canvas shows: (height, width, 3)."""
     found = canvas.evaluate(
@@ -257,6 +262,7 @@ def visits(browser: Browser, url: str, kind: type[Visit] = Visit) -> Iterator[Ca
         visitor = kind(context.new_page())
         visitor.page.goto(url)
         expect(visitor.verdict).not_to_be_empty(timeout=60_000)  # a busy machine
+        ready(visitor.page.locator("#pad canvas"))
         return visitor
 
     yield open_page

@@ -1,7 +1,11 @@
 """The README's pictures: the real app with its bundled weights, a seven drawn on it. `python -m tests.ui.picture`"""
 
+import io
+from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
+from PIL import Image
 from playwright.sync_api import sync_playwright
 
 from cnn.models import registry
@@ -10,23 +14,29 @@ from tests.ui.conftest import CHROMIUM, FLAGS, Visit
 
 PICTURES = Path(__file__).parents[2] / "assets" / "pictures"
 SIZE = {"width": 1280, "height": 760}
+SEVEN = [[(0.3, 0.26), (0.5, 0.25), (0.7, 0.26), (0.6, 0.48), (0.5, 0.66), (0.44, 0.8)], [(0.4, 0.52), (0.68, 0.5)]]
+WIDTH, COLOURS = 800, 128  # of the moving picture: pixels, and how many colours
+Frame = tuple[Image.Image, int]  # a picture, and how many milliseconds it stays
 
 
 def main() -> None:
-    """Start the app, draw, look inside, test it to breaking, and write draw.png, inside.png and stress.png."""
-    demo = build_demo(registry.load_all())
+    """Start the app, draw, look inside, test it to breaking, and write moving.gif, inside.png and stress.png."""
+    models = registry.load_all()
+    models.prepare()
+    demo = build_demo(models)
     demo.launch(prevent_thread_lock=True, quiet=True, **launch_options())
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=FLAGS)
         visit = Visit(browser.new_page(viewport=SIZE, locale="en-US"))
+        visit.page.goto(demo.local_url)
+        PICTURES.mkdir(parents=True, exist_ok=True)
+        write(list(drawing(visit)), PICTURES / "moving.gif")
         visit.page.goto(demo.local_url)
         visit.page.get_by_role("button", name="Example: 7").nth(1).click()
         visit.reads(7)
         visit.page.wait_for_function("!document.querySelector('[data-drawing]')")
         visit.page.wait_for_timeout(1000)  # the bars have moved
         visit.page.mouse.move(SIZE["width"] - 1, SIZE["height"] - 1)
-        PICTURES.mkdir(parents=True, exist_ok=True)
-        visit.page.screenshot(path=PICTURES / "draw.png")
         visit.page.get_by_role("tab", name="Look inside").click()
         visit.page.locator(".layer[data-layer=logits] .outputs").wait_for()
         visit.page.wait_for_timeout(500)  # the pad has its drawing
@@ -40,6 +50,52 @@ def main() -> None:
         browser.close()
     demo.close()
     print(PICTURES)
+
+
+def drawing(visit: Visit) -> Iterator[Frame]:
+    """A crossed seven as it is drawn and read, then looked into and turned until it is lost."""
+    visit.pad.wait_for()
+    visit.page.wait_for_timeout(2000)  # the page has come to rest
+    for stroke in SEVEN:
+        along = np.linspace(0, len(stroke) - 1, 5 * len(stroke))
+        axes = list(zip(*stroke, strict=True))
+        places = [visit.at(tuple(np.interp(at, range(len(stroke)), axis) for axis in axes)) for at in along]
+        visit.page.mouse.move(*places[0])
+        visit.page.mouse.down()
+        for place in places[1:]:
+            visit.page.mouse.move(*place, steps=3)
+            visit.page.wait_for_timeout(120)  # it is read meanwhile
+            yield shot(visit, 70)
+        visit.page.mouse.up()
+    visit.page.wait_for_timeout(1000)
+    yield shot(visit, 1600)
+    visit.page.get_by_role("tab", name="Look inside").click()
+    visit.page.locator(".layer[data-layer=logits] .outputs").wait_for()
+    visit.page.wait_for_timeout(1000)
+    yield shot(visit, 2200)
+    visit.page.get_by_role("tab", name="Stress test").click()
+    slider = visit.page.locator(".stress input[type=range]").first
+    visit.page.locator(".stress .answers > li").first.wait_for()
+    for angle in range(0, 81, 5):
+        slider.fill(str(angle))
+        visit.page.wait_for_timeout(600)
+        yield shot(visit, 170)
+    yield shot(visit, 1500)
+
+
+def shot(visit: Visit, milliseconds: int) -> Frame:
+    """The page as it is now, smaller, for so long."""
+    picture = Image.open(io.BytesIO(visit.page.screenshot())).convert("RGB")
+    size = (WIDTH, round(WIDTH * picture.height / picture.width))
+    return picture.resize(size, Image.Resampling.LANCZOS), milliseconds
+
+
+def write(frames: list[Frame], path: Path) -> None:
+    """Write frames as a GIF that goes on for ever, in the colours of the last one."""
+    palette = frames[-1][0].quantize(COLOURS)
+    pictures = [picture.quantize(palette=palette, dither=Image.Dither.NONE) for picture, _ in frames]
+    times = [milliseconds for _, milliseconds in frames]
+    pictures[0].save(path, save_all=True, append_images=pictures[1:], duration=times, loop=0, optimize=True)
 
 
 if __name__ == "__main__":

@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, expect
 
 from cnn.models.registry import Models
 from cnn.ui.page import build_demo, launch_options
-from tests.ui.conftest import DESKTOP, PHONE, SEVEN, FakeClassifier, Visit, visits
+from tests.ui.conftest import DESKTOP, PHONE, SEVEN, FakeClassifier, Visit, ready, visits
 
 PLAIN = (str, int, float, bool, type(None), I18nData)
 
@@ -69,6 +69,7 @@ def test_an_answer_stands_before_the_pad_is_ready(
     for route in held:
         route.continue_()
     visitor.pad = page.locator(f"#{source} canvas")
+    ready(visitor.pad)
     visitor.draw(SEVEN)
     expect(page.locator(".number .text" if source == "pad-number" else ".reading .digit")).to_have_text("7")
     page.close()

@@ -22,6 +22,7 @@ import keras
 import numpy as np
 
 from cnn.files import read_json, whole, write_json
+from cnn.metadata import Run
 from cnn.models.registry import CONFIG, METRICS, WEIGHTS
 from cnn.network.architectures import ARCHITECTURES
 from cnn.task import DIGITS, Task
@@ -247,10 +248,15 @@ class _Run:
     def _seconds(self) -> float:
         return round(time.monotonic() - self.started, 1)
 
-    def _config(self) -> dict[str, Any]:
+    def _config(self) -> Run:
+        identity = self._identity()
         return {
             "architecture": self.recipe.architecture,
-            **self._identity(),
+            "recipe": identity["recipe"],
+            "data_sha256": identity["data_sha256"],
+            "sources": identity["sources"],
+            "start": identity["start"],
+            "task": identity["task"],
             "images": {
                 "training": len(self.training.labels),
                 "validation": {name: len(held.labels) for name, held in self.validation.items()},

@@ -7,11 +7,11 @@ arXiv 2109.01903).
 
 import hashlib
 from pathlib import Path
-from typing import Any
 
 import keras
 
-from cnn.files import read_json, whole, write_json
+from cnn.files import whole, write_json
+from cnn.metadata import Run, read_run
 from cnn.models import registry
 from cnn.models.registry import CONFIG, WEIGHTS
 from cnn.types import UserError
@@ -23,14 +23,14 @@ from train.measure.calibrate import recalibrate
 
 def mix(
     start: Path, run: Path, share: float, folder: Path, mnist: Digits, people: Handwriting, processes: int = 1
-) -> dict[str, Any]:
+) -> Run:
     """Write `share` of a finished `run`'s weights and the rest of its `start`'s into `folder`; gives its config.
 
     Calibrated on what the run held out. UserError where `run` did not start from `start`.
     """
-    config = read_json(run / CONFIG)
+    config = read_run(run / CONFIG)
     digest = hashlib.sha256((start / WEIGHTS).read_bytes()).hexdigest()
-    if digest != (config["start"] or {}).get("weights_sha256"):
+    if config["start"] is None or digest != config["start"]["weights_sha256"]:
         raise UserError(f"{run} did not start from the weights in {start}.")
     old, new = (folded(keras.saving.load_model(place / WEIGHTS, compile=False)) for place in (start, run))
     for variable, before in zip(new.trainable_variables, old.trainable_variables, strict=True):

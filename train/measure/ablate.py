@@ -87,7 +87,7 @@ def ablate(
         ]})  # fmt: skip
     report(SHIPPED.step)
     shipped = registry.load(SHIPPED.recipe.architecture)
-    rows.append({"step": SHIPPED.step, "right": [real_pictures.measure(shipped, one)["right"] for one in sets]})
+    rows.append({"step": SHIPPED.step, "right": [real_pictures.measure(shipped, one).get("right") for one in sets]})
     return {"sets": {one.name: len(one.pictures) for one in sets}, "rows": rows, "machine": machine.describe()}
 
 

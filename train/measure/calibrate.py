@@ -7,11 +7,13 @@ set where only few validation digits are refused: MNIST's and, where there are a
 """
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from scipy.optimize import minimize_scalar
 
-from cnn.files import read_json, write_json
+from cnn.files import write_json
+from cnn.metadata import Calibrated, read_run
 from cnn.models import registry
 from cnn.network.classifier import strangeness
 from cnn.task import DIGITS, Task
@@ -24,7 +26,7 @@ from train.measure.figures import cross_entropy
 REFUSED = 0.003  # share of validation digits that may be refused
 
 
-def calibrate(logits: dict[str, np.ndarray], validation: dict[str, Digits], task: Task = DIGITS) -> dict[str, float]:
+def calibrate(logits: dict[str, np.ndarray], validation: dict[str, Digits], task: Task = DIGITS) -> Calibrated:
     """`{"temperature", "refusal"}` by the (N, K) logits of each validation set; refusal 1 refuses nothing."""
     digits = [name for name in validation if name not in NO_DIGITS]
     if "pens" in validation:
@@ -38,14 +40,14 @@ def calibrate(logits: dict[str, np.ndarray], validation: dict[str, Digits], task
     return {"temperature": round(float(np.exp(found.x)), 4), "refusal": refusal}
 
 
-def recalibrate(folder: Path, mnist: Digits, people: Handwriting = NOBODY, processes: int = 1) -> dict[str, float]:
+def recalibrate(folder: Path, mnist: Digits, people: Handwriting = NOBODY, processes: int = 1) -> Calibrated:
     """Calibrate a finished run anew, on what it held out, and write it into its `config.json`; gives what was found.
 
     For a run whose `calibrate` had another rule. Its validation pictures are drawn again, by so many
     `processes`, which takes a minute.
     """
-    config = read_json(folder / registry.CONFIG)
-    fields = {name: value for name, value in config["recipe"].items() if name != "augmentation"}
+    config = read_run(folder / registry.CONFIG)
+    fields: dict[str, Any] = {name: value for name, value in config["recipe"].items() if name != "augmentation"}
     held = validation(Recipe(**fields), mnist, people, processes)
     network = registry.load(str(folder))
     logits = {name: network.logits(digits.images.astype(np.float32) / 255) for name, digits in held.items()}

@@ -18,6 +18,7 @@ from PIL import Image
 
 from cnn.files import read_json, write_whole
 from cnn.framing.ink import from_image
+from cnn.metadata import Case, Curve, Errors, Measured, OnDigits, OnNumbers, OnSeries, Robustness
 from cnn.models.registry import METRICS, WEIGHTS
 from cnn.network.classifier import Classifier
 from cnn.reading.number import read_number
@@ -103,14 +104,14 @@ def written(strokes: Path, work: Work, report: Report = print) -> dict[str, Digi
     return sets
 
 
-def evaluate(classifier: Classifier, sets: Sets) -> dict[str, Any]:
+def evaluate(classifier: Classifier, sets: Sets) -> Measured:
     """Measure a network. JSON-ready; what `sets` leaves out is left out."""
     test = sets.test
     probabilities, strangeness = classifier.assess(_floats(test.images))
     guesses = probabilities.argmax(axis=1)
     classes = classifier.task.count
     counts = confusion(guesses, test.labels, classes)
-    metrics = {
+    metrics: Measured = {
         "accuracy": float((guesses == test.labels).mean()),
         "loss": cross_entropy(np.log(np.maximum(probabilities, 1e-12)), test.labels),
         "images": len(test.labels),
@@ -131,7 +132,8 @@ def evaluate(classifier: Classifier, sets: Sets) -> dict[str, Any]:
         "parameters": classifier.parameters,
         "machine": machine.describe(),
     }
-    robustness = metrics["robustness"] = {}
+    robustness: Robustness = {}
+    metrics["robustness"] = robustness
     if sets.bent:
         robustness["perturbations"] = _on_perturbations(classifier, sets.bent)
     if sets.framed:
@@ -148,7 +150,7 @@ def evaluate(classifier: Classifier, sets: Sets) -> dict[str, Any]:
         metrics["pen"] = {condition: _on_digits(classifier, digits) for condition, digits in sets.written.items()}
     if sets.numbers:
         metrics["numbers"] = _on_numbers(classifier, sets.numbers)
-    metrics |= _looked_at(classifier, sets, probabilities)
+    metrics["errors"], metrics["doubtful"] = _looked_at(classifier, sets, probabilities)
     if sets.series:
         metrics["series"] = _on_series(classifier, sets.series)
     return metrics
@@ -164,7 +166,7 @@ def _best(classifier: Classifier, images: np.ndarray) -> np.ndarray:
     return classifier.probabilities(_floats(images)).argmax(1)
 
 
-def _errors(wrong: dict[str, np.ndarray]) -> dict[str, Any]:
+def _errors(wrong: dict[str, np.ndarray]) -> Errors:
     """By corruption the share that is `wrong`, and the mean of all."""
     errors = {name: float(each.mean()) for name, each in wrong.items()}
     return {"error": errors, "mean": float(np.mean(list(errors.values())))}
@@ -175,27 +177,27 @@ def framed(picture: Image.Image) -> np.ndarray:
     return (from_image(picture).image * 255).round().astype(np.uint8)
 
 
-def write(metrics: dict[str, Any], folder: Path) -> None:
+def write(metrics: Measured, folder: Path) -> None:
     """Write `metrics.json` beside the weights it was measured on, with their size and SHA-256.
 
     What was not measured this time stays, if it was measured on the same weights, calibrated alike.
     """
     weights, path = (folder / WEIGHTS).read_bytes(), folder / METRICS
-    metrics = {**metrics, "bytes": len(weights), "weights_sha256": hashlib.sha256(weights).hexdigest()}
+    found = {**metrics, "bytes": len(weights), "weights_sha256": hashlib.sha256(weights).hexdigest()}
     before = read_json(path) if path.is_file() else {}
-    if before and _network(before) == _network(metrics):
-        metrics = _over(before, metrics)
+    if before and _network(before) == _network(found):
+        found = _over(before, found)
     # A list of numbers is a line.
     lists = re.compile(r"\[\s+([^][{}]+?)\s+\]")
-    text = lists.sub(lambda found: f"[{' '.join(found[1].split())}]", json.dumps(metrics, indent=2))
+    text = lists.sub(lambda found: f"[{' '.join(found[1].split())}]", json.dumps(found, indent=2))
     write_whole(path, text + "\n")
 
 
-def _on_perturbations(classifier: Classifier, test: Digits) -> dict[str, Any]:
+def _on_perturbations(classifier: Classifier, test: Digits) -> dict[str, Curve]:
     """By perturbation, the shares of test images read right, and abstained from, at each strength."""
     chosen = slice(None, None, max(1, len(test.labels) // BENT))
     images, labels = _floats(test.images[chosen])[:BENT], test.labels[chosen][:BENT]
-    found = {}
+    found: dict[str, Curve] = {}
     for name, bend in PERTURBATIONS.items():
         strengths, answers = bend.strengths(STRENGTHS), np.empty((STRENGTHS, len(labels)), int)
         for at in range(0, len(labels), CHUNK):
@@ -221,7 +223,7 @@ def _network(metrics: dict[str, Any]) -> tuple[Any, ...]:
     return metrics["weights_sha256"], metrics["calibration"]["temperature"], metrics["refused"]["threshold"]
 
 
-def _looked_at(classifier: Classifier, sets: Sets, probabilities: np.ndarray) -> dict[str, Any]:
+def _looked_at(classifier: Classifier, sets: Sets, probabilities: np.ndarray) -> tuple[list[Case], list[Case]]:
     """The test images to look at: `errors`, the surest first, and `doubtful` right answers, the least sure first.
 
     Each is `{index, label, said, confidence}` and, where there are training images, `neighbours`, their `labels` and
@@ -231,7 +233,7 @@ def _looked_at(classifier: Classifier, sets: Sets, probabilities: np.ndarray) ->
     order = np.argsort(-confidence, kind="stable")
     wrong = guesses[order] != labels[order]
     chosen = {"errors": order[wrong], "doubtful": order[~wrong][::-1][:DOUBTFUL]}
-    found = {
+    found: dict[str, list[Case]] = {
         name: [
             {"index": int(i), "label": int(labels[i]), "said": int(guesses[i]), "confidence": float(confidence[i])}
             for i in indices
@@ -245,10 +247,10 @@ def _looked_at(classifier: Classifier, sets: Sets, probabilities: np.ndarray) ->
             for one, at, cosine in zip(found[name], near, cosines, strict=True):
                 one["neighbours"], one["labels"] = at.tolist(), sets.training.labels[at].tolist()
                 one["cosines"] = cosine.round(4).astype(float).round(4).tolist()
-    return found
+    return found["errors"], found["doubtful"]
 
 
-def _on_digits(classifier: Classifier, digits: Digits) -> dict[str, Any]:
+def _on_digits(classifier: Classifier, digits: Digits) -> OnDigits:
     answers, probabilities = answered(classifier, _floats(digits.images))
     right = probabilities.argmax(axis=1) == digits.labels
     return {
@@ -260,9 +262,9 @@ def _on_digits(classifier: Classifier, digits: Digits) -> dict[str, Any]:
     }
 
 
-def _on_series(classifier: Classifier, series: Series) -> dict[str, Any]:
+def _on_series(classifier: Classifier, series: Series) -> OnSeries:
     """As `_on_digits`, and the share of the others that was refused; each where there are any."""
-    figures = _on_digits(classifier, series.digits) if len(series.digits.labels) else {}
+    figures: OnSeries = {**_on_digits(classifier, series.digits)} if len(series.digits.labels) else {}
     if len(series.others.labels):
         refused = float((answers(classifier, series.others.images) < 0).mean())
         figures["others"] = {"refused": refused, "images": len(series.others.labels)}
@@ -273,7 +275,7 @@ def _floats(images: np.ndarray) -> np.ndarray:
     return images if images.dtype == np.float32 else images.astype(np.float32) / 255
 
 
-def _on_numbers(classifier: Classifier, numbers: tuple[tuple[str, Image.Image], ...]) -> dict[str, Any]:
+def _on_numbers(classifier: Classifier, numbers: tuple[tuple[str, Image.Image], ...]) -> OnNumbers:
     texts = [read_number(classifier, picture).text for _, picture in numbers]
     return {
         "whole": float(np.mean([text == there for text, (there, _) in zip(texts, numbers, strict=True)])),

@@ -1,9 +1,8 @@
 """Figures from logits, probabilities and labels. NumPy only; knows no network and no data set."""
 
-from typing import Any
-
 import numpy as np
 
+from cnn.metadata import Bin, Reliability
 from cnn.task import DIGITS
 
 BINS = 15  # of confidence, as Guo et al. 2017 (arXiv 1706.04599) count them
@@ -36,7 +35,7 @@ def confusion(guesses: np.ndarray, labels: np.ndarray, classes: int = DIGITS.cou
     return np.bincount(labels.astype(int) * classes + guesses, minlength=classes**2).reshape(classes, classes)
 
 
-def reliability(confidence: np.ndarray, right: np.ndarray) -> dict[str, Any]:
+def reliability(confidence: np.ndarray, right: np.ndarray) -> Reliability:
     """Expected calibration error and its bins, from (N,) confidences in [0, 1] and (N,) bools; JSON-ready.
 
     The error is the mean distance, over all answers, between what a bin's answers state and how many are right.
@@ -44,7 +43,7 @@ def reliability(confidence: np.ndarray, right: np.ndarray) -> dict[str, Any]:
     at = np.minimum((confidence * BINS).astype(int), BINS - 1)
     counts = np.bincount(at, minlength=BINS)
     stated, actual = (np.bincount(at, values, BINS) / np.maximum(counts, 1) for values in (confidence, right))
-    bins = [
+    bins: list[Bin] = [
         {"confidence": float(stated[i]), "accuracy": float(actual[i]), "count": int(counts[i])}
         for i in np.flatnonzero(counts)
     ]

@@ -16,6 +16,7 @@ import numpy as np
 
 from cnn.errors.statistics import wilson
 from cnn.framing.decode import open_image
+from cnn.metadata import OnReal
 from cnn.network.classifier import Classifier
 from cnn.reading.number import read_number
 from cnn.reading.read import read_image
@@ -62,9 +63,10 @@ def read(folder: Path) -> list[RealSet]:
     return sets
 
 
-def measure(classifier: Classifier, real: RealSet) -> dict[str, Any]:
+def measure(classifier: Classifier, real: RealSet) -> OnReal:
     """What a network says to a set through the app's own way in, JSON-ready; shares are of its `images`."""
-    return {"kind": real.kind, "images": len(real.pictures), **MEASURES[real.kind](classifier, real)}
+    found: Any = {"kind": real.kind, "images": len(real.pictures), **MEASURES[real.kind](classifier, real)}
+    return found
 
 
 def misread_numbers(classifier: Classifier, real: RealSet) -> Iterator[tuple[str, str, str]]:

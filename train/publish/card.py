@@ -14,8 +14,9 @@ import numpy as np
 from huggingface_hub import EvalResult, ModelCard, ModelCardData
 from PIL import Image
 
-from cnn.files import read_json, whole, write_whole
+from cnn.files import whole, write_whole
 from cnn.inside.views import OWN_DIGITS
+from cnn.metadata import Curve, Measured, Run, read_measured, read_run
 from cnn.models.registry import CONFIG, METRICS, WEIGHTS
 from cnn.stress.perturbations import PERTURBATIONS
 from cnn.task import task_of
@@ -58,13 +59,13 @@ def _save(picture: Image.Image, path: Path) -> None:
         picture.save(aside, optimize=True)
 
 
-def _measured(run: Path) -> tuple[dict[str, Any], dict[str, Any]]:
+def _measured(run: Path) -> tuple[Run, Measured]:
     missing = [name for name in (WEIGHTS, CONFIG) if not (run / name).is_file()]
     if missing:
         raise CardError(f"{run} is no finished run: it has no {' and no '.join(missing)}.")
     if not (run / METRICS).is_file():
         raise CardError(f"{run} is not measured yet; do so with: python -m train evaluate {run}")
-    config, metrics = (read_json(run / name) for name in (CONFIG, METRICS))
+    config, metrics = read_run(run / CONFIG), read_measured(run / METRICS)
     if metrics.get("weights_sha256") != hashlib.sha256((run / WEIGHTS).read_bytes()).hexdigest():
         raise CardError(f"{run / METRICS} tells of other weights; measure these with: python -m train evaluate {run}")
     return config, metrics
@@ -76,7 +77,7 @@ def _example() -> Image.Image:
     return Image.fromarray(digits["images"][digits["labels"] == 7][0])
 
 
-def _pictures(config: dict[str, Any], metrics: dict[str, Any]) -> Iterator[tuple[str, Image.Image]]:
+def _pictures(config: Run, metrics: Measured) -> Iterator[tuple[str, Image.Image]]:
     if config.get("history"):
         yield "curves", charts.curves(config["history"], _least_loss(config))
     yield "confusion", charts.confusion(metrics["confusion"], task_of(config).classes)
@@ -90,7 +91,7 @@ def _pictures(config: dict[str, Any], metrics: dict[str, Any]) -> Iterator[tuple
         )
 
 
-def _least_loss(config: dict[str, Any]) -> float:
+def _least_loss(config: Run) -> float:
     """The least training loss that its smoothed labels leave."""
     recipe = config["recipe"]
     return least_loss(recipe.get("label_smoothing", 0.0), task_of(config).count + bool(recipe["outliers"]))
@@ -101,7 +102,7 @@ def _label(perturbation: str) -> str:
     return known.say("label") if known else perturbation
 
 
-def _span(perturbation: str, measured: dict[str, Any]) -> str:
+def _span(perturbation: str, measured: Curve) -> str:
     known = PERTURBATIONS.get(perturbation)
     unit = known.unit if known and known.unit in ("px", "°", "%") else ""  # the charts' letters have no more
     first, last = measured["strengths"][0], measured["strengths"][-1]
@@ -112,7 +113,7 @@ def _span(perturbation: str, measured: dict[str, Any]) -> str:
 
 
 def _card(
-    repository: str, config: dict[str, Any], metrics: dict[str, Any], pictures: list[str], sample: str
+    repository: str, config: Run, metrics: Measured, pictures: list[str], sample: str
 ) -> str:  # fmt: skip
     name = repository.split("/")[-1]
     data = ModelCardData(
@@ -141,7 +142,7 @@ def _card(
     return str(ModelCard(f"---\n{data.to_yaml()}\n---\n\n{text}"))
 
 
-def _results(metrics: dict[str, Any]) -> Iterator[EvalResult]:
+def _results(metrics: Measured) -> Iterator[EvalResult]:
     """The figures as metadata, which the Hub shows as benchmarks."""
     task: dict[str, Any] = {"task_type": "image-classification", "task_name": "Handwritten digits"}
     mnist: dict[str, Any] = {"dataset_type": "ylecun/mnist", "dataset_name": "MNIST", "dataset_split": "test"}
@@ -162,27 +163,27 @@ def _results(metrics: dict[str, Any]) -> Iterator[EvalResult]:
         )  # fmt: skip
 
 
-def _what(config: dict[str, Any], metrics: dict[str, Any]) -> str:
+def _what(config: Run, metrics: Measured) -> str:
     refuses = " and can say that a picture is no digit" if metrics["refused"]["threshold"] < 1 else ""
     return (
         f"A small Keras network (architecture `{config['architecture']}`, {metrics['parameters']:,} parameters, "
-        f"{metrics['bytes'] / 1e6:.1f} MB) that reads one handwritten digit{refuses}. It gets "
+        f"{metrics.get('bytes', 0) / 1e6:.1f} MB) that reads one handwritten digit{refuses}. It gets "
         f"{metrics['accuracy']:.2%} of MNIST's {metrics['images']:,} test images right."
     )
 
 
-def _figures(metrics: dict[str, Any]) -> Iterator[str]:
+def _figures(metrics: Measured) -> Iterator[str]:
     yield "| measured | |"
     yield "| --- | --- |"
     yield f"| MNIST, {metrics['images']:,} test images, right | {metrics['accuracy']:.2%} |"
     yield f"| expected calibration error there | {metrics['calibration']['expected_calibration_error']:.2%} |"
     if spoilt := metrics.get("robustness", {}).get("mnist_c"):
         yield f"| MNIST-C, mean error of {len(spoilt['error'])} corruptions | {spoilt['mean']:.1%} |"
-        worst = max(spoilt["error"], key=spoilt["error"].get)
+        worst = max(spoilt["error"], key=spoilt["error"].__getitem__)
         yield f"| its worst corruption, {worst.replace('_', ' ')}, error | {spoilt['error'][worst]:.1%} |"
     for condition in pens.CONDITIONS:
-        if condition in metrics.get("pen", {}):
-            yield f"| real pen strokes, {condition}, right | {metrics['pen'][condition]['accuracy']:.1%} |"
+        if written := metrics.get("pen", {}).get(condition):
+            yield f"| real pen strokes, {condition}, right | {written['accuracy']:.1%} |"
     if "numbers" in metrics:
         yield f"| photographed five-digit numbers read whole | {metrics['numbers']['whole']:.1%} |"
     for kind in out_of_distribution.KINDS:
@@ -190,7 +191,7 @@ def _figures(metrics: dict[str, Any]) -> Iterator[str]:
             yield f"| no digits refused: {kind} | {metrics['refused'][kind]:.1%} |"
 
 
-def _machine(metrics: dict[str, Any]) -> str:
+def _machine(metrics: Measured) -> str:
     machine = metrics["machine"]
     return (
         f"{machine['processor']}, {machine['cores']} cores, Keras {machine['keras']}, JAX {machine['jax']}, "
@@ -198,7 +199,7 @@ def _machine(metrics: dict[str, Any]) -> str:
     )
 
 
-def _training(config: dict[str, Any]) -> str:
+def _training(config: Run) -> str:
     recipe, images = config["recipe"], config["images"]
     seen = [
         "MNIST (LeCun, Cortes and Burges; CC BY-SA 3.0), of whose training images "
@@ -224,7 +225,7 @@ def _training(config: dict[str, Any]) -> str:
     )
 
 
-def _outputs(metrics: dict[str, Any]) -> str:
+def _outputs(metrics: Measured) -> str:
     if metrics["refused"]["threshold"] >= 1:
         return "ten logits, one a digit"
     return (
@@ -233,7 +234,7 @@ def _outputs(metrics: dict[str, Any]) -> str:
     )
 
 
-def _limits(metrics: dict[str, Any]) -> Iterator[str]:
+def _limits(metrics: Measured) -> Iterator[str]:
     yield "One digit a picture, 0 to 9: no letters, no symbols, no words. Numbers have to be cut into digits first."
     yield (
         "The picture has to be framed as MNIST frames: white ink on black, the digit in a 20x20 box, its centre of "
@@ -249,7 +250,7 @@ def _limits(metrics: dict[str, Any]) -> Iterator[str]:
             worst = max(let_through, key=let_through.__getitem__)
             yield f"Some of what is no digit still gets an answer: of {worst}, {let_through[worst]:.1%}."
     if spoilt := metrics.get("robustness", {}).get("mnist_c"):
-        worst = sorted(spoilt["error"], key=spoilt["error"].get)[-3:][::-1]
+        worst = sorted(spoilt["error"], key=spoilt["error"].__getitem__)[-3:][::-1]
         named = ", ".join(f"{one.replace('_', ' ')} ({spoilt['error'][one]:.1%} wrong)" for one in worst)
         yield f"Pictures spoilt in certain ways are read worse, most of all by {named}."
     yield (

@@ -15,6 +15,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator, PercentFormatter
 from PIL import Image
 
+from cnn.metadata import Bin
 from cnn.pictures import FOR, INK, PAPER
 from cnn.task import DIGITS
 from train.measure.figures import BINS
@@ -100,7 +101,7 @@ def confusion(counts: Sequence[Sequence[int]], classes: Sequence[str] = DIGITS.c
     return _picture(figure)
 
 
-def reliability(bins: Sequence[dict[str, float]], error: float) -> Image.Image:
+def reliability(bins: Sequence[Bin], error: float) -> Image.Image:
     """How often answers are right, by how sure they say they are: a bar that ends on the diagonal keeps its word."""
     figure = _figure(
         760, 700, "Reliability", f"expected calibration error {error:.2%}; on each bar its number of images"

@@ -4,10 +4,14 @@ import { made, svg } from "../web/dom.js";
 import { counted, percent, whole } from "../web/numbers.js";
 import { say } from "../web/say.js";
 
+/** @typedef {import("../web/types.js").BinWithInterval} BinWithInterval */
+/** @typedef {import("../web/types.js").CalibrationShown} CalibrationShown */
+
 const NINETY = 0.9;
 
 export const calibrationView = (desk) => ({ show: () => showCalibration(desk.part("view[data-panel=calibration]"), desk.tables.calibration) });
 
+/** @param {HTMLElement} place @param {CalibrationShown} calibration */
 function showCalibration(place, { bins, expected_calibration_error: off }) {
 	const near = bins.reduce((best, one) => (Math.abs(one.confidence - NINETY) < Math.abs(best.confidence - NINETY) ? one : best));
 	const about = { stated: counted(near.confidence), actual: counted(near.accuracy), count: whole(near.count), low: counted(near.low), high: counted(near.high) };
@@ -18,6 +22,7 @@ function showCalibration(place, { bins, expected_calibration_error: off }) {
 }
 
 // Stated confidence to the right, share right upwards; a bar of where the true share may lie, a dot the larger the more answers.
+/** @param {BinWithInterval[]} bins */
 function diagram(bins) {
 	const [left, size] = [50, 260];
 	const [x, y] = [(share) => left + share * size, (share) => 10 + (1 - share) * size];
@@ -39,6 +44,7 @@ function diagram(bins) {
 	return chart;
 }
 
+/** @param {BinWithInterval[]} bins */
 function binsTable(bins) {
 	const row = (name, cells) => made("tr", {}, ...cells.map((textContent) => made(name, { textContent })));
 	const head = row("th", [say("errors.stated"), say("errors.actual"), say("errors.range"), say("errors.images")]);

@@ -7,6 +7,8 @@ import { nearly, number } from "../web/numbers.js";
 import { inkOf, picture, plane, squareOf, unpack } from "../web/paint.js";
 import { language, say } from "../web/say.js";
 
+/** @typedef {import("../web/types.js").Case} Case */
+
 export const FIRST = 24; // pictures shown at once
 const ORDERS = ["sure", "unsure", "doubtful"];
 
@@ -36,6 +38,7 @@ export function listView(desk) {
 	const readAs = (one) => say(one.label === one.said ? "errors.right_as" : "errors.read_as", names(one));
 
 	// The digit, or where its picture cannot be had, what its tables say.
+	/** @param {Case} one */
 	function pictured(one) {
 		const ink = desk.pictures.get(one.index);
 		if (ink) return picture(ink, squareOf(ink), { limit: 255 }, "");
@@ -43,6 +46,7 @@ export function listView(desk) {
 	}
 
 	// `owner` is the network whose error it is.
+	/** @param {Case} one @param {string} owner */
 	function tile(one, owner) {
 		const doubted = known[one.index];
 		const words = [readAs(one), nearly(one.confidence), doubted && say("errors.known_short")].filter(Boolean);
@@ -111,6 +115,7 @@ export function listView(desk) {
 
 	// ------------------------------------------------------------------ one digit
 
+	/** @param {Case} one */
 	function openCase(one, owner = state.model) {
 		const same = state.open === one.index && state.view === "list";
 		desk.opened = null;
@@ -135,6 +140,7 @@ export function listView(desk) {
 		desk.open("list");
 	}
 
+	/** @param {Case | undefined} one */
 	function showCase(one) {
 		if (!one) return part("case").replaceChildren();
 		const close = made("button", { type: "button", className: "close", textContent: "×" });
@@ -152,6 +158,7 @@ export function listView(desk) {
 		renew(part("case"), card);
 	}
 
+	/** @param {Case} one */
 	function evidenceOf(one) {
 		const row = made("div", { className: "row evidence" });
 		const ink = desk.pictures.get(one.index);
@@ -168,6 +175,7 @@ export function listView(desk) {
 		return made("div", {}, row, legend);
 	}
 
+	/** @param {Case} one */
 	function neighboursOf({ label, said, neighbours, labels, cosines }) {
 		if (!neighbours) return made("p", { className: "note", textContent: say("errors.no_neighbours") });
 		const near = desk.opened?.neighbours.pixels ?? {};

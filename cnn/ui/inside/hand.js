@@ -9,6 +9,9 @@ import { language, say } from "../web/say.js";
 import { nameOf } from "./names.js";
 import { labelChoices } from "./reasons.js";
 
+/** @typedef {import("../web/types.js").Hand} Hand */
+/** @typedef {import("../web/types.js").InsideAnswer} InsideAnswer */
+
 const SHOWN = 6; // products of a digit's output that are written out
 
 export function handView(desk) {
@@ -18,6 +21,7 @@ export function handView(desk) {
 	let sheet = null; // the answer that lies on the desk
 	let stations = null; // its three parts, made anew only for another network or language: what is held stays in the hand
 
+	/** @param {Hand | null} found @param {InsideAnswer} answer */
 	function show(found, { prediction, pixels }) {
 		if (!found) {
 			stations = null;

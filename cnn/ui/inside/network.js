@@ -8,6 +8,15 @@ import { say } from "../web/say.js";
 import { get, subscribe } from "../web/store.js";
 import { nameOf } from "./names.js";
 
+/** @typedef {import("../web/types.js").FiltersView} FiltersView */
+/** @typedef {import("../web/types.js").InsideAnswer} InsideAnswer */
+/** @typedef {import("../web/types.js").LayerShown} LayerShown */
+/** @typedef {import("../web/types.js").LikesView} LikesView */
+/** @typedef {import("../web/types.js").NetworkView} NetworkView */
+/** @typedef {import("../web/types.js").Packed} Packed */
+/** @typedef {import("../web/types.js").Prediction} Prediction */
+/** @typedef {import("../web/types.js").Unit} Unit */
+
 const SILENT = 1 / 255; // of a layer's strongest: on one scale, less is not told from nothing
 
 const KINDS = {
@@ -28,6 +37,7 @@ export function networkView(desk) {
 	const told = new Set(); // layer names whose kind is explained
 	const unfolded = new Set(); // layer names whose silent tiles are shown
 	const layersList = panel.querySelector(".layers");
+	/** @param {NetworkView} view @param {InsideAnswer} answer */
 	function show({ layers, parameters, unit }, { prediction, pixels }) {
 		const names = layers.map((layer) => layer.name).join(" ");
 		if (layersList.dataset.names !== `${prediction.model} ${names}`) {
@@ -44,6 +54,7 @@ export function networkView(desk) {
 		showUnit(unit, prediction.model);
 	}
 
+	/** @param {Packed} pixels */
 	function paintInput(pixels) {
 		const row = layersList.querySelector("[data-kind=input]");
 		const canvas = row.querySelector("canvas");
@@ -55,6 +66,7 @@ export function networkView(desk) {
 		paintValues(canvas, values, shape, { limit: 1 });
 	}
 
+	/** @param {LayerShown} layer */
 	function layerRow(layer) {
 		const name = layer.shape.length === 3 ? enlarger(layer.name) : made("b", { textContent: layer.name });
 		const title = made("h3", {}, name, made("span", { className: "kind" }));
@@ -92,6 +104,7 @@ export function networkView(desk) {
 		about.hidden = !open;
 	}
 
+	/** @param {LayerShown} layer @param {Prediction} prediction */
 	function paintLayer(layer, prediction) {
 		const parts = tilesOf.get(layer.name);
 		const { row, facts, tiles, silent, canvases } = parts;
@@ -188,6 +201,7 @@ export function networkView(desk) {
 	}
 
 	// Bars move: they are not made anew.
+	/** @param {HTMLElement} tiles @param {LayerShown} layer @param {Prediction} prediction */
 	function paintOutputs(tiles, layer, { probabilities, best_guess, model }) {
 		const { values } = unpack(layer.maps);
 		const classes = classesOf(model);
@@ -197,11 +211,13 @@ export function networkView(desk) {
 			const rows = made("ol", { className: "outputs" }, head, ...classes.map(outputRow));
 			tiles.replaceChildren(rows, made("p", { className: "passes" }), made("p", { className: "passes" }));
 		}
-		const [head, ...items] = tiles.querySelectorAll(".outputs li");
+		/** @type {NodeListOf<HTMLElement>} */
+		const rows = tiles.querySelectorAll(".outputs li");
+		const [head, ...items] = rows;
 		head.querySelector(".share").textContent = say("inside.probability");
 		head.querySelector(".logit").textContent = say("inside.score");
 		items.forEach((item, digit) => {
-			item.style.setProperty("--share", probabilities[digit]);
+			item.style.setProperty("--share", `${probabilities[digit]}`);
 			item.querySelector(".share").textContent = nearly(probabilities[digit]);
 			item.querySelector(".logit").textContent = number(values[digit]);
 			item.classList.toggle("best", digit === best_guess);
@@ -224,6 +240,7 @@ export function networkView(desk) {
 		return filtersOf.get(key);
 	}
 
+	/** @param {FiltersView} view @param {InsideAnswer} answer */
 	function keepFilters({ layer, weights }, { prediction }) {
 		filtersOf.set(`${prediction.model} ${layer}`, { ...unpack(weights), signed: true });
 		if (latest.network && desk.view === "network") show(latest.network, latest);
@@ -247,6 +264,7 @@ export function networkView(desk) {
 		desk.askAgain();
 	}
 
+	/** @param {Unit | undefined} unit @param {string} model */
 	function showUnit(unit, model) {
 		if (!unit || unit.layer !== choice.layer) return card.remove();
 		const { row, canvases } = tilesOf.get(unit.layer);
@@ -298,6 +316,7 @@ export function networkView(desk) {
 		place.replaceChildren(best, excerpts.length ? figure(list, say("inside.excerpts")) : made("p", { textContent: say("inside.silent") }));
 	}
 
+	/** @param {LikesView} view @param {InsideAnswer} answer */
 	function keepLikes({ layer, channel, preferred, excerpts }, { prediction }) {
 		const unpacked = excerpts.map(({ picture: part, activation }) => ({ picture: unpack(part), activation }));
 		likesOf.set(`${prediction.model} ${layer} ${channel}`, { preferred: unpack(preferred), excerpts: unpacked });
@@ -346,6 +365,7 @@ function enlarger(name) {
 	return button;
 }
 
+/** @param {LayerShown} layer */
 function factsOf(layer) {
 	const facts = [shapeWords(layer)];
 	if (layer.parameters) facts.push(say("inside.parameters", { count: whole(layer.parameters) }));

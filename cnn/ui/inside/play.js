@@ -8,6 +8,9 @@ import { networkName, say } from "../web/say.js";
 import { blankFor } from "../web/views.js";
 import { grid, sign } from "./hand.js";
 
+/** @typedef {import("../web/types.js").DepthView} DepthView */
+/** @typedef {import("../web/types.js").InsideAnswer} InsideAnswer */
+
 const KERNELS = {
 	"vertical": [-1, 0, 1, -2, 0, 2, -1, 0, 1],
 	"horizontal": [-1, -2, -1, 0, 0, 0, 1, 2, 1],
@@ -218,6 +221,7 @@ export function playView(desk) {
 		place.addEventListener("more", next);
 	}
 
+	/** @param {DepthView} view @param {InsideAnswer} answer */
 	function keepDepth({ layer, pictures, channels }, { prediction }) {
 		depths.set(`${prediction.model} ${layer}`, { pictures: unpack(pictures), channels });
 		demos.depth.dispatchEvent(new Event("paint"));

@@ -6,6 +6,9 @@ import { nearly, number } from "../web/numbers.js";
 import { picture, unpack } from "../web/paint.js";
 import { language, say } from "../web/say.js";
 
+/** @typedef {import("../web/types.js").InsideAnswer} InsideAnswer */
+/** @typedef {import("../web/types.js").WhyView} WhyView */
+
 // From what needs least explaining on; a method that is not named here comes after them.
 const LEARNT = ["occlusion", "saliency", "smoothgrad", "integrated_gradients", "grad_cam"];
 
@@ -45,6 +48,7 @@ export function whyView(desk) {
 		place.append(labels);
 	}
 
+	/** @param {WhyView} found @param {InsideAnswer} answer */
 	function show(found, { prediction, pixels }) {
 		offerLabels(prediction.model);
 		const evidence = unpack(found.evidence);

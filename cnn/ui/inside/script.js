@@ -14,7 +14,7 @@ export default function start(page, constants) {
 	learnNetworks(constants);
 	const sayAloud = aloudIn(element);
 	const panel = element.querySelector(".inside");
-	/** @type {any} */
+	/** @type {Partial<import("../web/types.js").InsideAnswer>} */
 	const latest = {}; // the last answer: {asked, pixels, prediction, and the part of each view that has come}
 	// What the views share.
 	const desk = { panel, latest, sayAloud, methods: constants.methods, view: "network" };
@@ -48,6 +48,7 @@ export default function start(page, constants) {
 	}
 
 	// A network that reads, and whose layers cannot be shown: what needs them says so.
+	/** @param {Partial<import("../web/types.js").InsideAnswer>} answer */
 	function showShut({ shut, prediction: { model } }) {
 		const words = panel.querySelector(".shut");
 		panel.toggleAttribute("data-shut", shut);

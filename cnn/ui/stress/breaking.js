@@ -8,6 +8,10 @@ import { language, networkName, say } from "../web/say.js";
 import { chart } from "./chart.js";
 import { descriptionOf, finely, picker, start } from "./perturbations.js";
 
+/** @typedef {import("../web/types.js").BreakingView} BreakingView */
+/** @typedef {import("../web/types.js").Broken} Broken */
+/** @typedef {import("../web/types.js").BrokenCurve} BrokenCurve */
+
 export function breakingView(desk) {
 	const { panel, bend } = desk;
 
@@ -23,6 +27,7 @@ export function breakingView(desk) {
 		);
 	}
 
+	/** @param {BreakingView} view */
 	function show({ name, models: found }) {
 		const [first, second] = Object.values(found)[0].strengths;
 		const hint = `${descriptionOf(name)} ${say("stress.steps", { step: finely(name, second - first) })}`;
@@ -49,12 +54,14 @@ export function breakingView(desk) {
 }
 
 // The places on a curve at which the answer flips, and at which it is back: seen from the neutral strength.
+/** @param {BrokenCurve} curve */
 function turns({ before, strengths, breaks, held }) {
 	if (before === null) return {};
 	const back = breaks.flatMap(({ again }) => again.map(([from, to]) => (from > held[1] ? from : to)));
 	return { flips: breaks.map(({ strength }) => strengths.indexOf(strength)), back: back.map((strength) => strengths.indexOf(strength)) };
 }
 
+/** @param {string} name @param {string} model @param {BrokenCurve} one */
 function verdictRow(name, model, one) {
 	const words = made("p", {}, made("b", { textContent: networkName(model) }), " ", ...breakWords(name, model, one));
 	const row = made("li", { data: { model } }, dot(model), words);
@@ -63,11 +70,13 @@ function verdictRow(name, model, one) {
 }
 
 // The digit where an answer flips.
+/** @param {string} name @param {Broken} curve */
 export function broken(name, { image, breaks: [{ strength }] }) {
 	const { values, shape } = unpack(image);
 	return picture(values, shape, { limit: 1 }, say("stress.at", { strength: finely(name, strength) }));
 }
 
+/** @param {string} name @param {string} model @param {BrokenCurve} one */
 function breakWords(name, model, { before, breaks, test }) {
 	const named = (label) => (label === null ? null : className(model, label));
 	const [nearest, other] = breaks;
@@ -89,6 +98,7 @@ function breakWords(name, model, { before, breaks, test }) {
 
 const listed = (words) => new Intl.ListFormat(language()).format(words);
 
+/** @param {string} name @param {number[]} span */
 function spanWords(name, [from, to]) {
 	const ends = { from: finely(name, from), to: finely(name, to) };
 	return say(from === to ? "stress.where" : "stress.from_to", ends);

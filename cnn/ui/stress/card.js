@@ -8,6 +8,10 @@ import { networkName, say } from "../web/say.js";
 import { broken } from "./breaking.js";
 import { bendNames, bends, finely, labelOf } from "./perturbations.js";
 
+/** @typedef {import("../web/types.js").Broken} Broken */
+/** @typedef {import("../web/types.js").CardView} CardView */
+/** @typedef {import("../web/types.js").StressAnswer} StressAnswer */
+
 const WORST = 5; // rows shown unless all are asked for
 const PAGE = { margin: 32, name: 240, column: 300, row: 44, head: 196, scale: 2 }; // of the card as an image
 
@@ -26,8 +30,9 @@ export function cardView(desk) {
 	const missing = () => bendNames().find((name) => !card.rows.has(name));
 	const ask = () => ({ view: "card", name: missing() ?? bendNames()[0], seed: bend.seed });
 
+	/** @param {CardView} row @param {StressAnswer} answer */
 	function show(row, answer) {
-		if (answer.asked.seed !== bend.seed) return;
+		if (answer.asked.view !== "card" || answer.asked.seed !== bend.seed) return;
 		cardOf(answer);
 		card.rows.set(row.name, row.models);
 		paintReport();
@@ -77,6 +82,7 @@ export function cardView(desk) {
 		return button;
 	}
 
+	/** @param {string} name @param {string} model @param {Broken} one */
 	function reportCell(name, model, one) {
 		const parts = bars(name, one).map(([from, to, again]) => {
 			const part = made("i", { className: again ? "again" : "" });
@@ -180,19 +186,22 @@ export function cardView(desk) {
 const mean = (values) => values.reduce((sum, value) => sum + value, 0) / (values.length || 1);
 
 // Where the answer holds, and where it is back after a break, as [from, to, back?] in shares of the range.
+/** @param {string} name @param {Broken} one @returns {[number, number, boolean][]} */
 function bars(name, { before, held, breaks }) {
 	if (before === null) return [];
 	const { minimum, maximum } = bends[name];
 	const share = (strength) => (strength - minimum) / (maximum - minimum);
-	const spans = [[held, false], ...breaks.flatMap(({ again }) => again.map((span) => [span, true]))];
-	return spans.map(([[from, to], again]) => [share(from), share(to), again]);
+	const back = breaks.flatMap(({ again }) => again).map((span) => ({ span, again: true }));
+	return [{ span: held, again: false }, ...back].map(({ span: [from, to], again }) => [share(from), share(to), again]);
 }
 
+/** @param {string} name @param {Broken} one */
 function heldShare(name, one) {
 	const [[from, to]] = bars(name, one);
 	return to - from;
 }
 
+/** @param {string} name @param {string} model @param {Broken} one */
 function shortly(name, model, { before, breaks }) {
 	if (before === null) return say("stress.unread");
 	if (!breaks.length) return say("stress.never");

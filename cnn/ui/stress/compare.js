@@ -7,6 +7,10 @@ import { language, networkName, say } from "../web/say.js";
 import { answerWords, blankFor } from "../web/views.js";
 import { amount, bends, descriptionOf, labelOf, picker, start } from "./perturbations.js";
 
+/** @typedef {import("../web/types.js").CompareView} CompareView */
+/** @typedef {import("../web/types.js").Look} Look */
+/** @typedef {import("../web/types.js").StressAnswer} StressAnswer */
+
 export function compareView(desk) {
 	const { panel, bend } = desk;
 	const cards = new Map(); // model -> the parts of its card
@@ -71,6 +75,7 @@ export function compareView(desk) {
 		place.append(made("span", { className: "ask", textContent: say("stress.against") }), field);
 	}
 
+	/** @param {CompareView} view @param {StressAnswer} answer */
 	function show({ image, models: looks }, { pixels }) {
 		const ink = { before: unpack(pixels).values, after: unpack(image).values, shape: unpack(image).shape };
 		panel.querySelector("[data-panel=compare] .hint").textContent = descriptionOf((bend.stack[bend.touched] ?? bend.stack.at(-1)).name);
@@ -111,6 +116,7 @@ export function compareView(desk) {
 		return card;
 	}
 
+	/** @param {any} card @param {Look} before @param {Look} after @param {any} ink */
 	function paintCard({ card, signs, bars, canvases, model }, before, after, ink) {
 		const [was, is] = [before, after].map(({ prediction }) => answerWords(prediction));
 		card.classList.toggle("flipped", before.prediction.label !== after.prediction.label);

@@ -5,6 +5,8 @@ import { dot } from "../web/networks.js";
 import { counted, percent } from "../web/numbers.js";
 import { networkName, say } from "../web/say.js";
 
+/** @typedef {import("../web/types.js").ScoreView} ScoreView */
+
 const DARKEST = 0.2; // the error at which a cell is as dark as it gets
 const CORRUPTIONS = [
 	"shot_noise", "impulse_noise", "glass_blur", "motion_blur", "shear", "scale", "rotate", "translate",
@@ -15,6 +17,7 @@ export function scoreView({ panel }) {
 	return { ask: () => ({ view: "score" }), show: ({ models }) => showScore(panel.querySelector(".scores"), models) };
 }
 
+/** @param {HTMLElement} table @param {ScoreView["models"]} scores */
 function showScore(table, scores) {
 	const names = Object.keys(scores);
 	const measured = Object.values(scores).find(Boolean);

@@ -21,7 +21,7 @@ export default function start(page, { networks, bundled, perturbations, most }) 
 	learnPerturbations(perturbations);
 	const sayAloud = aloudIn(element);
 	const panel = element.querySelector(".stress");
-	/** @type {any} */
+	/** @type {Partial<import("../web/types.js").StressAnswer>} */
 	const latest = {}; // the last answer: {asked, pixels, prediction, and the part of each view that has come}
 	const bend = usual();
 	// What the views share; `models` are the networks' names, in the server's order.

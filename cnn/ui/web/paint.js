@@ -2,7 +2,11 @@
 
 import { made } from "./dom.js";
 
+/** @typedef {import("./types.js").Packed} Packed */
+/** @typedef {import("./types.js").Shades} Shades */
+
 // {data, shape, limits?, signed?}: bytes are shares of their tile's limit, everything else is little-endian float32.
+/** @param {Packed & Partial<Shades> | null | undefined} packed */
 export function unpack(packed) {
 	if (!packed) return null;
 	const { data, shape, limits, signed } = packed;
@@ -59,6 +63,7 @@ function ramp(pole) {
 // ------------------------------------------------------------------ canvases
 
 // values (height * width) as pixels of a canvas; the style sheet enlarges them.
+/** @param {HTMLCanvasElement} canvas @param {Float32Array | number[]} values @param {number[]} shape @param {{ limit?: number, signed?: boolean, ink?: Float32Array | null }} how */
 export function paintValues(canvas, values, [height, width], { limit = largest(values), signed = false, ink = null } = {}) {
 	if (canvas.width !== width) canvas.width = width;
 	if (canvas.height !== height) canvas.height = height;
@@ -75,6 +80,7 @@ export function paintValues(canvas, values, [height, width], { limit = largest(v
 }
 
 // A canvas of its own.
+/** @param {Float32Array | number[]} values @param {number[]} shape @param {{ limit?: number, signed?: boolean, ink?: Float32Array | null }} how */
 export function picture(values, shape, how = {}, label = "") {
 	const canvas = made("canvas", { className: "pixels" });
 	canvas.setAttribute("role", "img");

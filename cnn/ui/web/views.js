@@ -6,6 +6,9 @@ import { nearly } from "./numbers.js";
 import { paintValues, unpack } from "./paint.js";
 import { say } from "./say.js";
 
+/** @typedef {import("./types.js").Packed} Packed */
+/** @typedef {import("./types.js").Prediction} Prediction */
+
 // ------------------------------------------------------------------ asking the server
 
 // Whoever draws, or changes the network, asks for the open view: what `open` gives stands ready for them.
@@ -25,6 +28,7 @@ export const outdated = (asked, open) => asked.view === open.view && JSON.string
 // ------------------------------------------------------------------ the head: the digit, and what a network says to it
 
 // Shows an answer, and notes beside it; gives it in words.
+/** @param {Element} panel @param {{ prediction: Prediction, pixels: Packed }} answer @param {(string | false | null)[]} notes */
 export function showSays(panel, { prediction, pixels }, ...notes) {
 	const { values, shape } = unpack(pixels);
 	paintValues(panel.querySelector(".says canvas"), values, shape, { limit: 1 });
@@ -37,6 +41,7 @@ export function showSays(panel, { prediction, pixels }, ...notes) {
 }
 
 // An answer's sign ("" for a blank, "?" where it abstains), how sure it is or why not, and then what is close, if any is.
+/** @param {Prediction} prediction */
 export function answerWords(prediction) {
 	const { reason, best_guess, confidence, model } = prediction;
 	if (reason === "blank") return { digit: "", verdict: say("pane.blank"), closest: "" };
@@ -47,6 +52,7 @@ export function answerWords(prediction) {
 const STANDS_OUT = 1 / 3;
 
 // What was refused is close to its best guess only where that stands out.
+/** @param {Prediction} prediction */
 function closestTo({ best_guess, confidence, model }) {
 	if (confidence < STANDS_OUT) return "";
 	return say("reading.closest", { label: className(model, best_guess), share: nearly(confidence) });

@@ -6,6 +6,9 @@ import { percent } from "../../web/numbers.js";
 import { aloudIn, networkName, onLanguage, say, sayCount, translate } from "../../web/say.js";
 import { set } from "../../web/store.js";
 
+/** @typedef {import("../../web/types.js").DigitShown} DigitShown */
+/** @typedef {import("../../web/types.js").NumberAnswer} NumberAnswer */
+
 const COPIED = 2000; // milliseconds that "copied" stands
 
 export default function start({ element, props, watch }) {
@@ -13,6 +16,7 @@ export default function start({ element, props, watch }) {
 	const panel = element.querySelector(".number");
 	const part = (name) => panel.querySelector(`.${name}`);
 
+	/** @type {NumberAnswer} */
 	let shown = props.value; // the answer on show, which need not be the last that came
 	let copied;
 
@@ -31,6 +35,7 @@ export default function start({ element, props, watch }) {
 	};
 
 	// A doubtful digit has a dashed box and a question mark.
+	/** @param {DigitShown} digit */
 	function box({ label, confidence, doubtful, box: [x0, y0, x1, y1] }) {
 		const item = made("li", { className: doubtful ? "doubtful" : "" }, made("b", { textContent: doubtful ? `${label}?` : label }));
 		const place = { left: x0, top: y0, width: x1 - x0, height: y1 - y0 };
@@ -43,6 +48,7 @@ export default function start({ element, props, watch }) {
 		return item;
 	}
 
+	/** @param {NumberAnswer} value @param {string} state */
 	function showPicture(value, state) {
 		const picture = part("picture");
 		picture.hidden = state === "empty";
@@ -80,6 +86,7 @@ export default function start({ element, props, watch }) {
 	}
 
 	// Digit by digit: a number of a form is no quantity.
+	/** @param {NumberAnswer} value @param {string} state */
 	function spoken(value, state) {
 		const digits = state === "read" ? value.text.split("\n").map((line) => [...line].join(" ")) : [];
 		return [...digits, verdicts[state](value)].join(", ");

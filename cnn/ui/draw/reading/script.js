@@ -9,6 +9,9 @@ import { aloudIn, known, networkName, onLanguage, say, translate } from "../../w
 import { set } from "../../web/store.js";
 import { isDigit, isRight, keepTrials, onTrials, recallTrials } from "../../web/trials.js";
 
+/** @typedef {import("../../web/types.js").ReadingAnswer} ReadingAnswer */
+/** @typedef {import("../../web/types.js").StepShown} StepShown */
+
 const DOUBT = 0.6; // below this confidence the answer looks like a guess
 const SURE = 0.95;
 const CLOSE = 0.3; // below this nothing refused is close to any digit
@@ -16,11 +19,13 @@ const CLOSE = 0.3; // below this nothing refused is close to any digit
 const EMPTY = { pad: "reading.empty_pad", photo: "reading.empty_photo" };
 const PAGES = ["step.sent", "step.grey"]; // what a person sent; the other steps are ink alone, 1 where there is most
 
+/** @param {ReadingAnswer} value */
 const close = ({ confidence }) => confidence >= CLOSE;
 
+/** @param {ReadingAnswer} value */
 function runnerUp({ probabilities, best_guess }) {
-	const [label, share] = [...probabilities.entries()].reduce((most, one) => (one[0] !== best_guess && !(one[1] <= most[1]) ? one : most), []);
-	return { label, share };
+	const others = probabilities.map((share, label) => ({ label, share })).filter(({ label }) => label !== best_guess);
+	return others.reduce((most, one) => (one.share > most.share ? one : most));
 }
 
 export default function start({ element, props, watch }, constants) {
@@ -29,12 +34,14 @@ export default function start({ element, props, watch }, constants) {
 	const panel = element.querySelector(".reading");
 	const part = (name) => panel.querySelector(`.${name}`);
 
+	/** @type {ReadingAnswer} */
 	let shown = props.value; // the answer on show, which need not be the last that came
 	let taken = null; // the picture whose refused best guess the visitor took
 	let bars = []; // one for each class
 
 	// empty: nothing to read. unread: abstained. taken: so, but the visitor took the best guess. doubtful: a guess. sure: an
 	// answer.
+	/** @param {ReadingAnswer} value */
 	function stateOf(value) {
 		if (!value?.probabilities || value.reason === "blank") return "empty";
 		if (value.abstained) return taken === value.pixels ? "taken" : "unread";
@@ -42,7 +49,6 @@ export default function start({ element, props, watch }, constants) {
 	}
 
 	const nameOf = (label) => className(shown?.model, label);
-
 
 	const states = {
 		empty: (value) => {
@@ -81,6 +87,7 @@ export default function start({ element, props, watch }, constants) {
 		part("bars").style.setProperty("--classes", classes.length);
 	}
 
+	/** @param {ReadingAnswer} value @param {string} state */
 	function showBars(value, state) {
 		const classes = classesOf(value?.model);
 		offerBars(classes);
@@ -97,6 +104,7 @@ export default function start({ element, props, watch }, constants) {
 	const showPixels = (pixels) => paintInk(part("seen").querySelector("canvas"), pixels);
 
 	// What a refusal leaves to the visitor: to take the best guess, and to have several digits read as a number.
+	/** @param {ReadingAnswer} value @param {string} state */
 	function showOffers(value, state) {
 		part("take").hidden = state !== "taken" && !(state === "unread" && close(value));
 		part("take").textContent = say(state === "taken" ? "reading.untake" : "reading.take", { label: nameOf(value?.best_guess) });
@@ -115,6 +123,7 @@ export default function start({ element, props, watch }, constants) {
 		chooseNumber(); // the button that was tapped goes
 	}
 
+	/** @param {StepShown[]} steps */
 	function showSteps(steps = []) {
 		part("steps").hidden = steps.length === 0;
 		const items = steps.map(({ name, picture }) => {
@@ -124,6 +133,7 @@ export default function start({ element, props, watch }, constants) {
 		part("steps").querySelector("ol").replaceChildren(...items);
 	}
 
+	/** @param {ReadingAnswer} value @param {string} state */
 	function showMade(value, state) {
 		part("model").textContent = state === "empty" ? "" : networkName(value.model);
 		part("time").textContent = state === "empty" ? "" : say("reading.time", { time: number(value.milliseconds, 1) });
