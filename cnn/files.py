@@ -47,5 +47,5 @@ def read_json(path: Path) -> Any:
     """What a JSON file holds. UserError names a damaged one, OSError one that is not there."""
     try:
         return json.loads(path.read_text(encoding="utf-8"))
-    except ValueError as error:  # no JSON, or no UTF-8
+    except (ValueError, RecursionError) as error:  # no JSON, no UTF-8, or nested without end
         raise UserError(f"{path} is damaged: {error}.") from error

@@ -5,7 +5,6 @@ the files, the scripted API and the page have them: what is read is handed on as
 [0, 1] unless it is said.
 """
 
-import json
 import logging
 from collections.abc import Iterable
 from pathlib import Path
@@ -324,8 +323,8 @@ def _first(names: Iterable[str]) -> list[str]:
 def _read(path: Path) -> dict[str, Any]:
     """The object in a JSON file, {} where there is none, or the file cannot be read."""
     try:
-        found = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
-    except (OSError, ValueError, RecursionError):
+        found = read_json(path) if path.is_file() else {}
+    except (OSError, UserError):
         found = None
     if not isinstance(found, dict):
         log.warning("%s cannot be read, and is left aside.", path)

@@ -22,6 +22,7 @@ ROWS = [
 ]
 LEVEL = {wing: row for row, wings in enumerate(ROWS) for wing in wings}
 LIGHT = (
+    "files",
     "framing",
     "mnist",
     "options",
