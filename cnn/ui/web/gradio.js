@@ -27,10 +27,10 @@ export function chooseNumber() {
 
 // Asks for a digit of the test set, by the field that visitors write it in.
 export function askTestDigit(index) {
-	const field = inputAt("#test-digit input");
-	if (!field) return;
-	field.value = index;
-	field.dispatchEvent(new Event("input", { bubbles: true }));
+	whenThere("#test-digit input", (field) => {
+		field.value = index;
+		field.dispatchEvent(new Event("input", { bubbles: true }));
+	});
 }
 
 // Gradio makes a tab's content when it is first opened.
