@@ -1,4 +1,4 @@
-"""What travels between the rooms: frozen values, array shapes and the one error people get to read. NumPy only."""
+"""What travels between the wings: frozen values, array shapes, and the errors that people get to read."""
 
 import dataclasses
 from typing import Annotated, Any, Literal, NamedTuple

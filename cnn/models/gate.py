@@ -18,7 +18,7 @@ import numpy as np
 from keras import layers
 
 from cnn.models import untrusted
-from cnn.network.layers import run_through
+from cnn.network.compat import operation_of, run_through
 from cnn.task import DIGITS, SIDE, Task
 from cnn.types import InputError
 
@@ -176,7 +176,7 @@ def _giving_logits(model: keras.Model) -> keras.Model:
 
     Where that is no single layer, as in a mean of several networks' answers, their logarithm is as good.
     """
-    last = model.outputs[0]._keras_history.operation
+    last = operation_of(model.outputs[0])
     if isinstance(last, layers.Softmax) or type(last).__name__ in CLOSING_OPERATIONS:
         return keras.Model(model.inputs[0], last.input)
     if getattr(last, "activation", None) in CLOSING:

@@ -4,11 +4,11 @@ Knows no weights' values and no Hub.
 """
 
 import dataclasses
-from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import keras
 
+from cnn.network.compat import calls_of, inner, operation_of
 from cnn.task import SIDE
 
 
@@ -81,37 +81,19 @@ def comes_apart(model: keras.Model) -> bool:
 
     It is not where an operation stands between them, a model within the model, or a layer with further arguments.
     """
-    whole = _whole(model)
+    whole = inner(model)
     if any(isinstance(one, keras.Model) or not isinstance(one, keras.Layer) for one in whole.operations):
         return False
-    calls = [node for level in whole._nodes_by_depth.values() for node in level if not node.is_input]
+    calls = calls_of(whole)
     nodes = [node.arguments for node in calls]
     given = [value for node in nodes for value in keras.tree.flatten(node.kwargs)]
     alone = all(len(node.args) == 1 for node in nodes) and not any(keras.utils.is_keras_tensor(one) for one in given)
     return alone and len(nodes) == len(steps(model))
 
 
-def run_through(model: keras.Model, given: Any, made_of: Callable[[keras.Operation], Callable]) -> Any:
-    """What a built model makes of symbolic tensors where `made_of(operation)` is called for each of its operations.
-
-    Models within it are gone through likewise, so that what is called stands in one graph.
-    """
-
-    def stand_in(operation: keras.Operation) -> Callable:
-        if isinstance(operation, keras.Model):
-            return lambda *given, **_: run_through(operation, given, made_of)
-        return made_of(operation)
-
-    return _whole(model)._run_through_graph(given, stand_in)
-
-
-def _whole(model: keras.Model) -> keras.Model:
-    return getattr(model, "_functional", None) or model  # a Sequential keeps its operations there
-
-
 def makers(layer: keras.Layer) -> list[str]:
     """The names of the layers whose output a layer of a built model takes, the input layer's among them."""
-    return [tensor._keras_history.operation.name for tensor in keras.tree.flatten(layer.input)]
+    return [operation_of(tensor).name for tensor in keras.tree.flatten(layer.input)]
 
 
 def describe(model: keras.Model) -> list[Layer]:

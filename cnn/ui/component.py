@@ -15,9 +15,9 @@ from typing import Any
 import gradio as gr
 from fastapi import Request, Response
 from fastapi.routing import APIRoute
-from gradio.route_utils import API_PREFIX
 
 from cnn import text
+from cnn.ui.compat import API_PREFIX
 
 HERE = Path(__file__).parent
 ADDRESS = f"{API_PREFIX}/page"
@@ -50,6 +50,10 @@ class Component(gr.HTML):
             apply_default_css=False,
             **options,
         )
+
+    def api_info(self) -> dict[str, Any]:
+        """The value as JSON schema."""
+        return {"type": "object", "title": type(self).__name__.lower(), "additionalProperties": True}
 
     def __getattr__(self, name: str) -> Any:
         """Nothing. gr.HTML makes a listener of whatever name its script has in quotes, and a prop of the listener."""

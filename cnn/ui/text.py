@@ -1,9 +1,9 @@
 """Interface text: `T("key")` is a marker that the page itself turns into the visitor's language."""
 
 import gradio as gr
-from gradio.i18n import I18nData
 
 from cnn import text
+from cnn.ui.compat import I18nData
 
 
 class Markers(gr.I18n):

@@ -9,13 +9,11 @@ from typing import Any
 import gradio as gr
 import PIL.Image
 import pydantic
-from gradio import utils
-from gradio.data_classes import FileData, ImageData, ListFiles
-from gradio.exceptions import InvalidPathError
 
 from cnn.framing import decode
 from cnn.text import say
 from cnn.types import InputError
+from cnn.ui.compat import FileData, ImageData, InvalidPathError, ListFiles, is_uploaded
 from cnn.ui.text import language_of
 
 MAX_FILE_SIZE = "25mb"  # a phone's photo has 3 to 12
@@ -125,6 +123,6 @@ def uploaded(file: FileData | ImageData) -> str:
     """The path of a file that a visitor uploaded. InputError for a `data:` URL or a path outside the upload folder."""
     if not file.path or (file.url or "").startswith("data:"):
         raise InputError("not_uploaded")
-    if not utils.is_in_or_equal(file.path, utils.get_upload_folder()):
+    if not is_uploaded(file.path):
         raise InputError("not_uploaded")
     return file.path

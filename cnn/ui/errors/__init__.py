@@ -21,10 +21,6 @@ class Errors(Component):
         known = {"networks": networks(models), "known": label_errors()}
         super().__init__(Path(__file__).parent, known, value={}, **options)
 
-    def api_info(self) -> dict[str, Any]:
-        """The value as JSON schema."""
-        return {"type": "object", "title": "errors", "additionalProperties": True}
-
 
 def answer(asked: dict[str, Any], models: Models, mnist: Mnist) -> dict[str, Any]:
     """What a view shows, as the page takes it; `missing` is a text key in place of what cannot be had."""

@@ -13,10 +13,6 @@ class Head(Component):
     def __init__(self, **options: Any):
         super().__init__(Path(__file__).parent, value={}, **options)
 
-    def api_info(self) -> dict[str, Any]:
-        """The value as JSON schema."""
-        return {"type": "object", "title": "head", "additionalProperties": True}
-
 
 def missing(why: InputError | None, model: str) -> dict[str, Any]:
     """Why the model that was to answer does not, JSON-ready, and which answers meanwhile; nothing where it does."""

@@ -26,10 +26,6 @@ class Inside(Component):
             **options,
         )
 
-    def api_info(self) -> dict[str, Any]:
-        """The value as JSON schema."""
-        return {"type": "object", "title": "view", "additionalProperties": True}
-
 
 def answer(asked: dict[str, Any], framed: Framed, models: Models, name: str, example: bool = False) -> dict[str, Any]:
     """What a view shows of the model `name` at work on a framed digit, as the page takes it: its part by its name."""

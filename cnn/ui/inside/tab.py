@@ -4,13 +4,13 @@ from functools import partial
 from typing import Any
 
 import gradio as gr
-from gradio.i18n import I18nData
 
 from cnn import text
 from cnn.models.registry import Models
 from cnn.models.remote import parse
 from cnn.service.draw import drawn
 from cnn.types import Framed, InputError
+from cnn.ui.compat import I18nData
 from cnn.ui.draw.pad import Pad, examples, first_seven
 from cnn.ui.inside import Inside, answer
 from cnn.ui.text import T

@@ -39,10 +39,6 @@ class Stress(Component):
             **options,
         )
 
-    def api_info(self) -> dict[str, Any]:
-        """The value as JSON schema."""
-        return {"type": "object", "title": "view", "additionalProperties": True}
-
 
 def _is_random(bend: Perturbation) -> bool:
     """Whether its seed changes anything."""

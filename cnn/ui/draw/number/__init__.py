@@ -51,10 +51,6 @@ class NumberReading(Component):
     def __init__(self, source: Source = "pad-number", **options: Any):
         super().__init__(Path(__file__).parent, value=nothing(source), **options)
 
-    def api_info(self) -> dict[str, Any]:
-        """The value as JSON schema."""
-        return {"type": "object", "title": "number", "additionalProperties": True}
-
 
 def nothing(source: Source) -> NumberAnswer:
     """The panel before anything was written on the pad or sent as a photo."""

@@ -35,10 +35,6 @@ class Pad(Component):
         kind = {"follows": follows, "number": number, "grid": [width, SIDE]}
         super().__init__(HERE, {"examples": examples or [], **kind}, **options)
 
-    def api_info(self) -> dict[str, Any]:
-        """The value as JSON schema."""
-        return {"type": "object", "title": "strokes", "additionalProperties": True}
-
     def example_payload(self) -> dict[str, Any]:
         """A vertical line: a one."""
         return {"strokes": [[[140, 60], [140, 220]]], "width": SIDE, "height": SIDE}

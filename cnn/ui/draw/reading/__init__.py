@@ -51,10 +51,6 @@ class Reading(Component):
         known = {"networks": networks(models)}
         super().__init__(Path(__file__).parent, known, value=nothing(source), **options)
 
-    def api_info(self) -> dict[str, Any]:
-        """The value as JSON schema."""
-        return {"type": "object", "title": "prediction", "additionalProperties": True}
-
 
 def nothing(source: Source) -> dict[str, Any]:
     """The panel before anything was drawn on the pad or sent as a photo."""

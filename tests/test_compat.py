@@ -1,0 +1,56 @@
+"""The insides of Gradio and Keras are as we use them; where one of these fails, a `compat.py` has to change."""
+
+import inspect
+from pathlib import Path
+
+import gradio as gr
+import keras
+import pytest
+
+from cnn.network.compat import calls_of, inner, operation_of, run_through
+from cnn.ui import compat
+
+
+def test_the_api_stands_under_a_prefix() -> None:
+    assert compat.API_PREFIX.startswith("/")
+    assert not compat.API_PREFIX.endswith("/")
+
+
+def test_a_file_is_uploaded_where_it_lies_in_gradios_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GRADIO_TEMP_DIR", str(tmp_path / "uploads"))
+    assert compat.is_uploaded(str(tmp_path / "uploads" / "one" / "seven.png"))
+    assert not compat.is_uploaded(str(tmp_path / "seven.png"))
+    assert not compat.is_uploaded(str(tmp_path / "uploads" / ".." / "seven.png"))
+
+
+def test_files_come_with_a_path_a_url_and_a_name() -> None:
+    for kind in (compat.FileData, compat.ImageData):
+        assert {"path", "url", "orig_name"} <= set(kind.model_fields)
+    assert compat.ListFiles([compat.FileData(path="seven.png")]).root[0].path == "seven.png"
+    assert issubclass(compat.InvalidPathError, Exception)
+
+
+def test_what_we_override_is_still_called_so() -> None:
+    assert inspect.iscoroutinefunction(gr.Blocks.process_api)
+    assert inspect.iscoroutinefunction(gr.Image.async_move_resource_to_block_cache)
+    assert list(inspect.signature(gr.HTML.api_info).parameters) == ["self"]
+
+
+def test_a_marker_holds_the_key_of_its_text() -> None:
+    marker = gr.I18n(en={"greeting": "Hello"})("greeting")
+    assert isinstance(marker, compat.I18nData)
+    assert marker.key == "greeting"
+
+
+def test_a_tensor_knows_what_made_it() -> None:
+    image = keras.Input((4,))
+    layer = keras.layers.Dense(2, name="made")
+    assert operation_of(layer(image)) is layer
+
+
+def test_a_built_model_is_gone_through_call_by_call() -> None:
+    model = keras.Sequential([keras.Input((4,)), keras.layers.Dense(3, name="one"), keras.layers.Dense(2, name="two")])
+    assert sorted(call.operation.name for call in calls_of(inner(model))) == ["one", "two"]
+    seen = []
+    run_through(model, keras.Input((4,)), lambda operation: seen.append(operation.name) or operation)
+    assert [name for name in seen if name in ("one", "two")] == ["one", "two"]
