@@ -233,8 +233,17 @@ class Onlooker(Visit):
 
 
 def ready(pad: Locator) -> None:
-    """Wait until a pad's canvas can be drawn on: it has a name then."""
+    """Wait until a pad's canvas can be drawn on: it has a name then, and stays where it is."""
     expect(pad).to_have_attribute("aria-label", re.compile("."))
+    pad.evaluate(
+        """async (canvas) => {
+            const place = () => JSON.stringify(canvas.getBoundingClientRect());
+            for (let before = "", same = 0; same < 5; same = place() === before ? same + 1 : 0) {
+                before = place();
+                await new Promise((rested) => setTimeout(rested, 20));
+            }
+        }"""
+    )
 
 
 def pixels(canvas: Locator) -> np.ndarray:
