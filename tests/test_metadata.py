@@ -40,6 +40,7 @@ def test_the_shipped_files_are_read_as_they_are(folder: Path, caplog: pytest.Log
     ("content", "sentence"),
     [
         ("[", r"file\.json is damaged: Expecting value"),
+        ("[" * 100_000, r"file\.json is damaged: .*recursion"),
         ("{}", r"file\.json is not as train writes it: .* is missing or makes no sense\.$"),
         ("[]", r"file\.json is not as train writes it: .* is missing or makes no sense\.$"),
         ('{"accuracy": 1, "recipe": {}}', r"file\.json is not as train writes it: .* is missing or makes no sense\.$"),

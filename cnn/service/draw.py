@@ -51,12 +51,10 @@ def predict_batch(models: Models, paths: list[str], model: str) -> list[Predicti
     return [_prediction_or_error(classifier, path) for path in paths]
 
 
-def read_number(models: Models, sent: tuple[PIL.Image.Image, tuple[int, int]] | None, model: str) -> Number:
+def read_number(models: Models, measured: tuple[PIL.Image.Image, tuple[int, int]] | None, model: str) -> Number:
     """Read the number in an image, line by line and from left to right; boxes in the pixels of the image sent."""
     classifier = models[model]
-    if sent is None:
-        raise InputError("no_image")
-    image, (width, height) = sent
+    image, (width, height) = sent(measured)
     return number.read_number(classifier, image).scaled(width / image.width, height / image.height)
 
 

@@ -7,9 +7,9 @@ import gradio as gr
 
 from cnn import text
 from cnn.models.registry import Models
-from cnn.models.remote import parse
+from cnn.models.remote import named, parse
 from cnn.service.draw import drawn
-from cnn.types import Framed, InputError
+from cnn.types import Framed
 from cnn.ui.compat import I18nData
 from cnn.ui.draw.pad import Pad, examples, first_seven
 from cnn.ui.inside import Inside, answer
@@ -81,8 +81,7 @@ def _drawn(
 def _request(models: Models, asked: str, choices: list[tuple[Any, str]]) -> tuple[Any, list[tuple[Any, str]], str]:
     """Ask for a model on the Hub; it joins the networks that this visitor may choose from, and is chosen."""
     name = asked.strip().removeprefix("https://huggingface.co/").strip("/")
-    if parse(name) is None:
-        raise InputError("hub_name", name=name[:80])
+    named(name)
     invited = models[name].name
     choices = list(dict.fromkeys([*choices, (_called(invited), invited)]))
     return gr.Radio(choices, value=invited), choices, ""
