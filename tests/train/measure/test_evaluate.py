@@ -129,7 +129,7 @@ def test_the_nearest_point_the_same_way_however_long() -> None:
 def test_what_is_not_measured_anew_stays_for_the_same_weights_alone(tmp_path: Path) -> None:
     (tmp_path / WEIGHTS).write_bytes(b"weights")
     calibration = {"temperature": 1.0, "expected_calibration_error": 0.1, "bins": []}
-    shares = {name: 0.5 for name in ("accuracy", "best_guess_accuracy", "refused", "expected_calibration_error")}
+    shares = dict.fromkeys(("accuracy", "best_guess_accuracy", "refused", "expected_calibration_error"), 0.5)
     pen = {"sketch": {**shares, "images": 2}}
     quick = {
         "accuracy": 0.5,
