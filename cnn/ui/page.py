@@ -25,14 +25,14 @@ from cnn.ui.uploads import KEEP_SECONDS, MAX_FILE_SIZE, CheckedBlocks
 
 def build_demo(models: Models, mnist: Mnist | None = None) -> gr.Blocks:
     """The whole app over `models` and, where it can be had, MNIST; launch it with `launch_options()`."""
-    if mnist is None or not models["default"].task.is_like(DIGITS):
-        mnist = Mnist(nowhere)
+    task = models["default"].task
+    mnist = (mnist or Mnist(nowhere)) if task.is_like(DIGITS) else Mnist(None)
     # Pillow's own guard, for images inside images that `decode.open_image` cannot measure beforehand.
     PIL.Image.MAX_IMAGE_PIXELS = decode.MAX_PIXELS
     with CheckedBlocks(
         title=say("page.title"), analytics_enabled=False, delete_cache=(KEEP_SECONDS, KEEP_SECONDS)
     ) as demo:
-        head = Head(elem_id="head")
+        head = Head(task, elem_id="head")
         if models.expected:  # told as long as it has not come from the Hub
             quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private", "queue": False}
             demo.load(lambda: missing(models.missing, models.default), None, head, **quiet)
