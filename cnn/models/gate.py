@@ -7,6 +7,7 @@ pixels are scaled where a network wants others. `cnn.models.untrusted` looks thr
 """
 
 import itertools
+import json
 import tempfile
 import zipfile
 from collections.abc import Callable, Iterable
@@ -18,7 +19,7 @@ import numpy as np
 from keras import layers
 
 from cnn.models import untrusted
-from cnn.network.compat import operation_of, run_through
+from cnn.network.compat import operation_of, run_through, unfilled
 from cnn.task import DIGITS, SIDE, Task
 from cnn.types import InputError
 
@@ -118,7 +119,8 @@ def flat(model: keras.Model, feed: Feed = OURS) -> keras.Model:
 
 
 def _loaded(parts: dict[str, bytes]) -> keras.Model:
-    """By Keras, out of an archive that holds what was checked and nothing else."""
+    """By Keras, out of an archive that holds what was checked and nothing else; no weights are made to be replaced."""
+    parts = {**parts, untrusted.CONFIG: json.dumps(unfilled(json.loads(parts[untrusted.CONFIG]))).encode()}
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "model.keras"
         with zipfile.ZipFile(path, "w") as archive:
