@@ -24,3 +24,14 @@ def origin(text: str) -> str:
     if found.scheme not in ("http", "https") or not found.netloc or found.path.strip("/") or found.query:
         raise argparse.ArgumentTypeError(f"a web site as https://school.example, not {text}")
     return f"{found.scheme}://{found.netloc}"
+
+
+def share(text: str) -> float:
+    """A `type` for argparse: a number from 0 to 1."""
+    try:
+        found = float(text)
+    except ValueError:
+        found = -1.0
+    if not 0 <= found <= 1:
+        raise argparse.ArgumentTypeError(f"a number from 0 to 1, not {text}")
+    return found
