@@ -17,7 +17,7 @@ from train.data import mnist as files
 
 
 def options(arguments: list[str] | None = None) -> argparse.Namespace:
-    """The command line; what it leaves out, variables decide: two of the app's own, and Gradio's GRADIO_*."""
+    """The command line; what it leaves out, variables decide: the app's own, DIGITS_*, and Gradio's, GRADIO_*."""
     parser = argparse.ArgumentParser(
         description="Draw or photograph a digit and see a convolutional network read it.",
         epilog="What is left out, variables say: DIGITS_MODEL, DIGITS_ALLOW_HUB=1, DIGITS_ALLOW_ORIGIN (with spaces "
