@@ -16,7 +16,9 @@ from cnn.ui.compat import FileData, ImageData, ListFiles, is_uploaded
 
 MAX_FILE_SIZE = "25mb"  # a phone's photo has 3 to 12
 MAX_BATCH = 256  # images in one call
+MAX_BATCH_PIXELS = 1_000_000_000  # in the images of one call, by what their files say
 KEEP_SECONDS = 3600  # how long an uploaded file stays on the server
+LOOK_SECONDS = 300  # how often those are looked for that have stayed so long
 TAKEN = ("image.png", "image.jpeg")  # what Gradio's gr.Image calls the picture that a webcam took
 
 
@@ -76,7 +78,19 @@ class UploadedFiles(gr.File):
         files = [] if payload is None else payload.root if isinstance(payload, ListFiles) else [payload]
         if len(files) > MAX_BATCH:
             raise InputError("too_many_images", count=len(files), limit=MAX_BATCH)
-        return [uploaded(file) for file in files]
+        paths = [uploaded(file) for file in files]
+        if (pixels := sum(map(_pixels, paths))) > MAX_BATCH_PIXELS:
+            raise InputError("batch_pixels", count=pixels // 1_000_000, limit=MAX_BATCH_PIXELS // 1_000_000)
+        return paths
+
+
+def _pixels(path: str) -> int:
+    """How many pixels an image has, as its file says; 0 where it says nothing, or more than is read."""
+    try:
+        with PIL.Image.open(path) as image:
+            return image.width * image.height
+    except Exception:  # a broken file makes Pillow's readers raise nearly anything
+        return 0
 
 
 def check_files(value: Any) -> None:
