@@ -91,6 +91,7 @@ class Config(TypedDict):
 
     architecture: str
     calibration: Calibration
+    weights_sha256: NotRequired[str]  # of the `model.keras` that it belongs to; others are refused
     task: NotRequired[Any]  # by `cnn.task.task_of`: a network whose task makes no sense is refused
     recipe: NotRequired[Recipe]
 
@@ -100,6 +101,7 @@ class Run(TypedDict):
 
     architecture: str
     calibration: Calibrated
+    weights_sha256: NotRequired[str]
     task: NotRequired[Any]
     recipe: Recipe
     data_sha256: str

@@ -364,7 +364,6 @@ def _ablate(options: argparse.Namespace) -> int:
 
 def _measure_framing(options: argparse.Namespace) -> int:
     found = framing.measure(registry.load(options.model), real_pictures.read(options.folder), _report)
-    options.output.parent.mkdir(parents=True, exist_ok=True)
     framing.write(found, options.output)
     print(framing.table(found))
     return 0

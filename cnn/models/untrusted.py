@@ -29,7 +29,8 @@ from cnn.types import InputError
 SECONDS = 20  # that a file is read at most, where nothing else runs 10 of them suffice
 MAX_ANSWER = MAX_UNPACKED + 4 * MAX_TEXT  # bytes of what was unpacked, with the line that tells its shapes
 MAX_PARAMETERS = 20_000_000
-MAX_CALLS = 500  # of layers and operations: building and compiling take longer with each
+MAX_CALLS = 250  # of layers and operations: a network is built several times, 10 ms a layer
+MAX_STEPS = 5_000  # lines of the program that XLA compiles, several times, half a millisecond a line
 MAX_OPERATIONS = 1_000_000_000  # a picture: a tenth of a second on two cores
 MAX_MOVED = 24_000_000  # bytes of feature maps a picture, written and read; 250 pictures are held at once
 
@@ -195,14 +196,16 @@ def _costly(name: str) -> InputError:
 
 
 def _affordable(model: keras.Model, weights: int) -> bool:
-    """Whether one example costs few enough operations, and bytes of feature maps beside those of its weights."""
+    """Whether one example costs few enough steps, operations, and bytes of feature maps beside those of its weights."""
     if not model.built:  # it has no weights, and no shape yet
         return True
     variables = [[jax.ShapeDtypeStruct(one.shape, one.dtype) for one in part] for part in _variables(model)]
     given = [jax.ShapeDtypeStruct((of.shape[0] or 1, *_sizes(of)), of.dtype) for of in model.inputs]
     call = jax.jit(lambda *state, given: model.stateless_call(*state, given if len(given) > 1 else given[0])[0])
-    cost: Any = call.lower(*variables, given=given).cost_analysis()
-    return cost["flops"] <= MAX_OPERATIONS and cost["bytes accessed"] - weights <= MAX_MOVED
+    program = call.lower(*variables, given=given)
+    cost: Any = program.cost_analysis()
+    steps = program.as_text().count("\n")
+    return steps <= MAX_STEPS and cost["flops"] <= MAX_OPERATIONS and cost["bytes accessed"] - weights <= MAX_MOVED
 
 
 def _sizes(given: keras.KerasTensor) -> list[int]:
