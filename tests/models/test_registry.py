@@ -111,7 +111,7 @@ def test_another_answers_for_a_broken_default(
 def test_without_any_model_the_reason_is_given(three_bundled: Path) -> None:
     for name in "abc":
         (three_bundled / name / "model.keras").write_bytes(b"")
-    with pytest.raises(InputError, match='are not those that its config'):
+    with pytest.raises(InputError, match="are not those that its config"):
         load_all("c")
 
 
