@@ -8,6 +8,7 @@ pixels are scaled where a network wants others. `cnn.models.untrusted` looks thr
 
 import io
 import itertools
+import json
 import tempfile
 import zipfile
 from collections.abc import Callable, Iterable
@@ -20,7 +21,7 @@ import numpy as np
 from keras import layers
 
 from cnn.models import unpack, untrusted
-from cnn.network.compat import operation_of, run_through
+from cnn.network.compat import operation_of, run_through, unfilled
 from cnn.task import DIGITS, SIDE, Task
 from cnn.types import InputError
 
@@ -121,7 +122,8 @@ def flat(model: keras.Model, feed: Feed = OURS) -> keras.Model:
 
 
 def _loaded(config: str, arrays: dict[str, np.ndarray]) -> keras.Model:
-    """By Keras, out of an archive made anew of what was checked and nothing else."""
+    """By Keras, out of an archive made anew of what was checked; no weights are made to be replaced."""
+    config = json.dumps(unfilled(json.loads(config)))
     with h5py.File(weights := io.BytesIO(), "w") as file:
         for place, array in arrays.items():
             file[place] = array

@@ -64,9 +64,9 @@ def checked(path: Path, name: str, limited: bool = True) -> tuple[str, dict[str,
     _check_config(config, name)
     if limited:
         _check_calls(config, name)
-    text = json.dumps(_plain(config))
+    text = json.dumps(config)
     if limited:
-        _in_a_thread(lambda: _check_size(json.loads(text), name))  # Keras changes what it builds by
+        _in_a_thread(lambda: _check_size(config, name))  # which Keras changes
     return text, found.arrays
 
 
@@ -127,6 +127,8 @@ def _check_config(config: dict[str, Any], name: str) -> None:
         theirs = package not in (None, "", kind) or (package and module is None)  # a class of the file's own
         if module not in MODULES or kind in REFUSED or theirs:
             raise InputError("model_code", name=name, part=str(package or kind)[:80])
+        if isinstance(part.get("config"), dict) and part["config"].get("unroll"):  # a program as long as the picture
+            part["config"]["unroll"] = False
 
 
 def _objects(config: Any) -> Iterator[dict[str, Any]]:
@@ -139,26 +141,6 @@ def _objects(config: Any) -> Iterator[dict[str, Any]]:
         return
     for value in config:
         yield from _objects(value)
-
-
-def _plain(config: Any) -> Any:
-    """The same network for less: variables begin as zeros, since they are loaded, and no loop over time is unrolled."""
-    if isinstance(config, list):
-        return [_plain(value) for value in config]
-    if not isinstance(config, dict):
-        return config
-    if config.get("module") == ZEROS["module"]:
-        return ZEROS
-    return {key: _replaced(key, value) for key, value in config.items()}
-
-
-ZEROS = {"module": "keras.initializers", "class_name": "Zeros", "config": {}, "registered_name": None}
-
-
-def _replaced(key: str, value: Any) -> Any:
-    if key.endswith("_initializer") and value is not None:
-        return ZEROS
-    return False if key == "unroll" else _plain(value)
 
 
 def _check_calls(config: dict[str, Any], name: str) -> None:
