@@ -1,11 +1,14 @@
 """What travels between the wings: frozen values, array shapes, and the errors that people get to read."""
 
 import dataclasses
+import re
 from typing import Annotated, Any, Literal, NamedTuple
 
 import numpy as np
 
 from cnn.text import say
+
+CONTROLS = re.compile(r"[\x00-\x1f\x7f\x85\u2028\u2029]+")  # also what ends a line
 
 Reason = Literal["blank", "not_a_digit", "several_digits"]
 
@@ -30,8 +33,9 @@ class InputError(UserError):
         super().__init__(self.say("en"))
 
     def say(self, language: str) -> str:
-        """The same sentence in one of `cnn.text.languages()`."""
-        return say(f"error.{self.key}", language, **self.values)
+        """The same sentence in one of `cnn.text.languages()`; what it quotes is on one line, and can be sent."""
+        sentence = CONTROLS.sub(" ", say(f"error.{self.key}", language, **self.values))
+        return sentence.encode(errors="replace").decode()  # JSON may hold halves of a sign
 
 
 class Step(NamedTuple):

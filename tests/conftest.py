@@ -49,8 +49,15 @@ def tiny(task: Task = DIGITS) -> keras.Model:
     )
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Each test has one of three marks: `browser` in tests/ui, `slow` where its file says so, else `unit`."""
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Each test has one of three marks: `browser` in tests/ui, `slow` where its file says so, else `unit`.
+
+    What is marked `trust` too takes long, and runs where it is asked for.
+    """
+    if "trust" not in config.option.markexpr:
+        long = [item for item in items if item.get_closest_marker("trust")]
+        config.hook.pytest_deselected(items=long)
+        items[:] = [item for item in items if item not in long]
     for item in items:
         if BROWSER in item.path.parents:
             item.add_marker("browser")

@@ -28,11 +28,12 @@ def test_files_come_with_a_path_a_url_and_a_name() -> None:
         assert {"path", "url", "orig_name"} <= set(kind.model_fields)
     assert compat.ListFiles([compat.FileData(path="seven.png")]).root[0].path == "seven.png"
     assert issubclass(compat.InvalidPathError, Exception)
+    assert issubclass(compat.FnIndexInferError, Exception)
 
 
 def test_what_we_override_is_still_called_so() -> None:
     assert inspect.iscoroutinefunction(gr.Blocks.process_api)
-    assert inspect.iscoroutinefunction(gr.Image.async_move_resource_to_block_cache)
+    assert list(inspect.signature(gr.Blocks.preprocess_data).parameters)[:3] == ["self", "block_fn", "inputs"]
     assert list(inspect.signature(gr.HTML.api_info).parameters) == ["self"]
 
 

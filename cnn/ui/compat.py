@@ -4,9 +4,12 @@ from gradio import utils
 from gradio.data_classes import FileData, ImageData, ListFiles
 from gradio.exceptions import InvalidPathError
 from gradio.i18n import I18nData
-from gradio.route_utils import API_PREFIX
+from gradio.route_utils import API_PREFIX, FnIndexInferError
 
-__all__ = ["API_PREFIX", "FileData", "I18nData", "ImageData", "InvalidPathError", "ListFiles", "is_uploaded"]
+__all__ = [
+    "API_PREFIX", "FileData", "FnIndexInferError", "I18nData", "ImageData", "InvalidPathError", "ListFiles",
+    "is_uploaded",
+]  # fmt: skip
 
 
 def is_uploaded(path: str) -> bool:

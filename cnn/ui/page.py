@@ -17,11 +17,12 @@ from cnn.ui.draw.tab import draw_tab
 from cnn.ui.errors.tab import errors_tab
 from cnn.ui.head import Head, missing
 from cnn.ui.inside.tab import look_tab
+from cnn.ui.refusals import HANDLERS, CheckedBlocks
 from cnn.ui.stress.tab import stress_tab
 from cnn.ui.text import T
 from cnn.ui.theme import HEAD, THEME
 from cnn.ui.trials import Trials
-from cnn.ui.uploads import KEEP_SECONDS, MAX_FILE_SIZE, CheckedBlocks
+from cnn.ui.uploads import KEEP_SECONDS, MAX_FILE_SIZE
 
 
 def build_demo(models: Models, mnist: Mnist | None = None) -> gr.Blocks:
@@ -67,5 +68,5 @@ def launch_options() -> dict[str, Any]:
         "show_error": False,
         "ssr_mode": False,  # its Node process would render what only a browser can fill in
         "footer_links": ["api"],
-        "app_kwargs": {"routes": [component.ROUTE]},
+        "app_kwargs": {"routes": [component.ROUTE], "exception_handlers": HANDLERS},
     }

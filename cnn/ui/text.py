@@ -1,6 +1,7 @@
 """Interface text: `T("key")` is a marker that the page itself turns into the visitor's language."""
 
 import gradio as gr
+from fastapi import Request
 
 from cnn import text
 from cnn.ui.compat import I18nData
@@ -22,7 +23,7 @@ class Markers(gr.I18n):
 T = Markers()
 
 
-def language_of(request: gr.Request | None) -> str:
+def language_of(request: gr.Request | Request | None) -> str:
     """The language of a visitor's page: what its address says, else their browser's first; a script's is English."""
     asked = getattr(request, "query_params", {}).get("lang")
     header = getattr(request, "headers", {}).get("accept-language")

@@ -1,20 +1,18 @@
-"""Uploads and refusals: what is accepted, and how a refusal reads. Every file a visitor sends passes here.
+"""Uploads: what is accepted. Every file a visitor sends passes here.
 
 Gradio alone lets an image component read a server's files when a path comes without `meta`, decodes `data:` URLs of any
-size, and answers a malformed input without a sentence.
+size.
 """
 
+from pathlib import Path
 from typing import Any
 
 import gradio as gr
 import PIL.Image
-import pydantic
 
 from cnn.framing import decode
-from cnn.text import say
 from cnn.types import InputError
-from cnn.ui.compat import FileData, ImageData, InvalidPathError, ListFiles, is_uploaded
-from cnn.ui.text import language_of
+from cnn.ui.compat import FileData, ImageData, ListFiles, is_uploaded
 
 MAX_FILE_SIZE = "25mb"  # a phone's photo has 3 to 12
 MAX_BATCH = 256  # images in one call
@@ -22,45 +20,7 @@ KEEP_SECONDS = 3600  # how long an uploaded file stays on the server
 TAKEN = ("image.png", "image.jpeg")  # what Gradio's gr.Image calls the picture that a webcam took
 
 
-class CheckedBlocks(gr.Blocks):
-    """gr.Blocks whose handlers and components refuse with InputError: it reaches the visitor as one sentence.
-
-    The sentence is in the language of the visitor's page; a script, which asks for none, gets English. Gradio's own
-    refusals of a file turn into one too. Every other exception stays hidden, as Gradio has it.
-    """
-
-    async def process_api(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
-        """As gr.Blocks; gr.Error, the one error whose text Gradio sends, in place of a refusal."""
-        try:
-            return await super().process_api(*args, **kwargs)
-        except Exception as error:
-            if (refusal := _refusal(error)) is None:
-                raise
-            language = language_of(kwargs.get("request"))
-            title = say("page.refused", language)
-            raise gr.Error(refusal.say(language), title=title, print_exception=False) from None
-
-
-def _refusal(error: BaseException | None) -> InputError | None:
-    if error is None or isinstance(error, InputError):
-        return error
-    if isinstance(error, InvalidPathError | pydantic.ValidationError):
-        return InputError("not_uploaded")
-    return _refusal(error.__cause__)
-
-
-class _Uploads:
-    """A component that reads uploaded files alone: no web address is fetched for a visitor."""
-
-    async def async_move_resource_to_block_cache(self, url_or_file_path: Any) -> str | None:
-        """As Gradio's, for files that are on this server already."""
-        if url_or_file_path is not None and "://" in str(url_or_file_path):
-            raise InputError("not_uploaded")
-        gradios: Any = super()
-        return await gradios.async_move_resource_to_block_cache(url_or_file_path)
-
-
-class _Image(_Uploads, gr.Image):
+class _Image(gr.Image):
     def get_block_name(self) -> str:
         """The browser's part is Gradio's own."""
         return "image"
@@ -97,7 +57,7 @@ class SourcedImage(_Image):
         return decode.open_image(uploaded(payload)), "photographed" if payload.orig_name in TAKEN else "uploaded"
 
 
-class UploadedFiles(_Uploads, gr.File):
+class UploadedFiles(gr.File):
     """gr.File for several files whose value in Python is the list of their checked paths, not opened yet."""
 
     def __init__(self, **options: Any):
@@ -115,10 +75,32 @@ class UploadedFiles(_Uploads, gr.File):
         return [uploaded(file) for file in files]
 
 
+def check_files(value: Any) -> None:
+    """Every file that a value from outside names for Gradio to fetch, however deep it stands and whatever takes it.
+
+    InputError for a web address, a path outside the upload folder, and an uploaded file that is there no longer.
+    """
+    if isinstance(value, dict) and "meta" in value and "path" in value:
+        _check_path(value["path"])
+    for one in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
+        check_files(one)
+
+
 def uploaded(file: FileData | ImageData) -> str:
     """The path of a file that a visitor uploaded. InputError for a `data:` URL or a path outside the upload folder."""
-    if not file.path or (file.url or "").startswith("data:"):
+    if (file.url or "").startswith("data:"):
         raise InputError("not_uploaded")
-    if not is_uploaded(file.path):
-        raise InputError("not_uploaded")
-    return file.path
+    return _check_path(file.path)
+
+
+def _check_path(path: Any) -> str:
+    try:
+        if path and is_uploaded(path):
+            if Path(path).is_file():
+                return path
+            raise FileNotFoundError
+    except FileNotFoundError:
+        raise InputError("gone") from None
+    except (TypeError, ValueError, OSError):  # no text, a NUL within it, or longer than a path may be
+        pass
+    raise InputError("not_uploaded")
