@@ -19,9 +19,7 @@ from PIL import Image
 from cnn.types import InputError
 
 MAX_PIXELS = 50_000_000  # an image above this is refused before it is decoded
-DRAFT = (
-    1024  # a large image is reduced to the smallest fraction with both sides as long; a JPEG to a half, a quarter...
-)
+DRAFT = 1024  # a large image is reduced to the smallest fraction with both sides as long
 MOST = 8_000_000  # pixels of what is handed on: a long image is reduced to about as many
 BAND = 1_000_000  # pixels that are converted at once
 BUDGET = 400_000_000  # bytes that all threads together decode into
@@ -61,8 +59,8 @@ def open_measured(source: Source) -> Opened:
     """Open and decode an image file of any format Pillow reads, upright, opaque, 'L' or 'RGB'; the first of frames.
 
     One with both sides above 2,048 pixels, or of more than MOST, comes reduced. EPS is not read. Raises InputError
-    "gone", "empty_file", "unreadable", "many_pictures" where too many are being decoded, or, before anything is decoded,
-    "too_many_pixels".
+    "gone", "empty_file", "unreadable", "many_pictures" where too many are being decoded at once, or, before anything
+    is decoded, "too_many_pixels".
     """
     with _file(source) as file:
         start, length = file.read(4), file.seek(0, os.SEEK_END)
@@ -198,7 +196,10 @@ class _Budget:
 
     @contextlib.contextmanager
     def of(self, cost: int) -> Iterator[None]:
-        """Meanwhile, a share; what costs more than there is gets it all. InputError "many_pictures" after PATIENCE seconds."""
+        """Meanwhile, a share; what costs more than there is gets it all.
+
+        InputError "many_pictures" after PATIENCE seconds.
+        """
         cost = min(cost, self.total)
         with self._changed:
             if not self._changed.wait_for(lambda: self._free >= cost, PATIENCE):
