@@ -87,7 +87,7 @@ def main() -> None:
 
 
 def _complete(models: registry.Models) -> None:
-    """Fetch the model that was asked for, where it is on the Hub, and say if it stays away; prepare what is likely."""
+    """Fetch the model that was asked for, where it is on the Hub, and say so if it stays away; prepare the rest."""
     if models.expected:
         models.fetch_expected().join()
         print(f"{models.missing} {models.default} answers." if models.missing else f"{models.expected} answers.")

@@ -1,5 +1,6 @@
 """The page: the order of its tabs, and how it is served. With app.py, the only room that imports gradio."""
 
+import warnings
 from collections.abc import Collection
 from typing import Any
 
@@ -34,7 +35,9 @@ def build_demo(models: Models, mnist: Mnist | None = None) -> gr.Blocks:
     task = models["default"].task
     mnist = (mnist or Mnist(nowhere)) if task.is_like(DIGITS) else Mnist(None)
     # Pillow's own guard, for images inside images that `decode.open_image` cannot measure beforehand.
-    PIL.Image.MAX_IMAGE_PIXELS = decode.MAX_PIXELS
+    # It refuses what has twice as many, and only warns before.
+    PIL.Image.MAX_IMAGE_PIXELS = decode.MAX_PIXELS // 2
+    warnings.simplefilter("ignore", PIL.Image.DecompressionBombWarning)
     with CheckedBlocks(
         title=say("page.title"), analytics_enabled=False, delete_cache=(LOOK_SECONDS, KEEP_SECONDS)
     ) as demo:

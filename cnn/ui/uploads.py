@@ -32,32 +32,28 @@ class UploadedImage(_Image):
     """gr.Image whose value in Python is a decoded PIL image, checked by `decode.open_image`, or None."""
 
     def preprocess(self, payload: ImageData | None) -> PIL.Image.Image | None:
-        """The image in its own mode, upright. InputError for what is not an uploaded, readable image."""
+        """The image, opaque, 8 bits, upright. InputError for what is not an uploaded, readable image."""
         return None if payload is None else decode.open_image(uploaded(payload))
 
 
 class MeasuredImage(_Image):
     """UploadedImage whose value is the image and the (width, height) of its file, or None.
 
-    They differ where a large JPEG was decoded at a fraction of its size.
+    They differ where a large one was decoded at a fraction of its size.
     """
 
     def preprocess(self, payload: ImageData | None) -> Any:
-        """The image in its own mode, upright, and the size it was sent in, upright."""
+        """The image, upright, and the size it was sent in, upright."""
         if payload is None:
             return None
-        image = decode.open_image(uploaded(payload))
-        with PIL.Image.open(uploaded(payload)) as file:
-            width, height = file.size
-        turned = (image.width - image.height) * (width - height) < 0
-        return image, ((height, width) if turned else (width, height))
+        return tuple(decode.open_measured(uploaded(payload)))
 
 
 class SourcedImage(_Image):
     """UploadedImage whose value is the image and whether it was "uploaded" or "photographed" here, or None."""
 
     def preprocess(self, payload: ImageData | None) -> Any:
-        """The image in its own mode, upright, and where it comes from: Gradio names what a webcam takes so."""
+        """The image, opaque, 8 bits, upright, and where it comes from: Gradio names what a webcam takes so."""
         if payload is None:
             return None
         return decode.open_image(uploaded(payload)), "photographed" if payload.orig_name in TAKEN else "uploaded"
