@@ -4,6 +4,10 @@ import argparse
 import os
 import threading
 
+from cnn import process
+
+process.begin()  # before anything heavy is imported
+
 from cnn.mnist import Mnist, kept
 from cnn.models import registry
 from cnn.options import whole_number
@@ -45,6 +49,7 @@ def main() -> None:
         models = registry.load_all(chosen.model, chosen.allow_hub)
     except InputError as error:
         raise SystemExit(str(error)) from None
+    models["default"].prepare_answers((1,))
     mnist = Mnist(files.load, kept())
     demo = build_demo(models, mnist)
     where = {"share": chosen.share, "server_name": chosen.host, "server_port": chosen.port}
@@ -59,11 +64,12 @@ def main() -> None:
 
 
 def _complete(models: registry.Models) -> None:
-    """Fetch the model that was asked for, where it is on the Hub, and say so if it stays away; prepare all."""
+    """Fetch the model that was asked for, where it is on the Hub, and say if it stays away; prepare what is likely."""
     if models.expected:
         models.fetch_expected().join()
         print(f"{models.missing} {models.default} answers." if models.missing else f"{models.expected} answers.")
     models.prepare()
+    process.give_back()
 
 
 if __name__ == "__main__":

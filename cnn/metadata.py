@@ -14,6 +14,7 @@ from pydantic import Field, TypeAdapter, ValidationError
 from typing_extensions import TypedDict
 
 from cnn.files import read_json
+from cnn.task import task_of
 from cnn.types import UserError
 
 CONFIG, METRICS = "config.json", "metrics.json"
@@ -290,8 +291,13 @@ def read_metrics(path: Path, digest: str) -> Metrics | None:
 
 
 def read_run(path: Path) -> Run:
-    """The `config.json` of a finished run of `train`. UserError for any other file."""
-    return _complete(Run, path)
+    """The `config.json` of a finished run of `train`, of a task that makes sense. UserError for any other file."""
+    run = _complete(Run, path)
+    try:
+        task_of(run)
+    except ValueError as error:
+        raise UserError(f"{path}: {error}.") from error
+    return run
 
 
 def read_measured(path: Path) -> Measured:

@@ -15,3 +15,14 @@ def whole_number(least: int, most: int | None = None) -> Callable[[str], int]:
         return found
 
     return read
+
+
+def share(text: str) -> float:
+    """A `type` for argparse: a number from 0 to 1."""
+    try:
+        found = float(text)
+    except ValueError:
+        found = -1.0
+    if not 0 <= found <= 1:
+        raise argparse.ArgumentTypeError(f"a number from 0 to 1, not {text}")
+    return found

@@ -9,6 +9,7 @@ ROOT = Path(__file__).parent.parent
 FILES = sorted([*ROOT.glob("cnn/**/*.py"), *ROOT.glob("train/**/*.py"), ROOT / "app.py"])
 # Arrows go down only: a wing imports those before it, and no wing of its own row but itself.
 ROWS = [
+    {"process"},
     {"options", "task", "text"},
     {"types"},
     {"files"},

@@ -3,22 +3,25 @@
 One gate for every model, whether it comes with the project, out of a folder or from the Hub. Behind it each is a flat
 Functional model of plain float32 layers that takes (N, 28, 28, 1) in [0, 1], ink = 1, and gives logits: models within a
 model are unfolded, another layout of the same 784 pixels is reshaped, a closing softmax or sigmoid is taken off, and
-pixels are scaled where a network wants others. `cnn.models.untrusted` looks through the file before Keras opens it.
+pixels are scaled where a network wants others. `cnn.models.untrusted` looks through the file before Keras builds it.
 """
 
+import io
 import itertools
+import json
 import tempfile
 import zipfile
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import h5py
 import keras
 import numpy as np
 from keras import layers
 
-from cnn.models import untrusted
-from cnn.network.compat import operation_of, run_through
+from cnn.models import unpack, untrusted
+from cnn.network.compat import operation_of, run_through, unfilled
 from cnn.task import DIGITS, SIDE, Task
 from cnn.types import InputError
 
@@ -50,11 +53,11 @@ FEEDS = (OURS, Feed(255), Feed(2, -1))  # those that are tried
 def open_model(path: Path, name: str, limited: bool = True, task: Task = DIGITS) -> keras.Model:
     """The network for a task in a `.keras` file, flat, (N, 28, 28, 1) float32 -> (N, classes or more) float32 logits.
 
-    `limited` as `cnn.models.untrusted.parts`: one that is not trusted may cost no more than is served to all.
+    `limited` as `cnn.models.untrusted.checked`: one that is not trusted may cost no more than is served to all.
     InputError, which calls the model `name`, says why it may not join.
     """
     try:
-        model = _loaded(untrusted.parts(path, name, limited))
+        model = _loaded(*untrusted.checked(path, name, limited))
         _check_shape(model, name, task)
         model = _giving_logits(flat(model))
         _check_weights(model, name)
@@ -117,13 +120,17 @@ def flat(model: keras.Model, feed: Feed = OURS) -> keras.Model:
     return made
 
 
-def _loaded(parts: dict[str, bytes]) -> keras.Model:
-    """By Keras, out of an archive that holds what was checked and nothing else."""
+def _loaded(config: str, arrays: dict[str, np.ndarray]) -> keras.Model:
+    """By Keras, out of an archive made anew of what was checked; no weights are made to be replaced."""
+    config = json.dumps(unfilled(json.loads(config)))
+    with h5py.File(weights := io.BytesIO(), "w") as file:
+        for place, array in arrays.items():
+            file[place] = array
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "model.keras"
         with zipfile.ZipFile(path, "w") as archive:
-            for part, content in parts.items():
-                archive.writestr(part, content)
+            archive.writestr(unpack.CONFIG, config)
+            archive.writestr(unpack.WEIGHTS, weights.getbuffer())
         return keras.saving.load_model(path, compile=False, safe_mode=True)
 
 

@@ -70,10 +70,14 @@ class Models(Mapping[str, Classifier]):
         return thread
 
     def prepare(self) -> None:
-        """Compile what a look inside needs, of one model after the other. Takes seconds."""
+        """Compile what answers need, and what a look inside the default needs; the others' first look waits.
+
+        Takes seconds.
+        """
+        with contextlib.suppress(InputError):  # it cannot be looked into
+            self["default"].prepare()
         for classifier in self.values():
-            with contextlib.suppress(InputError):  # it cannot be looked into
-                classifier.prepare()
+            classifier.prepare_answers()
 
     def describe(self) -> list[dict[str, Any]]:
         """One `{name, architecture, parameters, revision, default, metrics}` a model, JSON-ready."""
@@ -170,7 +174,7 @@ def folder(name: str) -> Path:
 
 
 def load(name: str) -> Classifier:
-    """A bundled model by its name, or one of one's own by its folder or file. Warmed up.
+    """A bundled model by its name, or one of one's own by its folder or file.
 
     It is called as its folder, or as its file where that is no `model.keras`. InputError: there is none, or it may not
     join.
@@ -181,7 +185,7 @@ def load(name: str) -> Classifier:
 
 
 def open_untrusted(path: Path, name: str) -> Classifier:
-    """The model in a `.keras` file from the Hub, which is not trusted, called `name`. Warmed up.
+    """The model in a `.keras` file from the Hub, which is not trusted, called `name`.
 
     Its revision is that of the Hub. InputError says why it may not join.
     """
@@ -244,6 +248,8 @@ def _opened(path: Path, name: str, revision: str, limited: bool) -> Classifier:
         raise InputError("model_task", name=name, why=str(error)) from None
     model = gate.open_model(path, name, limited, task)
     network = Classifier(model, name, task=task, config=config, metrics=metrics, revision=revision)
+    if metrics and path.parent.parent == BUNDLED:  # it was measured as it is, so nothing needs to be tried
+        return network
     feed = gate.wanted(model, network.logits, name, task)
     if feed == gate.OURS:
         return network

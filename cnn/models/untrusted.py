@@ -1,41 +1,44 @@
-"""A `.keras` file, looked through before Keras opens it: what harms nobody, or the one sentence that says why not.
+"""A model's file, looked through before Keras builds it: what harms nobody, or the one sentence that says why not.
 
-Keras's safe mode keeps code of the file's own from running. What is checked here it does not promise: that nothing is
-unpacked beyond a limit or outside the archive, that no layer reads files, and that the network is small enough to
-serve. Its size is told without making it: from shapes alone.
+Keras's safe mode keeps code of the file's own from running. What is checked here it does not promise: that no crafted
+zip or HDF5 is read by this process (another one does, `cnn.models.unpack`, and hands over plain arrays), that no layer
+reads files, and that the network is small enough to build, to compile and to serve. Its size is told without making it:
+from its config and from shapes alone.
 """
 
-import io
 import json
 import math
-import zipfile
+import signal
+import subprocess
+import sys
+import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
-import h5py
 import jax
 import keras
+import numpy as np
 
+from cnn.models import unpack
+from cnn.models.unpack import MAX_TEXT, MAX_UNPACKED, Refused, Unpacked
 from cnn.task import SIDE
 from cnn.types import InputError
 
-METADATA, CONFIG, WEIGHTS = "metadata.json", "config.json", "model.weights.h5"
-PARTS = {METADATA, CONFIG, WEIGHTS}  # all that Keras writes for a network without files of its own
-MAX_UNPACKED, MAX_CONFIG = 100_000_000, 1_000_000  # bytes
+SECONDS = 20  # that a file is read at most, where nothing else runs 10 of them suffice
+MAX_ANSWER = MAX_UNPACKED + 4 * MAX_TEXT  # bytes of what was unpacked, with the line that tells its shapes
 MAX_PARAMETERS = 20_000_000
+MAX_CALLS = 500  # of layers and operations: building and compiling take longer with each
 MAX_OPERATIONS = 1_000_000_000  # a picture: a tenth of a second on two cores
 MAX_MOVED = 24_000_000  # bytes of feature maps a picture, written and read; 250 pictures are held at once
 
-HDF5 = b"\x89HDF\r\n\x1a\n"  # how the older format begins, whatever the file is called
-
 # Keras's own rooms; "builtins" is what it calls a function of its own, such as an activation.
+OPERATIONS = {f"keras.src.ops.{room}" for room in ("core", "image", "math", "nn", "numpy")}
 MODULES = {
     "keras", "keras.layers", "keras.models", "keras.initializers", "keras.regularizers", "keras.constraints",
     "keras.activations", "keras.optimizers", "keras.losses", "keras.metrics", "keras.src.models.functional",
-    "keras.src.models.sequential", "builtins", None,
-    *(f"keras.src.ops.{room}" for room in ("core", "image", "math", "nn", "numpy")),
+    "keras.src.models.sequential", "builtins", None, *OPERATIONS,
 }  # fmt: skip
 # What runs code, or reads a file whose path stands in the config.
 REFUSED = {
@@ -45,45 +48,73 @@ REFUSED = {
 }  # fmt: skip
 
 
-def parts(path: Path, name: str, limited: bool = True) -> dict[str, bytes]:
-    """The parts of a `.keras` file by their names, checked; Keras may open them, and nothing else of the file.
+def checked(path: Path, name: str, limited: bool = True) -> tuple[str, dict[str, np.ndarray]]:
+    """The config of a `.keras` file as JSON that Keras may build by, and its arrays by their path among the weights.
 
-    Not `limited` is a model of the operator's own: as large as they like. InputError says what is wrong, with `name`
-    for what the model is called; whatever else is raised means that it is no such file.
+    Not `limited` is a model of the operator's own: as large as they like, and read by this process. InputError says
+    what is wrong, with `name` for what the model is called; whatever else is raised means that it is no such file.
     """
-    found = _unpacked(path, name, limited)
+    try:
+        found = apart(path) if limited else _here(path)
+    except Refused as refusal:
+        raise InputError(refusal.key, **{**LIMITS, **refusal.values, "name": name}) from None
     _check_version(found, name)
-    config = json.loads(found[CONFIG])
+    config = json.loads(found.config)
     _check_config(config, name)
-    _check_weights(found[WEIGHTS], name, limited)
     if limited:
-        _apart(lambda: _check_size(config, name))
-    return found
+        _check_calls(config, name)
+    text = json.dumps(_plain(config))
+    if limited:
+        _in_a_thread(lambda: _check_size(json.loads(text), name))  # Keras changes what it builds by
+    return text, found.arrays
 
 
-def _unpacked(path: Path, name: str, limited: bool) -> dict[str, bytes]:
-    """Every part, read up to the size that the archive states for it and no further."""
+# ------------------------------------------------------------------------------------------------- the file is unpacked
+
+PROGRAM = Path(unpack.__file__)
+LIMITS = {"seconds": unpack.SECONDS, "size": unpack.MEMORY >> 20}
+# Nothing of ours: no token of the Hub, no path. HDF5 loads no filters that others have installed.
+ENVIRONMENT = {"HDF5_PLUGIN_PRELOAD": "::", "OPENBLAS_NUM_THREADS": "1"}
+
+
+def _here(path: Path) -> Unpacked:
     with path.open("rb") as file:
-        if file.read(len(HDF5)) == HDF5:
-            raise InputError("model_h5", name=name)
-    with zipfile.ZipFile(path) as archive:
-        infos = archive.infolist()
-        names = [part.filename for part in infos]
-        if not {CONFIG, WEIGHTS} <= set(names) <= PARTS or len(names) > len(PARTS):
-            strange = [part for part in names if part not in PARTS] or names
-            raise InputError("model_parts", name=name, parts=", ".join(strange)[:80])
-        size = sum(part.file_size for part in infos)
-        if limited and (size > MAX_UNPACKED or size - archive.getinfo(WEIGHTS).file_size > MAX_CONFIG):
-            raise InputError("model_large", name=name, size=size // 10**6, limit=MAX_UNPACKED // 10**6)
-        found = {}
-        for part in infos:
-            with archive.open(part) as file:  # all at once would inflate more than the part says it holds
-                found[part.filename] = file.read(part.file_size)
-        return found
+        return unpack.unpack(file, limited=False)
 
 
-def _check_version(found: dict[str, bytes], name: str) -> None:
-    version = str(json.loads(found.get(METADATA, b"{}")).get("keras_version", keras.__version__))
+def apart(path: Path) -> Unpacked:
+    """What is in a `.keras` file, by a process of its own with the limits of `cnn.models.unpack`.
+
+    Refused as there, and where it reached a limit; whatever else is raised means that it is no such file.
+    """
+    command = [sys.executable, "-I", str(PROGRAM)]
+    with (
+        path.open("rb") as file,
+        subprocess.Popen(
+            command, env=ENVIRONMENT, cwd="/", stdin=file, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+        ) as process,
+    ):
+        timer = threading.Timer(SECONDS, process.kill)
+        timer.start()
+        try:
+            answer = bytearray()
+            while process.stdout and (more := process.stdout.read(1 << 20)):
+                answer += more
+                if len(answer) > MAX_ANSWER:
+                    process.kill()
+            process.wait()
+        finally:
+            timer.cancel()
+    if process.returncode in (-signal.SIGKILL, -signal.SIGXCPU):  # by the timer, or by the kernel at a limit
+        raise Refused("model_limits")
+    return unpack.receive(answer)
+
+
+# ---------------------------------------------------------------------------------------------- what it asks Keras for
+
+
+def _check_version(found: Unpacked, name: str) -> None:
+    version = str(json.loads(found.metadata).get("keras_version", keras.__version__))
     if version.split(".")[0] != keras.__version__.split(".")[0]:
         raise InputError("model_version", name=name, version=version[:20], ours=keras.__version__)
 
@@ -109,24 +140,44 @@ def _objects(config: Any) -> Iterator[dict[str, Any]]:
         yield from _objects(value)
 
 
-def _check_weights(weights: bytes, name: str, limited: bool) -> None:
-    """No link to other files, and no more numbers than the archive may hold: HDF5 compresses too."""
-    size, ways = 0, []
+def _plain(config: Any) -> Any:
+    """The same network for less: variables begin as zeros, since they are loaded, and no loop over time is unrolled."""
+    if isinstance(config, list):
+        return [_plain(value) for value in config]
+    if not isinstance(config, dict):
+        return config
+    if config.get("module") == ZEROS["module"]:
+        return ZEROS
+    return {key: _replaced(key, value) for key, value in config.items()}
 
-    def count(_: str, part: h5py.Group | h5py.Dataset) -> None:
-        nonlocal size
-        if isinstance(part, h5py.Dataset):
-            size += part.nbytes
-            if part.is_virtual or part.external:
-                ways.append(part.name)
 
-    with h5py.File(io.BytesIO(weights), "r") as file:
-        file.visititems_links(lambda path, link: None if isinstance(link, h5py.HardLink) else ways.append(path))
-        file.visititems(count)
-    if ways:
-        raise InputError("model_code", name=name, part=str(ways[0])[:80])
-    if limited and size > MAX_UNPACKED:
-        raise InputError("model_large", name=name, size=size // 10**6, limit=MAX_UNPACKED // 10**6)
+ZEROS = {"module": "keras.initializers", "class_name": "Zeros", "config": {}, "registered_name": None}
+
+
+def _replaced(key: str, value: Any) -> Any:
+    if key.endswith("_initializer") and value is not None:
+        return ZEROS
+    return False if key == "unroll" else _plain(value)
+
+
+def _check_calls(config: dict[str, Any], name: str) -> None:
+    if _calls(config) > MAX_CALLS:
+        raise _costly(name)
+
+
+def _calls(config: Any) -> int:
+    """How many layers and operations a model calls, those of a model within it as often as that is called."""
+    if isinstance(config, list):
+        return sum(map(_calls, config))
+    if not isinstance(config, dict):
+        return 0
+    nodes = config.get("inbound_nodes")
+    times = len(nodes) if isinstance(nodes, list) and nodes else 1
+    called = config.get("module") in CALLED
+    return times * (called + sum(_calls(value) for key, value in config.items() if key != "inbound_nodes"))
+
+
+CALLED = {"keras.layers", *OPERATIONS}
 
 
 def _check_size(config: dict[str, Any], name: str) -> None:
@@ -135,7 +186,12 @@ def _check_size(config: dict[str, Any], name: str) -> None:
         model = keras.saving.deserialize_keras_object(config, safe_mode=True)
     parameters = sum(math.prod(variable.shape) for variable in model.variables)
     if parameters > MAX_PARAMETERS or not _affordable(model, 4 * parameters):
-        raise InputError("model_costly", name=name, parameters=f"{MAX_PARAMETERS:,}", operations=f"{MAX_OPERATIONS:,}")
+        raise _costly(name)
+
+
+def _costly(name: str) -> InputError:
+    most = {"calls": MAX_CALLS, "parameters": f"{MAX_PARAMETERS:,}", "operations": f"{MAX_OPERATIONS:,}"}
+    return InputError("model_costly", name=name, **most)
 
 
 def _affordable(model: keras.Model, weights: int) -> bool:
@@ -158,7 +214,7 @@ def _variables(model: keras.Model) -> tuple[list, list]:
     return model.trainable_variables, model.non_trainable_variables
 
 
-def _apart(work: Callable[[], None]) -> None:
+def _in_a_thread(work: Callable[[], None]) -> None:
     """Do it in a thread of its own: Keras remembers unfilled variables by thread, and would fill them later."""
     with ThreadPoolExecutor(1) as pool:
         pool.submit(work).result()

@@ -16,6 +16,7 @@ import keras
 import numpy as np
 
 from cnn.metadata import Config, Metrics
+from cnn.network.compat import unfilled
 from cnn.network.layers import Layer, comes_apart, describe, makers, steps
 from cnn.network.memory import Memory
 from cnn.task import DIGITS, SIDE, Task
@@ -24,6 +25,9 @@ from cnn.types import Framed, InputError, Prediction, Reason
 BATCH = 250  # images per call when there are many; a divisor of MNIST's 10,000
 SIZES = (1, 4, 51, BATCH)  # images per compiled call: a digit, a few, a scan of strengths, many
 PULLED = (1, 10, 32)  # the same where gradients are taken: a digit, one for each label, many
+
+Copies = dict[int, jax.Array]  # of a model's variables, by their ids
+Variables = tuple[list[jax.Array], list[jax.Array]]  # trainable, and not, as `stateless_call` takes them
 
 
 class Output(NamedTuple):
@@ -59,10 +63,10 @@ class Classifier:
         self.refusal: float = calibration.get("refusal", 1.0)
         self.parameters = model.count_params()
         self._model = model
-        self._logits = _compiled(model)
+        self._copies = {id(variable): _copy(variable) for variable in model.variables}
+        self._logits = _compiled(model, self._copies)
         self._sensitivities: dict[str, Callable] = {}
-        outputs = self._warm_up()
-        self.task = dataclasses.replace(task, rejects=outputs > task.count)
+        self.task = dataclasses.replace(task, rejects=model.output_shape[-1] > task.count)
 
     @property
     def architecture(self) -> str:
@@ -208,8 +212,14 @@ class Classifier:
         output, gradient = self._sensitivity(name)(image, weights)
         return np.asarray(output)[0], np.asarray(gradient)[0]
 
+    def prepare_answers(self, sizes: Sequence[int] = SIZES) -> None:
+        """Compile the calls of these SIZES, so that the first answer does not wait."""
+        for count in sizes:
+            self.logits(np.zeros((count, SIDE, SIDE), np.float32))
+
     def prepare(self) -> None:
-        """Compile what the worst case and a look inside need, so that the first does not wait. Takes seconds."""
+        """Compile what answers, the worst case and a look inside need, so that none waits. Takes seconds."""
+        self.prepare_answers()
         image = np.zeros((SIDE, SIDE), np.float32)
         outputs = self.logits(image[None]).shape[1]
         for count in PULLED:
@@ -220,19 +230,19 @@ class Classifier:
 
     @functools.cached_property
     def _outputs(self) -> Callable:
-        return _compiled_outputs(self._plain)
+        return _compiled_outputs(self._plain, self._copies)
 
     @functools.cached_property
     def _gradients(self) -> Callable:
-        return _compiled_gradients(self._plain)
+        return _compiled_gradients(self._plain, self._copies)
 
     @functools.cached_property
     def _logits_pulled(self) -> Callable:
-        return _compiled_logit_gradients(self._model)
+        return _compiled_logit_gradients(self._model, self._copies)
 
     def _sensitivity(self, name: str) -> Callable:
         if name not in self._sensitivities:
-            self._sensitivities[name] = _compiled_sensitivity(self._plain, name)
+            self._sensitivities[name] = _compiled_sensitivity(self._plain, self._copies, name)
         return self._sensitivities[name]
 
     # ---------------------------------------------------------------------------------------------------------------
@@ -243,11 +253,6 @@ class Classifier:
         if framed.crowded:
             return "several_digits"
         return "not_a_digit" if strange > self.refusal else None
-
-    def _warm_up(self) -> int:
-        """Compile the calls that answers need; gives the number of outputs."""
-        made = [self.logits(np.zeros((count, SIDE, SIDE), np.float32)) for count in SIZES]
-        return made[0].shape[1]
 
 
 def softmax(logits: np.ndarray) -> np.ndarray:
@@ -266,94 +271,97 @@ def since(started: float) -> float:
     return round(1000 * (time.perf_counter() - started), 3)
 
 
-def _compiled(model: keras.Model) -> Callable[[np.ndarray], jax.Array]:
-    """The model as one jitted function of (N, 28, 28, 1), over its own copy of the weights."""
-    trainable = _copies(model.trainable_variables)
-    non_trainable = _copies(model.non_trainable_variables)
+def _compiled(model: keras.Model, copies: Copies) -> Callable[[np.ndarray], jax.Array]:
+    """The model as one jitted function of (N, 28, 28, 1), over copies of its weights."""
+    variables = _of(copies, model)
 
     @jax.jit
-    def call(trainable: list, non_trainable: list, images: jax.Array) -> jax.Array:
-        return model.stateless_call(trainable, non_trainable, images, training=False)[0]
+    def call(variables: Variables, images: jax.Array) -> jax.Array:
+        return model.stateless_call(*variables, images, training=False)[0]
 
-    return lambda images: call(trainable, non_trainable, images)
+    return lambda images: call(variables, images)
 
 
-def _runner(model: keras.Model) -> Callable[[jax.Array, dict[str, jax.Array]], dict[str, tuple]]:
-    """The model as a function of images and shifts -> by each layer's name, its output after and before its activation.
+def _runner(model: keras.Model, copies: Copies) -> tuple[Callable[..., dict[str, tuple]], list[Variables]]:
+    """The model as a function of weights, images and shifts -> by each layer's name, its output after and before its
+    activation; and the weights.
 
-    A shift is added to what a layer passes on, for gradients by it. The layers are called one by one, in their order,
-    over copies of their weights; one that takes several outputs gets them as a list, as Keras's merging layers do.
+    A shift is added to what a layer passes on, for gradients by it. The layers are called one by one, in their order;
+    one that takes several outputs gets them as a list, as Keras's merging layers do. The weights are handed in: what is
+    compiled would hold constants once more.
     """
     plan = []
     for layer in steps(model):
         linear = None
         if getattr(layer, "activation", keras.activations.linear) is not keras.activations.linear:
-            linear = type(layer).from_config({**layer.get_config(), "activation": None})
+            linear = type(layer).from_config({**unfilled(layer.get_config()), "activation": None})
             if not linear.built:
                 linear.build(layer.input.shape)
-        weights = _copies(layer.trainable_variables), _copies(layer.non_trainable_variables)
-        plan.append((layer, linear, makers(layer), weights))
+        plan.append((layer, linear, makers(layer)))
 
-    def run(images: jax.Array, shifts: dict[str, jax.Array]) -> dict[str, tuple]:
+    def run(weights: list[Variables], images: jax.Array, shifts: dict[str, jax.Array]) -> dict[str, tuple]:
         passed: dict[str, jax.Array] = {}
         made = {}
-        for layer, linear, sources, weights in plan:
+        for (layer, linear, sources), variables in zip(plan, weights, strict=True):
             entering = [passed.get(source, images) for source in sources]
             entering = entering[0] if len(entering) == 1 else entering
-            output = (linear or layer).stateless_call(*weights, entering)[0]
+            output = (linear or layer).stateless_call(*variables, entering)[0]
             made[layer.name] = (layer.activation(output), output) if linear else (output, None)
             passed[layer.name] = made[layer.name][0] + shifts.get(layer.name, 0)
         return made
 
-    return run
+    return run, [_of(copies, layer) for layer, *_ in plan]
 
 
-def _compiled_outputs(model: keras.Model) -> Callable[[np.ndarray], dict[str, tuple]]:
+def _compiled_outputs(model: keras.Model, copies: Copies) -> Callable[[np.ndarray], dict[str, tuple]]:
     """Every layer's output after and before its activation, as one jitted function of the images."""
-    run = _runner(model)
-    return jax.jit(lambda images: run(images, {}))
+    run, weights = _runner(model, copies)
+    call = jax.jit(lambda weights, images: run(weights, images, {}))
+    return lambda images: call(weights, images)
 
 
-def _compiled_gradients(model: keras.Model) -> Callable[[np.ndarray, dict[str, np.ndarray]], jax.Array]:
-    """The gradient by the images of the layers' units, before activation, times weights, summed: jitted."""
-    run = _runner(model)
+def _compiled_gradients(model: keras.Model, copies: Copies) -> Callable[[np.ndarray, dict[str, np.ndarray]], jax.Array]:
+    """The gradient by the images of the layers' units, before activation, times factors, summed: jitted."""
+    run, weights = _runner(model, copies)
 
-    def total(images: jax.Array, weights: dict[str, jax.Array]) -> jax.Array:
-        made = run(images, {})
+    def total(images: jax.Array, factors: dict[str, jax.Array], weights: list[Variables]) -> jax.Array:
+        made = run(weights, images, {})
         units = {name: after if before is None else before for name, (after, before) in made.items()}
-        return sum(((units[name] * weights[name]).sum() for name in weights), start=jnp.zeros(()))
-
-    return jax.jit(jax.grad(total))
-
-
-def _compiled_logit_gradients(model: keras.Model) -> Callable[[np.ndarray, np.ndarray], jax.Array]:
-    """The gradient by the images of the logits times weights, summed: jitted, over its own copy of the variables."""
-    variables = _copies(model.trainable_variables), _copies(model.non_trainable_variables)
-
-    def total(images: jax.Array, weights: jax.Array, variables: tuple[list, list]) -> jax.Array:
-        return (model.stateless_call(*variables, images, training=False)[0] * weights).sum()
+        return sum(((units[name] * factors[name]).sum() for name in factors), start=jnp.zeros(()))
 
     pull = jax.jit(jax.grad(total))
-    return lambda images, weights: pull(images, weights, variables)
+    return lambda images, factors: pull(images, factors, weights)
+
+
+def _compiled_logit_gradients(model: keras.Model, copies: Copies) -> Callable[[np.ndarray, np.ndarray], jax.Array]:
+    """The gradient by the images of the logits times factors, summed: jitted, over copies of the weights."""
+    variables = _of(copies, model)
+
+    def total(images: jax.Array, factors: jax.Array, variables: Variables) -> jax.Array:
+        return (model.stateless_call(*variables, images, training=False)[0] * factors).sum()
+
+    pull = jax.jit(jax.grad(total))
+    return lambda images, factors: pull(images, factors, variables)
 
 
 def _compiled_sensitivity(
-    model: keras.Model, name: str
+    model: keras.Model, copies: Copies, name: str
 ) -> Callable[[np.ndarray, np.ndarray], tuple[jax.Array, jax.Array]]:
-    """One layer's output and a sum of logits' gradient by it, as a jitted function of the images and the weights."""
-    run, last = _runner(model), steps(model)[-1].name
+    """One layer's output and a sum of logits' gradient by it, as a jitted function of the images and the factors."""
+    run, weights = _runner(model, copies)
+    last = steps(model)[-1].name
 
     @jax.jit
-    def call(images: jax.Array, weights: jax.Array) -> tuple[jax.Array, jax.Array]:
+    def call(images: jax.Array, factors: jax.Array, weights: list[Variables]) -> tuple[jax.Array, jax.Array]:
         def score(shift: jax.Array) -> tuple[jax.Array, jax.Array]:
-            made = run(images, {name: shift})
-            return (made[last][0] * weights).sum(), made[name][0]
+            made = run(weights, images, {name: shift})
+            return (made[last][0] * factors).sum(), made[name][0]
 
-        shape = jax.eval_shape(lambda x: run(x, {})[name][0], images)
+        shape = jax.eval_shape(lambda x: run(weights, x, {})[name][0], images)
         gradient, output = jax.grad(score, has_aux=True)(jnp.zeros(shape.shape, shape.dtype))
         return output, gradient
 
-    return call
+    return lambda images, factors: call(images, factors, weights)
 
 
 def _chunks(sizes: tuple[int, ...], values: np.ndarray) -> Iterator[tuple[np.ndarray, int]]:
@@ -378,5 +386,12 @@ def _joined_before(chunks: list[tuple[Any, int]], name: str) -> np.ndarray | Non
     return None if parts[0][0] is None else _joined(parts)
 
 
-def _copies(variables: Sequence[keras.Variable]) -> list[jax.Array]:
-    return [jnp.array(variable.value, copy=True) for variable in variables]
+def _copy(variable: keras.Variable) -> jax.Array:
+    """By way of NumPy: JAX would compile the copying, once for each shape."""
+    return jax.device_put(np.array(variable.value))
+
+
+def _of(copies: Copies, owner: keras.Model | keras.Layer) -> Variables:
+    """The copies of what is trained of a model or a layer, and of what is not."""
+    trained, other = owner.trainable_variables, owner.non_trainable_variables
+    return [copies[id(variable)] for variable in trained], [copies[id(variable)] for variable in other]

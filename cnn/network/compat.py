@@ -3,7 +3,28 @@
 from collections.abc import Callable
 from typing import Any
 
+import jax
 import keras
+import numpy as np
+
+
+@keras.saving.register_keras_serializable(package="cnn")
+class Unfilled(keras.initializers.Initializer):
+    """Zeros, for weights that come from elsewhere: JAX compiles Keras's initializers, once for each shape."""
+
+    def __call__(self, shape: tuple[int, ...], dtype: Any = None) -> jax.Array:
+        """As Keras calls it, without a compilation."""
+        return jax.device_put(np.zeros(shape, dtype or "float32"))
+
+
+def unfilled(config: Any) -> Any:
+    """A model's or a layer's config with `Unfilled` for every initializer."""
+    if isinstance(config, list):
+        return [unfilled(value) for value in config]
+    if not isinstance(config, dict):
+        return config
+    filler = keras.saving.serialize_keras_object(Unfilled())
+    return {key: filler if key.endswith("_initializer") and value else unfilled(value) for key, value in config.items()}
 
 
 def inner(model: keras.Model) -> Any:

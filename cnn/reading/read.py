@@ -33,7 +33,9 @@ def read_image(classifier: Classifier, image: PIL.Image.Image) -> tuple[Framed, 
 def read_strokes(classifier: Classifier, payload: object) -> tuple[Framed, Prediction]:
     """Frame pen strokes (the API's JSON) and read them; `milliseconds` covers both. InputError for anything else."""
     strokes = ink.parse_strokes(payload)
-    return _read(classifier, strokes, ink.from_strokes, number.read_number_strokes)
+    # While the first stroke is drawn it is no digit yet, over and over; and who writes two digits lifts the pen.
+    count = number.read_number_strokes if len(strokes.strokes) > 1 else None
+    return _read(classifier, strokes, ink.from_strokes, count)
 
 
 def logits(classifier: Classifier, images: np.ndarray) -> np.ndarray:
@@ -62,13 +64,13 @@ def _read(
     classifier: Classifier,
     source: Any,
     frame: Callable[[Any], Framed],
-    count: Callable[[Classifier, Any], number.Number],
+    count: Callable[[Classifier, Any], number.Number] | None,
 ) -> tuple[Framed, Prediction]:
     started = time.perf_counter()
     framed = frame(source)
     prediction = predict(classifier, framed)
     refused = prediction.reason == "not_a_digit" and classifier.task.is_like(DIGITS)
-    if refused and _may_be_several(framed.image) and count(classifier, source).several:
+    if refused and count and _may_be_several(framed.image) and count(classifier, source).several:
         prediction = dataclasses.replace(prediction, reason="several_digits")
     return framed, prediction.taking(since(started))
 

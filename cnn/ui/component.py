@@ -23,6 +23,22 @@ HERE = Path(__file__).parent
 ADDRESS = f"{API_PREFIX}/page"
 SHORT = 256  # signs of a constant that stands in a component's own script
 ARGUMENTS = "{ element, trigger, props, server, upload, watch }"  # what Gradio hands to a component's script
+# What is clicked before a component's module is there is clicked again once it is.
+EARLY = """
+        const early = [];
+        const keep = (event) => {
+            const clicked = event.target.closest("button, input");
+            if (!clicked) return;
+            event.preventDefault();
+            early.push(clicked);
+        };
+        const started = () => {
+            element.removeEventListener("click", keep);
+            element.setAttribute("aria-busy", "false");
+            for (const clicked of early) clicked.click();
+        };
+        element.addEventListener("click", keep);
+        element.setAttribute("aria-busy", "true");"""
 _served: dict[str, bytes] = {}  # compressed, by address
 
 
@@ -61,15 +77,16 @@ class Component(gr.HTML):
 
 
 def _starting(script: str, constants: dict[str, Any]) -> str:
-    """A component's script: fetch its module, the texts and the long constants, then start it."""
+    """A script: fetch a component's module, the texts and long constants, then start it; `aria-busy` until then."""
     written = {name: json.dumps(value, ensure_ascii=False) for name, value in constants.items()}
     long = [name for name, value in written.items() if len(value) > SHORT]
     needed = [f"{MODULES}/{script}", TEXTS, *(_constant(written[name]) for name in long)]
     given = [f"{name}: {name}.default" if name in long else f"{name}: {value}" for name, value in written.items()]
-    return (
-        f"Promise.all({json.dumps(needed)}.map((address) => import(new URL(address, document.baseURI))))"
-        f".then(([{', '.join(['module', '', *long])}]) => module.default({ARGUMENTS}, {{ {', '.join(given)} }}));"
-    )
+    return f"""
+        {EARLY}
+        Promise.all({json.dumps(needed)}.map((address) => import(new URL(address, document.baseURI))))
+            .then(([{", ".join(["module", "", *long])}]) => module.default({ARGUMENTS}, {{ {", ".join(given)} }}))
+            .then(started);"""
 
 
 def _constant(value: str) -> str:

@@ -107,21 +107,21 @@ def in_browser(models: Models) -> Iterator[str]:
     from playwright.sync_api import sync_playwright
 
     from cnn.ui.page import build_demo, launch_options
-    from tests.ui.conftest import CHROMIUM, DESKTOP, FLAGS
+    from tests.ui.conftest import CHROMIUM, DESKTOP, FLAGS, Visit, choose
 
     demo = build_demo(models)
     demo.launch(prevent_thread_lock=True, quiet=True, **launch_options())
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=FLAGS)
         page = browser.new_context(viewport=DESKTOP, reduced_motion="reduce", locale="en-US").new_page()
-        page.goto(demo.local_url)
+        Visit(page).go(demo.local_url)
         page.get_by_role("tab", name="Look inside").click()
         turns = itertools.cycle(range(10))  # on and on: the same digit twice would change nothing
         for view in ("network", "hand", "why", "play"):
             page.locator(f".inside [data-view={view}]").click()
             for method in METHODS if view == "why" else [None]:
                 if method:
-                    page.locator(f"[name=inside-method][value={method}]").check(force=True)
+                    choose(page.locator(f"[name=inside-method][value={method}]"))
                 page.wait_for_timeout(1500)
                 found = [page.evaluate(CHANGE, next(turns)) for _ in range(ROUNDS + 1)]
                 yield f"{view} {method or '':22} {summary(found[1:])}"

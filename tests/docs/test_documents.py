@@ -16,6 +16,7 @@ from gradio_client import Client
 import app
 from tests.benchmarks import training
 from train import __main__ as train
+from train.fit import commands as commands_of_fit
 from train.publish import readme, space
 
 ROOT = Path(__file__).parents[2]
@@ -46,7 +47,7 @@ def test_the_space_header_names_what_the_tests_ran() -> None:
 
 
 def test_every_command_and_option_stands_in_them(capsys: pytest.CaptureFixture) -> None:
-    known = next(a for a in train._parser()._actions if isinstance(a, argparse._SubParsersAction)).choices
+    known = next(a for a in train.parser()._actions if isinstance(a, argparse._SubParsersAction)).choices
     for command in known:
         assert re.search(rf"python -m train ({command}|\w+ \| .*\b{command}\b)", EVERYTHING), command
     with pytest.raises(SystemExit):
@@ -58,11 +59,11 @@ def test_every_command_and_option_stands_in_them(capsys: pytest.CaptureFixture) 
 @pytest.mark.parametrize("command", dict.fromkeys(commands()))
 def test_every_command_would_start(command: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Its options are taken, and what it names is there. `small` is the network that the documents have one write."""
-    recipes = train.recipes()
-    monkeypatch.setattr(train, "recipes", lambda: {**recipes, "small": recipes["course"]})
+    recipes = commands_of_fit.recipes()
+    monkeypatch.setattr(commands_of_fit, "recipes", lambda: {**recipes, "small": recipes["course"]})
     words = shlex.split(command, comments=True)[1:]
     if words[0] == "-m" and words[1] == "train":
-        train._parser().parse_args(words[2:])
+        train.parser().parse_args(words[2:])
     elif words[0] == "-m":
         assert importlib.util.find_spec(words[1]), command
     elif words[0] == "app.py":

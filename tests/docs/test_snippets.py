@@ -43,7 +43,7 @@ def test_a_network_of_ones_own(
     monkeypatch.setattr(architectures, "ARCHITECTURES", dict(architectures.ARCHITECTURES))
     exec(snippet("python", "@architecture"), vars(architectures))
     made = architectures.ARCHITECTURES
-    for module in (train.__main__, train.fit.loop):
+    for module in (train.fit.commands, train.fit.loop):
         monkeypatch.setattr(module, "ARCHITECTURES", made)
     monkeypatch.setenv("MNIST_DIR", str(idx_folder))
     monkeypatch.chdir(tmp_path)
@@ -80,6 +80,6 @@ def test_a_perturbation_of_ones_own(tmp_path: Path, monkeypatch: pytest.MonkeyPa
 def test_a_recipe_of_ones_own(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(train.fit.recipes, "RECIPES", dict(train.fit.recipes.RECIPES))
     exec(snippet("python", "RECIPES["), vars(train.fit.recipes))
-    monkeypatch.setattr(train.__main__, "RECIPES", train.fit.recipes.RECIPES)
-    assert train.__main__.recipes()["patient"].epochs == 30
-    assert train.__main__._parser().parse_args(["fit", "patient"]).recipe == "patient"
+    monkeypatch.setattr(train.fit.commands, "RECIPES", train.fit.recipes.RECIPES)
+    assert train.fit.commands.recipes()["patient"].epochs == 30
+    assert train.__main__.parser().parse_args(["fit", "patient"]).recipe == "patient"

@@ -244,3 +244,10 @@ def test_a_network_gets_the_pixels_it_wants_and_it_is_said(
     fed = {None: images, "0 to 255": 255 * images, "-1 to 1": 2 * images - 1}[wanted]
     np.testing.assert_allclose(network.logits(images), theirs(fed[..., None]), rtol=1e-3, atol=1e-3)
     assert network.layers[0].type == first
+
+
+def test_no_weights_are_made_to_be_replaced(tmp_path: Path, compiled: list[str]) -> None:
+    path = saved(sequential(layers.Conv2D(3, 5), layers.Flatten(), layers.Dense(10)), tmp_path / "model.keras")
+    compiled.clear()
+    gate.open_model(path, "theirs")
+    assert not compiled

@@ -116,3 +116,5 @@ def test_several_digits_on_the_pad_are_told_from_no_digit(classifier: Classifier
     monkeypatch.setattr(classifier, "refusal", 0.5)
     _, prediction = read_strokes(classifier, {"strokes": both, "width": 800, "height": 400})
     assert prediction.reason == "several_digits"
+    joined = [[point for line in both for point in line]]  # the pen was never lifted
+    assert read_strokes(classifier, {"strokes": joined, "width": 800, "height": 400})[1].reason == "not_a_digit"

@@ -11,7 +11,7 @@ from typing import Any
 import gradio as gr
 import numpy as np
 import pytest
-from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Frame, Locator, Page, expect, sync_playwright
 
 from cnn.framing.ink import from_strokes, parse_strokes
 from cnn.models.registry import Models
@@ -136,6 +136,17 @@ class Visit:
         if request.method == "POST":
             self.posts.append((request.url, request.post_data_buffer or b""))
 
+    def go(self, address: str) -> None:
+        """Open the page anew, even where only what follows the address's `#` differs, and wait until it is ready."""
+        self.page.goto("about:blank")
+        self.page.goto(address)
+        ready(self.page)
+
+    def reload(self) -> None:
+        """Load the page again, and wait until it is ready."""
+        self.page.reload()
+        ready(self.page)
+
     def at(self, point: Point) -> Point:
         """A share of the pad's side as a place on the screen."""
         box = self.pad.bounding_box()
@@ -196,7 +207,7 @@ class Visit:
 
     def wants(self, task: str) -> None:
         """Ask for a "Digit" or a "Number", or the same in French."""
-        self.page.get_by_role("radio", name=task).check(force=True)
+        choose(self.page.get_by_role("radio", name=task))
 
     def reads(self, digit: int | str) -> None:
         """Wait until the answer is this digit; '' where there is none."""
@@ -232,18 +243,25 @@ class Onlooker(Visit):
         return darkness(self.panel.locator(".says canvas"))
 
 
-def ready(pad: Locator) -> None:
-    """Wait until a pad's canvas can be drawn on: it has a name then, and stays where it is."""
-    expect(pad).to_have_attribute("aria-label", re.compile("."))
-    pad.evaluate(
-        """async (canvas) => {
-            const place = () => JSON.stringify(canvas.getBoundingClientRect());
-            for (let before = "", same = 0; same < 5; same = place() === before ? same + 1 : 0) {
-                before = place();
+def ready(place: Page | Frame) -> None:
+    """Wait until a page of the app can be used: its components have started, and nothing on it moves any more."""
+    expect(place.locator("[aria-busy=false]").first).to_be_attached(timeout=60_000)  # a busy machine
+    expect(place.locator("[aria-busy=true]")).to_have_count(0)
+    place.evaluate(
+        """async () => {
+            const parts = () => [...document.querySelectorAll("canvas, button, label, [role=tab]")];
+            const places = () => JSON.stringify(parts().map((part) => part.getBoundingClientRect()));
+            for (let before = "", same = 0; same < 5; same = places() === before ? same + 1 : 0) {
+                before = places();
                 await new Promise((rested) => setTimeout(rested, 20));
             }
         }"""
     )
+
+
+def choose(radio: Locator) -> None:
+    """Click on one of few, as visitors do: on its words, once they stay where they are; its circle is not shown."""
+    radio.locator("xpath=ancestor::label").click()
 
 
 def pixels(canvas: Locator) -> np.ndarray:
@@ -269,9 +287,7 @@ def visits(browser: Browser, url: str, kind: type[Visit] = Visit) -> Iterator[Ca
         context = browser.new_context(**{"viewport": DESKTOP, "locale": "en-US", **options})
         contexts.append(context)
         visitor = kind(context.new_page())
-        visitor.page.goto(url)
-        expect(visitor.verdict).not_to_be_empty(timeout=60_000)  # a busy machine
-        ready(visitor.page.locator("#pad canvas"))
+        visitor.go(url)
         return visitor
 
     yield open_page

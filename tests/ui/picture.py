@@ -28,10 +28,10 @@ def main() -> None:
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=FLAGS)
         visit = Visit(browser.new_page(viewport=SIZE, locale="en-US"))
-        visit.page.goto(demo.local_url)
+        visit.go(demo.local_url)
         PICTURES.mkdir(parents=True, exist_ok=True)
         write(list(drawing(visit)), PICTURES / "moving.gif")
-        visit.page.goto(demo.local_url)
+        visit.go(demo.local_url)
         visit.page.get_by_role("button", name="Example: 7").nth(1).click()
         visit.reads(7)
         visit.page.wait_for_function("!document.querySelector('[data-drawing]')")
@@ -54,8 +54,6 @@ def main() -> None:
 
 def drawing(visit: Visit) -> Iterator[Frame]:
     """A crossed seven as it is drawn and read, then looked into and turned until it is lost."""
-    visit.pad.wait_for()
-    visit.page.wait_for_timeout(2000)  # the page has come to rest
     for stroke in SEVEN:
         along = np.linspace(0, len(stroke) - 1, 5 * len(stroke))
         axes = list(zip(*stroke, strict=True))

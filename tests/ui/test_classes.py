@@ -18,7 +18,7 @@ from cnn.network.classifier import Classifier
 from cnn.task import Task
 from cnn.types import Digits
 from cnn.ui.page import build_demo, launch_options
-from tests.ui.conftest import PHONE, SEVEN, Visit, visits
+from tests.ui.conftest import PHONE, SEVEN, Visit, choose, visits
 from train.measure.evaluate import Sets, evaluate
 
 LETTERS = tuple("ABCDEFGHIJKLMNOPQRSTUVWXYZ")
@@ -112,7 +112,7 @@ def test_each_view_of_a_network_has_its_classes(visit: Callable[..., Visit]) -> 
     expect(panel.locator(".passes").first).to_contain_text("H")
     page.get_by_role("tab", name="Why").click()
     expect(panel.locator(".asks .choice label")).to_have_count(27)
-    panel.locator(".asks .choice").get_by_role("radio", name="Q", exact=True).check(force=True)
+    choose(panel.locator(".asks .choice").get_by_role("radio", name="Q", exact=True))
     expect(panel.locator(".claim")).to_contain_text("Q")
     page.get_by_role("tab", name="By hand").click()
     expect(panel.locator(".softmax")).to_contain_text("H")
@@ -141,5 +141,5 @@ def test_the_stress_test_and_the_errors_have_them_too(visit: Callable[..., Visit
         [[cell.inner_text() for cell in row.locator("td").all()] for row in table.locator("tbody tr").all()]
     )
     assert counts[0, H] not in ("", "0")
-    page.locator(".errors .tools .choice.labels").get_by_role("radio", name="B", exact=True).check(force=True)
+    choose(page.locator(".errors .tools .choice.labels").get_by_role("radio", name="B", exact=True))
     expect(page.locator(".errors .tile b").first).to_have_text("B → H")

@@ -10,7 +10,7 @@ import gradio as gr
 import numpy as np
 import pytest
 from PIL import Image, ImageDraw
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, Route, expect
 
 from cnn.types import Framed, Prediction
 from tests.ui.conftest import (
@@ -22,7 +22,9 @@ from tests.ui.conftest import (
     SEVEN,
     FakeClassifier,
     Visit,
+    choose,
     prediction,
+    ready,
     seven_or_one,
 )
 
@@ -184,16 +186,34 @@ def test_a_reload_keeps_the_drawing(visit: Visiting) -> None:
     visitor = visit()
     visitor.draw(SEVEN)
     visitor.reads(7)
-    visitor.page.reload()
+    visitor.reload()
     visitor.reads(7)
     assert visitor.inked() > 0
 
 
+def test_what_is_clicked_before_the_pad_has_started_is_not_lost(
+    browser: Browser, fake_app: tuple[FakeClassifier, gr.Blocks]
+) -> None:
+    held: list[Route] = []
+    with browser.new_context(locale="en-US") as context:
+        visitor = Visit(context.new_page())
+        page = visitor.page
+        page.route("**/draw/pad/script.js", lambda route: held.append(route))
+        page.goto(fake_app[1].local_url)
+        page.locator("#pad .pens label").last.click()
+        page.locator("#pad [data-act=guide]").click()
+        for route in held:
+            route.continue_()
+        ready(page)
+        expect(page.get_by_role("radio", name="Thick pen")).to_be_checked()
+        expect(page.get_by_role("button", name="Guide box")).to_have_attribute("aria-pressed", "false")
+
+
 def test_pen_width_and_guide_are_remembered(visit: Visiting) -> None:
     visitor = visit()
-    visitor.page.get_by_role("radio", name="Thick pen").check(force=True)
+    choose(visitor.page.get_by_role("radio", name="Thick pen"))
     visitor.page.get_by_role("button", name="Guide box").click()
-    visitor.page.reload()
+    visitor.reload()
     expect(visitor.page.get_by_role("radio", name="Thick pen")).to_be_checked()
     expect(visitor.page.get_by_role("button", name="Guide box")).to_have_attribute("aria-pressed", "false")
     expect(visitor.page.locator("#pad .guide")).to_be_hidden()
@@ -391,7 +411,7 @@ def test_the_camera_sees_the_digit_as_it_is(
     ) as with_camera:
         page = with_camera.new_page(locale="en-US")
         page.add_init_script(ASKED)
-        page.goto(fake_app[1].local_url)
+        Visit(page).go(fake_app[1].local_url)
         page.get_by_role("tab", name="Photo").click()
         page.get_by_role("button", name="Capture from camera").click()
         page.get_by_title("grant webcam access").locator("button").click()

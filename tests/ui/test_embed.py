@@ -14,7 +14,7 @@ from PIL import Image, ImageDraw
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from tests.docs.test_snippets import snippet
-from tests.ui.conftest import CHROMIUM, DESKTOP, FLAGS, SEVEN, FakeClassifier, Visit
+from tests.ui.conftest import CHROMIUM, DESKTOP, FLAGS, SEVEN, FakeClassifier, Visit, choose, ready
 
 ASSETS = Path(gr.__file__).parent / "templates" / "frontend" / "assets"
 CDN = "https://cdn.jsdelivr.net/npm/@gradio/client@*/dist/index.min.js"
@@ -87,6 +87,7 @@ def test_the_app_in_a_page_that_may_keep_nothing(
     frame = page.frame_locator("iframe")
     expect(frame.locator(".reading .verdict")).to_have_text("Draw a digit")
     assert page.frames[1].evaluate(SHUT) == "SecurityError"
+    ready(page.frames[1])
     box = frame.locator("#pad canvas").bounding_box()
     places = [(box["x"] + x * box["width"], box["y"] + y * box["height"]) for x, y in SEVEN]
     page.mouse.move(*places[0])
@@ -101,9 +102,9 @@ def test_a_browser_that_keeps_nothing_remembers_as_long_as_the_page(
     profile: Callable[[dict], BrowserContext], fake_app: tuple[FakeClassifier, gr.Blocks]
 ) -> None:
     visitor = Visit(profile(NO_SITE_DATA).new_page())
-    visitor.page.goto(fake_app[1].local_url)
+    visitor.go(fake_app[1].local_url)
     assert visitor.page.evaluate(SHUT) == "SecurityError"
-    visitor.page.get_by_role("radio", name="Thick pen").check(force=True)
+    choose(visitor.page.get_by_role("radio", name="Thick pen"))
     visitor.draw(SEVEN)
     visitor.reads(7)
     visitor.page.get_by_role("button", name="Right", exact=True).click()

@@ -16,7 +16,7 @@ from cnn.mnist import Mnist, nowhere
 from cnn.models.registry import Models
 from cnn.types import Digits
 from cnn.ui.page import build_demo, launch_options
-from tests.ui.conftest import PHONE, FakeClassifier, Visit, darkness, visits
+from tests.ui.conftest import PHONE, FakeClassifier, Visit, choose, darkness, visits
 from train.measure.evaluate import Sets, evaluate
 
 
@@ -117,13 +117,13 @@ def test_errors_by_cell_order_and_digit(visit: Callable[..., Locator], networks:
     expect(tiles.first).to_contain_text(f"{meant} → {said}")
     panel.get_by_role("button", name="All errors").click()
 
-    panel.get_by_role("radio", name="Least sure").check(force=True)
-    panel.get_by_role("radio", name=str(meant), exact=True).check(force=True)
+    choose(panel.get_by_role("radio", name="Least sure"))
+    choose(panel.get_by_role("radio", name=str(meant), exact=True))
     of_digit = [one["index"] for one in errors[::-1] if one["label"] == meant]
     expect(tiles).to_have_count(min(24, len(of_digit)))
     assert indices(tiles, sets)[:3] == of_digit[:3]
-    panel.get_by_role("radio", name="all", exact=True).check(force=True)
-    panel.get_by_role("radio", name="Right, but doubtful").check(force=True)
+    choose(panel.get_by_role("radio", name="all", exact=True))
+    choose(panel.get_by_role("radio", name="Right, but doubtful"))
     expect(tiles.first).to_contain_text(str(metrics["doubtful"][0]["label"]))
 
 
@@ -169,7 +169,7 @@ def test_two_networks_and_what_a_confidence_is_worth(visit: Callable[..., Locato
     expect(panel.locator(".summary .verdict")).to_contain_text("untrained misreads")
     expect(panel.locator(".opened h3")).to_contain_text(f"{theirs['label']} read as {theirs['said']}")
 
-    panel.locator(".models").get_by_role("radio", name="tiny").check(force=True)
+    choose(panel.locator(".models").get_by_role("radio", name="tiny"))
     panel.get_by_role("tab", name="What 90% is worth").click()
     bins = metrics["calibration"]["bins"]
     near = min(bins, key=lambda one: abs(one["confidence"] - 0.9))
@@ -180,7 +180,7 @@ def test_two_networks_and_what_a_confidence_is_worth(visit: Callable[..., Locato
     expect(worth).to_contain_text(f"on {near['count']} images; {lies}")
     expect(panel.locator(".diagram circle")).to_have_count(len(bins))
 
-    panel.locator(".models").get_by_role("radio", name="new").check(force=True)
+    choose(panel.locator(".models").get_by_role("radio", name="new"))
     expect(panel.locator(".missing")).to_contain_text('Nothing was measured of the model "new" yet')
     expect(panel.locator(".summary")).to_be_hidden()
 

@@ -12,7 +12,7 @@ from cnn.network.classifier import Classifier
 from cnn.types import InputError
 from cnn.ui.page import build_demo, launch_options
 from tests import hub_server
-from tests.ui.conftest import PHONE, FakeClassifier, Visit, visits
+from tests.ui.conftest import PHONE, FakeClassifier, Visit, choose, visits
 
 
 @pytest.fixture(scope="module")
@@ -46,7 +46,7 @@ def test_a_visitor_names_a_model(visit: Callable[..., Visit], name: str) -> None
     expect(visitor.page.locator("#model").get_by_role("radio", name="theirs")).to_be_checked(timeout=20_000)
     expect(visitor.page.locator("#inside")).to_contain_text("read by “them/theirs”")
     expect(field).to_be_empty()
-    visitor.page.locator("#model").get_by_role("radio", name="tiny").check(force=True)
+    choose(visitor.page.locator("#model").get_by_role("radio", name="tiny"))
     expect(visitor.page.locator("#inside")).to_contain_text("read by “tiny”")
     assert visitor.page.evaluate("document.documentElement.scrollWidth") == PHONE["width"]
     assert not visitor.errors

@@ -15,7 +15,7 @@ from cnn.network.classifier import Classifier
 from cnn.text import say
 from cnn.types import Framed
 from cnn.ui.page import build_demo, launch_options
-from tests.ui.conftest import ONE, PHONE, SEVEN, Onlooker, darkness, pixels, visits
+from tests.ui.conftest import ONE, PHONE, SEVEN, Onlooker, choose, darkness, pixels, visits
 
 ROUNDED = 0.0051  # of a number shown with two digits
 FINE = 0.00051  # of one with three
@@ -84,7 +84,7 @@ class Insider(Onlooker):
         return self.panel.locator(f"[data-layer={layer}] .tile[data-channel='{channel}']")
 
     def choose(self, name: str, within: str = ".inside") -> None:
-        self.page.locator(within).get_by_role("radio", name=name, exact=True).check(force=True)
+        choose(self.page.locator(within).get_by_role("radio", name=name, exact=True))
 
     def table(self, number: int) -> np.ndarray:
         """The cells of one of the tables of numbers: 0 patch, 1 kernel, 2 products, 3 window, 4 pooled."""

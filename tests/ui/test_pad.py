@@ -38,8 +38,7 @@ def page_of_one_pad() -> Iterator[str]:
 def visitor(browser: Browser, page_of_one_pad: str) -> Iterator[Visit]:
     context = browser.new_context(locale="en-US")
     visitor = Visit(context.new_page())
-    visitor.page.goto(page_of_one_pad)
-    expect(visitor.page.locator("#pad").get_by_role("button", name="Clear")).to_be_disabled()
+    visitor.go(page_of_one_pad)
     yield visitor
     context.close()
 

@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, expect
 
 from cnn.models.registry import Models
 from cnn.ui.page import build_demo, launch_options
-from tests.ui.conftest import DESKTOP, PHONE, SEVEN, FakeClassifier, Visit, ready, visits
+from tests.ui.conftest import DESKTOP, PHONE, SEVEN, FakeClassifier, Visit, choose, ready, visits
 
 PLAIN = (str, int, float, bool, type(None), I18nData)
 
@@ -42,8 +42,7 @@ def test_props_are_plain_data(fake_app: tuple[FakeClassifier, gr.Blocks]) -> Non
 
 def test_a_browser_fetches_each_module_once(visit: Callable[..., Visit]) -> None:
     visitor = visit()
-    visitor.page.reload()
-    expect(visitor.verdict).not_to_be_empty()
+    visitor.reload()
     sizes = visitor.page.evaluate(
         "performance.getEntriesByType('resource')"
         ".filter(({ name }) => name.includes('/gradio_api/page/')).map(({ transferSize }) => transferSize)"
@@ -69,7 +68,7 @@ def test_an_answer_stands_before_the_pad_is_ready(
     for route in held:
         route.continue_()
     visitor.pad = page.locator(f"#{source} canvas")
-    ready(visitor.pad)
+    ready(page)
     visitor.draw(SEVEN)
     expect(page.locator(".number .text" if source == "pad-number" else ".reading .digit")).to_have_text("7")
     page.close()
@@ -147,7 +146,7 @@ def test_a_language_is_chosen_and_lasts(visit: Callable[..., Visit]) -> None:
     expect(toast).to_contain_text("Ce fichier ne se lit pas")
     expect(page.locator("#photo")).to_contain_text("Déposez l'image ici")
     expect(page.locator("#photo")).to_contain_text("Cliquez pour choisir un fichier")
-    page.goto(page.url.split("?")[0])
+    visitor.go(page.url.split("?")[0])
     expect(visitor.verdict).to_have_text("Dessinez un chiffre")
     shows_tabs(visitor, "fr", PHONE["width"])
     page.get_by_role("button", name="English").click()
@@ -175,7 +174,7 @@ def test_each_tab_view_and_network_has_an_address(browser: Browser, rendered: st
         page.get_by_role("tab", name="Breaking point").click()
         expect(page).to_have_url(at("#stress/breaking"))
         page.get_by_role("tab", name="Errors").click()
-        page.locator(".errors").get_by_role("radio", name="Robust").check(force=True)
+        choose(page.locator(".errors").get_by_role("radio", name="Robust"))
         expect(page.locator(".errors .about")).to_contain_text("12,345 weights")
         expect(page).to_have_url(at("#errors/list/robust"))
         sent = page.url
@@ -187,8 +186,7 @@ def test_each_tab_view_and_network_has_an_address(browser: Browser, rendered: st
         page.go_back()
         expect(page.get_by_role("tab", name="Read")).to_have_attribute("aria-selected", "true")
         expect(visitor.pad).to_be_visible()
-        page.goto("about:blank")
-        page.goto(sent.replace("lang=en", "lang=fr"))
+        visitor.go(sent.replace("lang=en", "lang=fr"))
         expect(page.get_by_role("tab", name="Erreurs")).to_have_attribute("aria-selected", "true")
         expect(page.locator(".errors").get_by_role("radio", name="Robuste")).to_be_checked()
         assert not visitor.errors
@@ -203,8 +201,7 @@ def test_a_link_shows_the_drawing_and_the_way_in(browser: Browser, visit: Callab
     expect(sender.page).to_have_url(re.compile(r"#draw/number/photo\?drawing=[0-9a-z.]+$"))
     drawing = sender.drawings()[-1]
     receiver = visit()
-    receiver.page.goto("about:blank")
-    receiver.page.goto(sender.page.url)
+    receiver.go(sender.page.url)
     expect(receiver.page.locator("#photo")).to_be_visible()
     expect(receiver.page.get_by_role("radio", name="Number")).to_be_checked()
     receiver.wants("Digit")
@@ -225,7 +222,6 @@ def test_a_damaged_link_is_a_plain_page(visit: Callable[..., Visit]) -> None:
     visitor = visit()
     home = visitor.page.url.split("#")[0]
     for note in DAMAGED:
-        visitor.page.goto("about:blank")
-        visitor.page.goto(f"{home}#stress/compare?{note}")
+        visitor.go(f"{home}#stress/compare?{note}")
         expect(visitor.page.get_by_role("tab", name="Compare", exact=True)).to_be_visible()
         assert not visitor.errors

@@ -19,7 +19,7 @@ from cnn.text import say
 from cnn.types import Digits
 from cnn.ui.page import build_demo, launch_options
 from tests.conftest import tiny
-from tests.ui.conftest import PHONE, SEVEN, Onlooker, darkness, visits
+from tests.ui.conftest import PHONE, SEVEN, Onlooker, choose, darkness, visits
 from tests.ui.test_inside import by_lot
 
 SCORES = {"error": dict.fromkeys(["zigzag", "stripe"], 0.125), "mean": 0.125, "like_in_training": ["stripe"]}
@@ -148,7 +148,7 @@ def test_a_worst_case_is_worked_out_against_the_chosen_network(visit: Callable[.
     pictures = []
     for model in networks:
         against = visitor.panel.locator(".against")
-        against.get_by_role("radio", name=say(f"network.{model}"), exact=True).check(force=True)
+        choose(against.get_by_role("radio", name=say(f"network.{model}"), exact=True))
         before = visitor.shown().astype(np.float32)
         bent = PERTURBATIONS["fgsm"].apply(before[None], 0.2, [0], networks[model])[0]
         # The page's digit is rounded to bytes, and so a few pixels' signs may differ.
@@ -396,14 +396,13 @@ def test_a_link_shows_what_its_sender_bent(visit: Callable[..., Bender], digits:
     sender.panel.get_by_role("button", name="New").click()
     expect(sender.page).to_have_url(re.compile(r"#stress\?test=3&bend=rotation%7E40%21\w+%7E[\d.]+&seed=\d+$"))
     receiver, held = visit(), []
-    receiver.page.goto("about:blank")
     receiver.page.route(
         "**/run/predict*",
         lambda route: (
             held.append((route, route.fetch())) if '"compare"' in route.request.post_data else route.continue_()
         ),
     )
-    receiver.page.goto(sender.page.url.replace("lang=en", "lang=fr"))
+    receiver.go(sender.page.url.replace("lang=en", "lang=fr"))
     expect(receiver.panel.locator(".stack output").first).to_have_text("40°")
     expect(receiver.panel.locator(".stack li")).to_have_count(2)
     expect(receiver.panel.locator(".detail")).to_contain_text("MNIST")

@@ -70,7 +70,7 @@ def test_two_browsers_keep_their_own_and_a_reload_keeps_it(visit: Visiting) -> N
     verdict = series(visitor).locator(".result .verdict")
     expect(verdict).to_have_text("1 of 2 read right: 50%.")
     expect(series(other).locator(".result .verdict")).to_have_text("No tests yet")
-    visitor.page.reload()
+    visitor.reload()
     panel = series(visitor)
     expect(verdict).to_have_text("1 of 2 read right: 50%.")
     low, high = wilson(1, 2)
@@ -173,7 +173,7 @@ def test_photos_are_counted_by_where_they_come_from_and_refusals_as_such(
     visitor.reads(7)
     visitor.page.get_by_role("button", name="Right", exact=True).click()
     fake.answers = lambda framed: prediction(3, 0.5, "not_a_digit")
-    visitor.page.reload()
+    visitor.reload()
     visitor.page.get_by_role("tab", name="Photo").click()
     photo.set_input_files({**png(paper([(150, 80), (150, 320)])), "name": "image.png"})  # as Gradio's webcam names it
     visitor.reads("?")

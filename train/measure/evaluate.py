@@ -16,9 +16,9 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
-from cnn.files import read_json, write_whole
+from cnn.files import write_whole
 from cnn.framing.ink import from_image
-from cnn.metadata import Case, Curve, Errors, Measured, OnDigits, OnNumbers, OnSeries, Robustness
+from cnn.metadata import Case, Curve, Errors, Measured, OnDigits, OnNumbers, OnSeries, Robustness, read_metrics
 from cnn.models.registry import METRICS, WEIGHTS
 from cnn.network.classifier import Classifier
 from cnn.reading.number import read_number
@@ -183,8 +183,9 @@ def write(metrics: Measured, folder: Path) -> None:
     What was not measured this time stays, if it was measured on the same weights, calibrated alike.
     """
     weights, path = (folder / WEIGHTS).read_bytes(), folder / METRICS
-    found = {**metrics, "bytes": len(weights), "weights_sha256": hashlib.sha256(weights).hexdigest()}
-    before = read_json(path) if path.is_file() else {}
+    digest = hashlib.sha256(weights).hexdigest()
+    found = {**metrics, "bytes": len(weights), "weights_sha256": digest}
+    before: Any = read_metrics(path, digest)
     if before and _network(before) == _network(found):
         found = _over(before, found)
     # A list of numbers is a line.
@@ -220,7 +221,8 @@ def _over(before: dict[str, Any], metrics: dict[str, Any]) -> dict[str, Any]:
 
 def _network(metrics: dict[str, Any]) -> tuple[Any, ...]:
     """Whose figures these are."""
-    return metrics["weights_sha256"], metrics["calibration"]["temperature"], metrics["refused"]["threshold"]
+    refused = metrics.get("refused", {})
+    return metrics["weights_sha256"], metrics["calibration"]["temperature"], refused.get("threshold")
 
 
 def _looked_at(classifier: Classifier, sets: Sets, probabilities: np.ndarray) -> tuple[list[Case], list[Case]]:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
-from cnn.files import read_json
+from cnn.metadata import Measured, read_measured
 from cnn.mnist import KEPT, keep
 from cnn.models.registry import BUNDLED, METRICS, bundled
 from train.data.mnist import Digits
@@ -15,7 +15,7 @@ from train.data.mnist import Digits
 ORDINARY = 300  # test images from the first on, whoever reads them how
 
 
-def chosen(measured: Iterable[dict[str, Any]]) -> dict[str, set[int]]:
+def chosen(measured: Iterable[Measured]) -> dict[str, set[int]]:
     """By split, the places of what the Errors tab shows of networks with these metrics, and of ORDINARY test images."""
     shown = [one for metrics in measured for one in metrics.get("errors", []) + metrics.get("doubtful", [])]
     return {
@@ -27,6 +27,6 @@ def chosen(measured: Iterable[dict[str, Any]]) -> dict[str, set[int]]:
 def write(load: Callable[[Any], Digits], path: Path = KEPT) -> dict[str, int]:
     """Write the digits for all bundled networks, out of MNIST's splits; gives their number by split."""
     files = (BUNDLED / name / METRICS for name in bundled())
-    places = chosen(read_json(file) for file in files if file.is_file())
+    places = chosen(read_measured(file) for file in files if file.is_file())
     keep(places, load, path)
     return {split: len(found) for split, found in places.items()}

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from cnn.files import read_json, write_whole
+from cnn.metadata import read_measured
 from cnn.models.registry import BUNDLED, DEFAULT, METRICS, bundled
 from cnn.stress.perturbations import PERTURBATIONS
 from cnn.types import UserError
@@ -36,7 +37,7 @@ MARKED = re.compile(r"<!-- (\w+) -->\n(.*?)\n<!-- /\1 -->", re.DOTALL)
 
 def tables() -> dict[str, str]:
     """By marker, what stands between `<!-- marker -->` and `<!-- /marker -->`, Markdown."""
-    metrics = {name: read_json(BUNDLED / name / METRICS) for name in bundled()}
+    metrics: dict[str, Any] = {name: read_measured(BUNDLED / name / METRICS) for name in bundled()}
     metrics = {name: metrics[name] for name in sorted(metrics, key=lambda name: name != DEFAULT)}
     figures = read_json(ablate.ABLATION)
     return {

@@ -1,7 +1,9 @@
 """The first tab: a digit or a number is drawn or photographed, and read while the pen moves."""
 
+import asyncio
 import dataclasses
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import Any
 
@@ -25,6 +27,9 @@ CAMERA = gr.WebcamOptions(
         "video": {"facingMode": {"ideal": "environment"}, "width": {"ideal": 1920}, "height": {"ideal": 1440}}
     },
 )
+# One thread for the digits of all pads, and one for the numbers, which take ten times as long: more would only take the
+# interpreter's lock from each other, and none waits behind what else the server does.
+_DIGITS, _NUMBERS = ThreadPoolExecutor(1, "digits"), ThreadPoolExecutor(1, "numbers")
 
 
 def draw_tab(models: Models, tab: gr.Tab, digit: gr.State) -> None:
@@ -64,14 +69,14 @@ def draw_tab(models: Models, tab: gr.Tab, digit: gr.State) -> None:
             reading = Reading(models, elem_id="reading", elem_classes="fill")
             numbers = number.NumberReading(elem_id="numbers", elem_classes="fill")
 
-    quiet: dict[str, Any] = {
-        "outputs": [reading, numbers, digit],
-        "show_progress": "hidden",
-        "api_visibility": "private",
-    }
-    # Live: while one answer is on its way, only the latest drawing waits. The queue would add a round trip.
-    pad.input(partial(_read_pad, models), pad, **quiet, trigger_mode="always_last", queue=False)
-    line.input(partial(_read_line, models), line, **quiet, trigger_mode="always_last", queue=False)
+    hidden: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
+    # Live: while one answer is on its way, only the latest drawing waits. The queue would add a round trip. A class
+    # draws at once, so nothing is done for nothing: what is drawn and what is answered is plain JSON, which Gradio need
+    # not take to a thread and back to prepare, and an output that is skipped is one that Gradio makes anew.
+    live = {**hidden, "trigger_mode": "always_last", "queue": False, "preprocess": False, "postprocess": False}
+    pad.input(partial(_live_digit, models), pad, [reading, digit], **live)
+    line.input(partial(_live_number, models), line, [numbers, digit], **live)
+    quiet = {**hidden, "outputs": [reading, numbers, digit]}
     drawn = [pad, line, task]
     drawing.select(partial(_read_drawn, models), drawn, **quiet, queue=False)
     for event in (tab.select, task.change):  # an answer to what is not on show is not shown
@@ -91,6 +96,16 @@ Shown = tuple[Any, Any, Any]  # for the answer to a digit, the answer to a numbe
 def _framed(framed: Framed | None) -> Framed | None:
     """The digit of all tabs: None for a blank, and without the steps that led to it."""
     return None if framed is None or framed.blank else dataclasses.replace(framed, steps=())
+
+
+async def _live_digit(models: Models, strokes: dict[str, Any]) -> tuple[Any, Any]:
+    shown, _, framed = await asyncio.get_running_loop().run_in_executor(_DIGITS, _read_pad, models, strokes)
+    return shown, framed
+
+
+async def _live_number(models: Models, strokes: dict[str, Any]) -> tuple[Any, Any]:
+    _, shown, framed = await asyncio.get_running_loop().run_in_executor(_NUMBERS, _read_line, models, strokes)
+    return shown, framed
 
 
 def _read_pad(models: Models, strokes: dict[str, Any]) -> Shown:

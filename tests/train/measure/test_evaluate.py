@@ -128,21 +128,32 @@ def test_the_nearest_point_the_same_way_however_long() -> None:
 
 def test_what_is_not_measured_anew_stays_for_the_same_weights_alone(tmp_path: Path) -> None:
     (tmp_path / WEIGHTS).write_bytes(b"weights")
-    quick = {"accuracy": 0.5, "calibration": {"temperature": 1.0}, "refused": {"threshold": 0.5, "test": 0.1}}
-    full = {**quick, "accuracy": 0.4, "pen": {"sketch": 1}, "refused": {"threshold": 0.5, "test": 0, "letters": 0.9}}
+    calibration = {"temperature": 1.0, "expected_calibration_error": 0.1, "bins": []}
+    shares = dict.fromkeys(("accuracy", "best_guess_accuracy", "refused", "expected_calibration_error"), 0.5)
+    pen = {"sketch": {**shares, "images": 2}}
+    quick = {
+        "accuracy": 0.5,
+        "images": 2,
+        "confusion": [[1, 0], [1, 0]],
+        "calibration": calibration,
+        "refused": {"threshold": 0.5, "test": 0.1},
+    }
+    full = {**quick, "accuracy": 0.4, "pen": pen, "refused": {"threshold": 0.5, "test": 0.0, "letters": 0.9}}
 
     def written(metrics: dict) -> dict:
         write_metrics(metrics, tmp_path)
         return json.loads((tmp_path / METRICS).read_text())
 
-    assert written(full)["pen"] == {"sketch": 1}
+    assert written(full)["pen"] == pen
     merged = written(quick)
-    assert (merged["accuracy"], merged["pen"]) == (0.5, {"sketch": 1})
+    assert (merged["accuracy"], merged["pen"]) == (0.5, pen)
     assert merged["refused"] == {"threshold": 0.5, "test": 0.1, "letters": 0.9}
-    assert "pen" not in written({**quick, "calibration": {"temperature": 2.0}})
+    assert "pen" not in written({**quick, "calibration": {**calibration, "temperature": 2.0}})
     written(full)
     (tmp_path / WEIGHTS).write_bytes(b"others")
     assert "pen" not in written(quick)
+    (tmp_path / METRICS).write_text("[1]")  # what makes no sense is written anew
+    assert written(full)["pen"] == pen
 
 
 def test_spoilt_strange_and_written_pictures_are_framed_and_scored(

@@ -1,0 +1,77 @@
+"""What the process is told before anything heavy is imported: how memory goes back, and what is not imported at all.
+
+`app.py` calls it first. Where a platform has no such setting, or a package is not there, nothing is done.
+"""
+
+import contextlib
+import ctypes
+import gc
+import importlib
+import importlib.util
+import os
+import sys
+import types
+from collections.abc import Iterator
+from typing import Any
+
+# glibc's mallopt(3). By itself it has up to eight arenas a core, and lets the size above which memory is mapped, and so
+# goes back when it is freed, grow with what was freed: an hour's peak would stay for good.
+M_TRIM_THRESHOLD, M_MMAP_THRESHOLD, M_ARENA_MAX = -1, -3, -8
+SETTINGS = {M_ARENA_MAX: 2, M_MMAP_THRESHOLD: 256 << 10, M_TRIM_THRESHOLD: 1 << 20}
+# Gradio's queue keeps its last 10,000 events, and makes a table of them after each, for a page that is switched off.
+QUEUE = {"GRADIO_ANALYTICS_MAX_EVENTS": "1", "GRADIO_ANALYTICS_CACHE_FREQUENCY": str(2**62)}
+
+
+def begin() -> None:
+    """Set the process up, once, before other imports."""
+    for parameter, value in SETTINGS.items():
+        _of_glibc("mallopt", parameter, value)
+    for name, value in QUEUE.items():
+        os.environ.setdefault(name, value)
+    with _absent("pandas", "matplotlib"):  # Keras would import both, for tables as inputs and for charts
+        import keras  # noqa: F401
+    import_late("pandas")  # Gradio imports it, for components that the page has not got
+
+
+def give_back() -> None:
+    """Hand memory that nothing uses any more to the system. Takes some 100 ms."""
+    gc.collect()
+    _of_glibc("malloc_trim", 0)
+
+
+def import_late(name: str) -> None:
+    """Let a package be imported when something of it is first used; nothing where it is already, or is not installed.
+
+    `importlib.util.LazyLoader` would not do: on Python 3.11 the import statement itself counts as a use.
+    """
+    if name not in sys.modules and (spec := importlib.util.find_spec(name)):
+        package = sys.modules[name] = _Late(name)
+        package.__spec__, package.__file__ = spec, spec.origin
+
+
+class _Late(types.ModuleType):
+    """Stands for a package until an attribute of it is asked for."""
+
+    def __getattr__(self, attribute: str) -> Any:
+        """The attribute of the package itself, which is imported now, once: imports wait for each other."""
+        if sys.modules.get(self.__name__) is self:
+            sys.modules.pop(self.__name__, None)
+        return getattr(importlib.import_module(self.__name__), attribute)
+
+
+@contextlib.contextmanager
+def _absent(*names: str) -> Iterator[None]:
+    """Meanwhile, packages that are not imported yet cannot be."""
+    hidden = [name for name in names if name not in sys.modules]
+    sys.modules.update(dict.fromkeys(hidden))  # type: ignore[arg-type]  None is how Python is told
+    try:
+        yield
+    finally:
+        for name in hidden:
+            del sys.modules[name]
+
+
+def _of_glibc(function: str, *arguments: int) -> None:
+    """Call a function of the C library where it has it: neither musl, macOS nor Windows do."""
+    with contextlib.suppress(AttributeError, OSError, TypeError):
+        getattr(ctypes.CDLL(None), function)(*arguments)

@@ -1,0 +1,114 @@
+"""The commands that make networks: fit and mix."""
+
+import argparse
+import dataclasses
+import signal
+from pathlib import Path
+
+from tqdm import tqdm
+
+from cnn.network.architectures import ARCHITECTURES
+from cnn.options import share, whole_number
+from train.command import CORES, RUNS, Adding, command, people
+from train.data import mixture, series
+from train.data.mnist import load
+from train.fit import loop, mix
+from train.fit.recipes import RECIPES, Recipe
+
+SEEDS = 2**32 - 1  # the largest that NumPy takes
+
+
+def recipes() -> dict[str, Recipe]:
+    """What `fit` trains, by name: the recipes, and the architectures that have none by the course network's."""
+    plain = {name: dataclasses.replace(RECIPES["course"], architecture=name) for name in ARCHITECTURES}
+    return {**plain, **RECIPES}
+
+
+def _fit_options(add: Adding) -> None:
+    add("recipe", choices=recipes(), metavar="NAME", help="what to train: " + ", ".join(recipes()))
+    add("--folder", type=Path, help="where the run goes (default: runs/NAME)")
+    add("--start", type=Path, metavar="FOLDER", help="go on from the weights of another finished run")
+    add("--epochs", type=whole_number(1), metavar="N", help="instead of the recipe's")
+    add("--seed", type=whole_number(0, SEEDS), metavar="N", help="instead of the recipe's")
+    add("--series", type=Path, action="append", default=[], metavar="ZIP", help="train on a test series of yours too")
+    add("--stock", action="store_true", help="by Keras's own gradients, slower on a CPU")
+
+
+@command("fit", _fit_options)
+def fit(options: argparse.Namespace) -> int | None:
+    """Train a network.
+
+    Train a recipe, or an architecture without one as the course's network is trained, on MNIST (from the folder
+    MNIST_DIR, else downloaded). Ctrl-C stops cleanly; the same command goes on where a stopped or killed run was, to
+    the same result. The loss shown is that of training: dropout, augmentation and smoothed labels keep it above the
+    validation loss in config.json.
+    """
+    chosen = {name: value for name in ("epochs", "seed") if (value := getattr(options, name)) is not None}
+    recipe = dataclasses.replace(recipes()[options.recipe], fast=not options.stock, **chosen)
+    folder = options.folder or RUNS / options.recipe
+    writers = people() if recipe.pens or recipe.signs else mixture.NOBODY
+    tried = [series.read(path) for path in options.series]
+    # A network without an output for what is no digit learns from digits alone.
+    others = [one.others for one in tried] if recipe.outliers else []
+    digits = mixture.join([load("train"), *(one.digits for one in tried), *others])
+    if not _show(loop.fit(recipe, digits, folder, options.start, writers, processes=CORES)):
+        print(f"Stopped; the same command goes on from here ({folder}).")
+        return 130
+    print(f"Trained into {folder}; measure it with: python -m train evaluate {folder}")
+    return None
+
+
+def _show(progress) -> bool:
+    """Draw one bar over the whole run; False when Ctrl-C asked to stop."""
+    stop = False
+
+    def ask_to_stop(*_: object) -> None:
+        nonlocal stop
+        stop = True
+        signal.signal(signal.SIGINT, signal.default_int_handler)  # a second Ctrl-C does not wait for the step
+
+    before = signal.signal(signal.SIGINT, ask_to_stop)
+    try:
+        with tqdm(unit="step", dynamic_ncols=True) as bar:
+            for now in progress:
+                _draw(bar, now)
+                if stop:
+                    progress.close()
+                    return False
+    finally:
+        signal.signal(signal.SIGINT, before)
+    return True
+
+
+def _draw(bar: tqdm, now: loop.Progress) -> None:
+    if not now.steps:
+        bar.set_description(f"drawing {now.drawn:.0%}")
+        return
+    if bar.total is None:
+        bar.reset(total=now.steps)
+        bar.initial = now.step
+    bar.set_description(f"epoch {now.epoch + 1}", refresh=False)
+    figures = {"loss": f"{now.loss:.4f}", "accuracy": f"{now.accuracy:.2%}"}
+    if now.history:
+        figures["validation"] = f"{now.history[-1]['validation_accuracy']:.2%}"
+    bar.set_postfix(figures, refresh=False)
+    bar.n = now.step
+    bar.refresh()
+
+
+def _mix_options(add: Adding) -> None:
+    add("start", type=Path, help="the folder that the run's --start named")
+    add("run_folder", type=Path, metavar="run", help="the finished run's folder")
+    add("--share", type=share, default=0.5, help="of the run's weights (default: %(default)s)")
+    add("--folder", type=Path, required=True, help="where the result goes")
+
+
+@command("mix", _mix_options)
+def mix_runs(options: argparse.Namespace) -> None:
+    """Average a run with what it started from.
+
+    Write a run's weights, averaged with those it started from, into a folder and calibrate them: what a polished
+    network has forgotten comes back. Takes about a minute.
+    """
+    config = mix.mix(options.start, options.run_folder, options.share, options.folder, load("train"), people(), CORES)
+    print(f"Written to {options.folder}; refused above {config['calibration']['refusal']:.4f}")

@@ -1,0 +1,83 @@
+"""The commands for what goes out: examples, readme, publish and publish-space."""
+
+import argparse
+import tempfile
+from pathlib import Path
+
+from cnn.inside.views import OWN_DIGITS
+from cnn.models import registry
+from train.command import Adding, command
+from train.publish import card, examples, readme, space
+from train.publish.hub import Published, publish
+
+
+@command("examples")
+def draw_examples(_: argparse.Namespace) -> None:
+    """Draw the app's example digits into assets/examples."""
+    print(f"{examples.write_examples()} examples written to {examples.STROKES}")
+    print(f"{examples.write_numbers()} numbers written to {examples.NUMBERS}")
+    print(f"{examples.write_digits()} digits written to {OWN_DIGITS}")
+
+
+@command("readme")
+def write_tables(_: argparse.Namespace) -> None:
+    """Put the measured figures into README.md and docs/."""
+    readme.write(readme.tables())
+
+
+def _publishing_options(add: Adding) -> None:
+    add("--private", action="store_true", help="for its owner alone, where it is new")
+    add("--dry-run", type=Path, metavar="FOLDER", help="write the same files into a folder instead")
+
+
+def _publish_options(add: Adding) -> None:
+    add("model", help="a bundled model's name, or a run's folder")
+    add("repository", metavar="owner/name", help="where on the Hub")
+    _publishing_options(add)
+
+
+@command("publish", _publish_options)
+def publish_run(options: argparse.Namespace) -> None:
+    """Put a measured run on the Hugging Face Hub.
+
+    Publish a run's weights, config and metrics, with a card whose figures and pictures come from them, in one commit;
+    again, what changed. Needs a token: HF_TOKEN, or hf auth login.
+    """
+    run = registry.folder(options.model)
+    if options.dry_run:
+        card.assemble(run, options.repository, options.dry_run)
+        print(f"Written to {options.dry_run}; nothing was published.")
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        card.assemble(run, options.repository, Path(folder))
+        _say(publish(Path(folder), options.repository, private=options.private))
+
+
+def _space_options(add: Adding) -> None:
+    add("repository", metavar="owner/name", help="where on the Hub")
+    add("--model", metavar="owner/name@revision", help="what answers, pinned to its commit (default: as app.py)")
+    _publishing_options(add)
+
+
+@command("publish-space", _space_options)
+def publish_space(options: argparse.Namespace) -> None:
+    """Put the app on the Hugging Face Hub.
+
+    Publish the files that the app needs as a Gradio Space, in one commit. Creating one needs a paid plan. Needs a
+    token: HF_TOKEN, or hf auth login.
+    """
+    model = space.pin(options.model) if options.model else None
+    if options.dry_run:
+        space.assemble(options.dry_run, model)
+        print(f"Written to {options.dry_run}; nothing was published.")
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        space.assemble(Path(folder), model)
+        _say(publish(Path(folder), options.repository, "space", options.private))
+    if model:
+        space.point_at(options.repository, model.name)
+
+
+def _say(published: Published) -> None:
+    what = "Published" if published.new else "Nothing had changed"
+    print(f"{what}: {published.url} at commit {published.commit}")
