@@ -91,7 +91,6 @@ def keep(chosen: Mapping[str, Iterable[int]], load: Callable[[Any], Digits], pat
         digits, places = load(split), np.unique(np.fromiter(places, np.uint16))
         parts = {"places": places, "images": digits.images[places], "labels": digits.labels[places]}
         arrays |= {f"{split}_{part}": values for part, values in parts.items()}
-    path.parent.mkdir(parents=True, exist_ok=True)
     with whole(path) as aside:
         np.savez_compressed(aside, **arrays)
 
