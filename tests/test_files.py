@@ -2,12 +2,16 @@
 
 import errno
 import json
+import os
+import subprocess
+import sys
+import tempfile
 from pathlib import Path
 
 import pytest
 
 from cnn import files
-from cnn.files import read_json, whole, write_json, write_whole
+from cnn.files import finished, read_json, whole, write_json, write_whole
 
 
 @pytest.fixture
@@ -29,6 +33,72 @@ def test_what_is_written_replaces_what_was_there(kept: Path) -> None:
     assert kept.read_bytes() == b"\x00\xff"
     write_json(kept, {"seed": 3})
     assert read_json(kept) == {"seed": 3}
+    assert alone(kept)
+
+
+class Killed(BaseException):
+    """As a signal would end the process: nothing after it is done."""
+
+
+@pytest.mark.parametrize("step", ["write_bytes", "fsync", "copymode", "replace"])
+def test_a_process_killed_at_any_step_leaves_the_old_file_and_the_next_writes_over_the_rest(
+    step: str, kept: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def killed(place: object, *_: object) -> None:
+        if step == "write_bytes":
+            Path(str(place)).touch()
+        raise Killed
+
+    with monkeypatch.context() as patch:
+        patch.setattr(files.Path, "unlink", lambda *_, **__: None)  # the killed tidy nothing up
+        rooms = {"write_bytes": files.Path, "copymode": files.shutil}
+        patch.setattr(rooms.get(step, files.os), step, killed)
+        with pytest.raises(Killed):
+            write_whole(kept, "half of")
+    assert kept.read_text() == "old"
+    left = [path for path in kept.parent.iterdir() if path != kept]
+    assert left
+    assert not any(map(finished, left))
+    write_whole(kept, "new")
+    assert kept.read_text() == "new"
+    assert alone(kept)
+
+
+def test_who_may_read_and_a_link_stay(kept: Path) -> None:
+    kept.chmod(0o640)
+    link = kept.with_name("link.json")
+    link.symlink_to(kept)
+    write_whole(link, "through")
+    assert link.is_symlink()
+    assert kept.read_text() == "through"
+    assert kept.stat().st_mode & 0o777 == 0o640
+
+
+def test_a_folder_that_cannot_be_written_names_the_file() -> None:
+    with tempfile.TemporaryDirectory() as folder:  # pytest's own folders are closed to others
+        Path(folder).chmod(0o555)
+        user = os.geteuid()
+        if user == 0:
+            os.seteuid(65534)
+        try:
+            with pytest.raises(PermissionError, match="Permission denied") as failure:
+                write_whole(Path(folder) / "config.json", "new")
+        finally:
+            os.seteuid(user)
+        assert failure.value.filename == str(Path(folder) / "config.json")
+        assert not list(Path(folder).iterdir())
+
+
+def test_a_file_that_may_grow_no_further_is_one_error(kept: Path) -> None:
+    """As on a full disk, by the system itself."""
+    text = (
+        "import resource, sys, pathlib; resource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000))\n"
+        "from cnn.files import write_whole\n"
+        "write_whole(pathlib.Path(sys.argv[1]), bytes(5000))"
+    )
+    done = subprocess.run([sys.executable, "-c", text, str(kept)], capture_output=True, text=True, check=False)
+    assert f"File too large: '{kept}'" in done.stderr.splitlines()[-1]
+    assert kept.read_text() == "old"
     assert alone(kept)
 
 

@@ -44,7 +44,8 @@ def test_what_ships() -> None:
 def test_metadata_belongs_to_the_weights(shipped: Classifier) -> None:
     folder = BUNDLED / shipped.name
     assert shipped.metrics["bytes"] == (folder / WEIGHTS).stat().st_size
-    assert shipped.metrics["weights_sha256"] == hashlib.sha256((folder / WEIGHTS).read_bytes()).hexdigest()
+    digest = hashlib.sha256((folder / WEIGHTS).read_bytes()).hexdigest()
+    assert shipped.metrics["weights_sha256"] == shipped.config["weights_sha256"] == digest
     assert shipped.metrics["parameters"] == shipped.parameters
     assert np.array(shipped.metrics["confusion"]).sum() == 10_000
     assert shipped.metrics["accuracy"] >= 0.98
