@@ -26,10 +26,11 @@ Some = Mapping[int, tuple[np.ndarray, int]]  # images (28, 28) uint8, ink = 255,
 class Mnist:
     """MNIST's splits as `load("train" | "test")` gives them, which may take minutes, or raise where it cannot.
 
-    Until then, and where it cannot, there are some of each, as `kept` gives them.
+    Until then, and where it cannot, there are some of each, as `kept` gives them. With a `load` of None there are none,
+    nor will be: for networks that were measured on other pictures.
     """
 
-    def __init__(self, load: Callable[[Any], Digits], some: Mapping[str, Some] | None = None):
+    def __init__(self, load: Callable[[Any], Digits] | None, some: Mapping[str, Some] | None = None):
         self._load = load
         self._some = some or {}
         self._found: dict[str, Digits | Exception] = {}
@@ -52,7 +53,7 @@ class Mnist:
             return found.images[index], int(found.labels[index])
         if index in some:
             return some[index]
-        raise InputError("mnist_missing" if found else "mnist_loading")
+        raise self._away(split)
 
     def first(self, split: str) -> int:
         """How many of a split, from its first on, can be had now. InputError for none."""
@@ -60,10 +61,17 @@ class Mnist:
         if isinstance(found, Digits):
             return len(found.labels)
         if 0 not in some:
-            raise InputError("mnist_missing" if found else "mnist_loading")
+            raise self._away(split)
         return next(place for place in itertools.count() if place not in some)
 
+    def _away(self, split: str) -> InputError:
+        if self._load is None:
+            return InputError("no_test_images")
+        return InputError("mnist_missing" if split in self._found else "mnist_loading")
+
     def _fetch(self) -> None:
+        if self._load is None:
+            return
         for name in reversed(SPLITS):
             try:
                 self._found[name] = self._load(name)
