@@ -150,8 +150,9 @@ def _decoded(image: Image.Image) -> Opened:
     turn = _turn(image)
     if turn is None:
         return Opened(small, size)
+    width, height = size
     sideways = turn in (UPRIGHT[5], UPRIGHT[6], UPRIGHT[7], UPRIGHT[8])
-    return Opened(small.transpose(turn), size[::-1] if sideways else size)
+    return Opened(small.transpose(turn), (height, width) if sideways else size)
 
 
 def _factor(size: tuple[int, int]) -> int:
@@ -271,7 +272,7 @@ def _opaque(image: Image.Image) -> Image.Image:
     What is visible in one tone is ink itself and gets the opposite paper; what has tones is paper with ink on it,
     and its commonest tone goes on behind it.
     """
-    if image.getextrema()[3][0] == 255:
+    if image.getchannel("A").getextrema()[0] == 255:
         return _by_bands(image, "RGB", lambda band: band.convert("RGB"), 1)
     visible = [255 * (a > 127) for a in range(256)]
     counts = np.zeros(256)

@@ -2,7 +2,7 @@
 
     python tests/benchmarks/start.py [TURNS]
 
-Processor time counts on a busy machine; of the time that a person waits, the best of the turns does. The two take turns.
+The two take turns; the least of each figure counts. On a busy machine processor time says more than waiting.
 """
 
 import json

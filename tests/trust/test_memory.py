@@ -16,7 +16,6 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import numpy as np
 import pytest
 from PIL import Image
 
@@ -158,19 +157,16 @@ def test_answers_and_visits_leave_nothing(server: Server) -> None:
 
 
 def giants() -> Iterator[bytes]:
-    """Files of some 100 kB that hold as many pixels as are served, or say less than they hold."""
+    """Nine small files that hold as many pixels as are served, or say less than they hold."""
     size = (SIDE, SIDE)
-    for mode in ("1", "L", "LA", "P", "RGB", "RGBA", "I;16"):
-        yield _saved(Image.new(mode, size), "PNG")
+    for mode in ("P", "RGB", "I;16"):
+        yield _saved(Image.new(mode, size), "PNG", compress_level=1)
     yield _saved(Image.new("RGB", size), "JPEG", progressive=True)
     yield _saved(Image.new("CMYK", size), "TIFF", compression="tiff_lzw")
-    for mode in ("I", "F"):
-        yield _saved(
-            Image.fromarray(np.ones((SIDE, SIDE), "f4" if mode == "F" else "i4")), "TIFF", compression="tiff_deflate"
-        )
+    yield _saved(Image.new("F", size, 0.5), "TIFF", compression="tiff_lzw")
     yield _saved(Image.new("RGB", (SIDE // 2, SIDE)), "WEBP", method=0)
-    yield _saved(Image.new("P", size), "GIF", save_all=True, append_images=[Image.new("P", size, 1)])
-    inner = _saved(Image.new("RGBA", size), "PNG")
+    inner = _saved(Image.new("RGBA", size), "PNG", compress_level=1)
+    yield inner
     yield b"\0\0\1\0\1\0" + b"\0\0\0\0\1\0\40\0" + len(inner).to_bytes(4, "little") + (22).to_bytes(4, "little") + inner
     length = len(inner)
     yield b"icns" + (16 + length).to_bytes(4, "big") + b"ic10" + (8 + length).to_bytes(4, "big") + inner
