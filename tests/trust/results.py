@@ -9,6 +9,7 @@ KINDS = {  # what a file of tests sends, in the table's order
     "events": "values of the wrong type in every place of every endpoint and event of the page",
     "http": "requests that no page sends: bodies, routes, addresses",
     "properties": "properties that hold of any input, by Hypothesis, up to 1,000 examples each",
+    "kill": "commands killed at random moments, and on a full disk: files stay whole, and the command goes on",
     "same": "the same answer alone, among others, on 8 threads, after a restart",
 }
 TARGETS = {"decode": "the decoders of pictures", "gate": "the gate that models come through"}
@@ -34,6 +35,9 @@ def table() -> str:
     tests = found.get("tests", {})
     for kind in sorted(tests, key=lambda kind: (list(KINDS).index(kind) if kind in KINDS else len(KINDS), kind)):
         rows.append(f"| {KINDS.get(kind, kind)} | {tests[kind]['tried']:,} | {tests[kind]['faults']} |")
+    for version, run in found.get("python", {}).items():
+        what = f"the same probabilities by Python {version}, at most {run['apart']:.0e} apart"
+        rows.append(f"| {what} | {run['tried']:,} | {run['faults']} |")
     for target, run in found.get("fuzz", {}).items():
         what = f"{TARGETS[target]}, fuzzed by coverage for {run['seconds'] / 60:.0f} minutes"
         rows.append(f"| {what} | {run['executions']:,} | {len(run['findings'])} |")
