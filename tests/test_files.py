@@ -1,5 +1,6 @@
 """Files written whole or not at all, and damaged ones told in a sentence."""
 
+import ast
 import errno
 import json
 import os
@@ -34,6 +35,9 @@ def test_what_is_written_replaces_what_was_there(kept: Path) -> None:
     write_json(kept, {"seed": 3})
     assert read_json(kept) == {"seed": 3}
     assert alone(kept)
+
+
+ROOT = Path(__file__).parent.parent
 
 
 class Killed(BaseException):
@@ -144,3 +148,30 @@ def test_a_damaged_file_is_one_sentence_that_names_it(content: bytes, kept: Path
 def test_json_is_as_python_reads_it(kept: Path) -> None:
     write_json(kept, [1, {"a": None}])
     assert json.loads(kept.read_text()) == [1, {"a": None}]
+
+
+ASIDE = {"aside", "file"}  # a file that `whole` gave, or one in memory
+
+
+def written(call: ast.Call) -> ast.expr | None:
+    """What a call writes to, where it writes: the path that it is called on, or the argument that names it."""
+    name = call.func.attr if isinstance(call.func, ast.Attribute) else None
+    if name in ("write_text", "write_bytes"):
+        return call.func.value
+    if name == "copyfile":
+        return call.args[1]
+    if name in ("save", "savez", "savez_compressed", "savefig"):
+        return call.args[0] if call.args else None
+    return None
+
+
+def test_no_file_is_written_in_another_way() -> None:
+    found, counted = [], 0
+    for path in [*ROOT.glob("cnn/**/*.py"), *ROOT.glob("train/**/*.py"), ROOT / "tests" / "ui" / "picture.py"]:
+        calls = [node for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.Call)]
+        for place in filter(None, map(written, calls)):
+            counted += 1
+            if not (isinstance(place, ast.Name) and place.id in ASIDE):
+                found.append(f"{path.relative_to(ROOT)}:{place.lineno}")
+    assert not found
+    assert counted > 8

@@ -9,6 +9,7 @@ KINDS = {  # what a file of tests sends, in the table's order
     "events": "values of the wrong type in every place of every endpoint and event of the page",
     "http": "requests that no page sends: bodies, routes, addresses",
     "properties": "properties that hold of any input, by Hypothesis, up to 1,000 examples each",
+    "kill": "commands killed at random moments, and on a full disk: files stay whole, and the command goes on",
     "same": "the same answer alone, among others, on 8 threads, after a restart",
 }
 TARGETS = {"decode": "the decoders of pictures", "gate": "the gate that models come through"}
