@@ -6,6 +6,7 @@ in one sentence, and waits for nothing.
 """
 
 import itertools
+import tempfile
 import threading
 import zipfile
 from collections.abc import Callable, Iterable, Mapping
@@ -74,9 +75,20 @@ class Mnist:
             return
         for name in reversed(SPLITS):
             try:
-                self._found[name] = self._load(name)
+                images, labels = self._load(name)
+                self._found[name] = Digits(_on_disk(images), labels)
             except Exception as error:  # no network, no folder, a broken file: the page works without it
                 self._found[name] = error
+
+
+def _on_disk(images: np.ndarray) -> np.ndarray:
+    """The same uint8 images in a nameless file, of which memory holds what is looked at; as they are without one."""
+    try:
+        with tempfile.TemporaryFile() as file:
+            images.tofile(file)
+            return np.asarray(np.memmap(file, np.uint8, "r", shape=images.shape))
+    except OSError:
+        return images
 
 
 def nowhere(split: str) -> Digits:

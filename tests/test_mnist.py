@@ -107,3 +107,13 @@ def test_what_comes_with_the_project_is_mnists() -> None:
         for place, (image, label) in found.items():
             np.testing.assert_array_equal(image, digits.images[place])
             assert label == digits.labels[place]
+
+
+def test_without_room_on_disk_the_images_stay_in_memory(digits: Digits, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full() -> None:
+        raise OSError("No space left on device")
+
+    monkeypatch.setattr("tempfile.TemporaryFile", full)
+    mnist = Mnist(lambda split: digits)
+    mnist.start().join()
+    assert mnist.first("train") == len(digits.labels)

@@ -23,9 +23,12 @@ DRAFT = 1024  # a large image is reduced to the smallest fraction with both side
 MOST = 8_000_000  # pixels of what is handed on: a long image is reduced to about as many
 BAND = 1_000_000  # pixels that are converted at once
 BUDGET = 400_000_000  # bytes that all threads together decode into
-PATIENCE = 20.0  # seconds that a thread waits for its share
-# Bytes a pixel that Pillow and its libraries need at most to decode a format, as measured: four where nothing is said.
+# Bytes: an image that takes less is small. Small ones share a budget of their own, so that none waits for large ones.
+SMALL, SMALL_BUDGET = 16_000_000, 128_000_000
+PATIENCE = 30.0  # seconds that a thread waits for its share
+# Bytes a pixel that Pillow and its libraries need at most to decode a format, as measured; and, of the others, a mode.
 COST = {"JPEG2000": 20, "WEBP": 16, "AVIF": 10, "TIFF": 8}
+COST_OF_MODE = {"1": 1, "L": 1, "P": 1, "I;16": 2}  # else 4
 CONTAINERS = (b"\0\0\1\0", b"\0\0\2\0", b"icns")  # ICO, CUR, ICNS: what is in them is decoded when they are opened
 NEEDS_PROGRAM = {"EPS"}  # formats that Pillow hands to an outside program
 ONE_TONE = 30  # grey levels, standard deviation: visible pixels that differ less are ink alone, without its paper
@@ -66,9 +69,9 @@ def open_measured(source: Source) -> Opened:
         start, length = file.read(4), file.seek(0, os.SEEK_END)
         if not length:
             raise InputError("empty_file")
-        with _BUDGET.of(length + 4 * MAX_PIXELS * start.startswith(CONTAINERS)):
+        with _share(length + 4 * MAX_PIXELS * start.startswith(CONTAINERS)):
             cost = _cost(_opened(file))
-        with _BUDGET.of(length + cost):
+        with _share(length + cost):
             return _decoded(_opened(file))
 
 
@@ -121,7 +124,7 @@ def _opened(file: BinaryIO) -> Image.Image:
 
 def _cost(image: Image.Image) -> int:
     """The bytes that decoding it takes."""
-    pixels, each = image.width * image.height, COST.get(image.format or "", 4)
+    pixels, each = image.width * image.height, COST.get(image.format or "", COST_OF_MODE.get(image.mode, 4))
     if image.format in ("JPEG", "MPO"):  # all its coefficients are kept, if its scans refine each other
         refined = 6 * pixels * bool(image.info.get("progressive"))
         image.draft(None, (DRAFT, DRAFT))
@@ -147,8 +150,9 @@ def _decoded(image: Image.Image) -> Opened:
     turn = _turn(image)
     if turn is None:
         return Opened(small, size)
+    width, height = size
     sideways = turn in (UPRIGHT[5], UPRIGHT[6], UPRIGHT[7], UPRIGHT[8])
-    return Opened(small.transpose(turn), size[::-1] if sideways else size)
+    return Opened(small.transpose(turn), (height, width) if sideways else size)
 
 
 def _factor(size: tuple[int, int]) -> int:
@@ -187,22 +191,27 @@ def _declared_size(file: BinaryIO, formats: list[str]) -> tuple[int, int]:
     raise InputError("unreadable")
 
 
-class _Budget:
-    """So much memory for all threads together; who gets no share in time is told so."""
+class Budget:
+    """So much memory for all threads together: shares are given in the order in which they were asked for."""
 
     def __init__(self, total: int):
         self.total = self._free = total
         self._changed = threading.Condition()
+        self._waiting: list[object] = []
 
     @contextlib.contextmanager
-    def of(self, cost: int) -> Iterator[None]:
-        """Meanwhile, a share; what costs more than there is gets it all.
+    def share(self, cost: int) -> Iterator[None]:
+        """Meanwhile, so much of it; what costs more than there is gets it all.
 
         InputError "many_pictures" after PATIENCE seconds.
         """
-        cost = min(cost, self.total)
+        cost, me = min(cost, self.total), object()
         with self._changed:
-            if not self._changed.wait_for(lambda: self._free >= cost, PATIENCE):
+            self._waiting.append(me)
+            given = self._changed.wait_for(lambda: self._waiting[0] is me and self._free >= cost, PATIENCE)
+            self._waiting.remove(me)
+            self._changed.notify_all()
+            if not given:
                 raise InputError("many_pictures")
             self._free -= cost
         try:
@@ -213,7 +222,12 @@ class _Budget:
                 self._changed.notify_all()
 
 
-_BUDGET = _Budget(BUDGET)
+_SMALL, _LARGE = Budget(SMALL_BUDGET), Budget(BUDGET)
+
+
+def _share(cost: int) -> contextlib.AbstractContextManager[None]:
+    return (_SMALL if cost <= SMALL else _LARGE).share(cost)
+
 
 # ---------------------------------------------------------------------------------------------------------- the pixels
 
@@ -258,7 +272,7 @@ def _opaque(image: Image.Image) -> Image.Image:
     What is visible in one tone is ink itself and gets the opposite paper; what has tones is paper with ink on it,
     and its commonest tone goes on behind it.
     """
-    if image.getextrema()[3][0] == 255:
+    if image.getchannel("A").getextrema()[0] == 255:
         return _by_bands(image, "RGB", lambda band: band.convert("RGB"), 1)
     visible = [255 * (a > 127) for a in range(256)]
     counts = np.zeros(256)

@@ -12,6 +12,8 @@ from pathlib import Path
 
 import numpy as np
 
+from tests.trust import results
+
 TOLERANCE = 1e-4  # of a probability: other releases of XLA and NumPy add up in another order
 ROOT = Path(__file__).parents[2]
 
@@ -27,11 +29,15 @@ def main() -> int:
         np.savez(options.write, **answers(options.pictures))
         return 0
     ours, theirs = answers(options.pictures), elsewhere(options.python, options.pictures)
+    version = subprocess.run([options.python, "-V"], check=True, capture_output=True, text=True).stdout.split()[-1]
     worst = max(float(np.abs(ours[name] - theirs[name]).max()) for name in ours)
     labels = sum(int((ours[name].argmax(1) != theirs[name].argmax(1)).sum()) for name in ours if name != "framed")
     print(
         f"{options.pictures} pictures, {len(ours) - 1} networks: at most {worst:.1e} apart, {labels} other best guesses"
     )
+    networks = [name for name in ours if name != "framed"]
+    unlike = sum(int((np.abs(ours[name] - theirs[name]).max(1) > TOLERANCE).sum()) for name in networks)
+    results.note("python", {version: {"tried": options.pictures * len(networks), "faults": unlike, "apart": worst}})
     return int(worst > TOLERANCE or labels > 0)
 
 

@@ -113,7 +113,7 @@ def _pictures():
 
 
 def _gating():
-    """A `.keras` file, or parts to put into one -> through the gate, unpacked in this process: coverage is seen here."""
+    """A `.keras` file, or parts to put into one -> through the gate, unpacked in this process, seen by coverage."""
     from cnn.models import gate, unpack, untrusted
     from cnn.types import InputError
 

@@ -35,6 +35,9 @@ def table() -> str:
     tests = found.get("tests", {})
     for kind in sorted(tests, key=lambda kind: (list(KINDS).index(kind) if kind in KINDS else len(KINDS), kind)):
         rows.append(f"| {KINDS.get(kind, kind)} | {tests[kind]['tried']:,} | {tests[kind]['faults']} |")
+    for version, run in found.get("python", {}).items():
+        what = f"the same probabilities by Python {version}, at most {run['apart']:.0e} apart"
+        rows.append(f"| {what} | {run['tried']:,} | {run['faults']} |")
     for target, run in found.get("fuzz", {}).items():
         what = f"{TARGETS[target]}, fuzzed by coverage for {run['seconds'] / 60:.0f} minutes"
         rows.append(f"| {what} | {run['executions']:,} | {len(run['findings'])} |")

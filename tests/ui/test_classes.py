@@ -150,6 +150,10 @@ def test_the_stress_test_and_the_errors_have_them_too(visit: Callable[..., Visit
     assert is_within(visitor)
     box = page.locator(".errors .matrix-box")
     assert box.evaluate("box => box.scrollWidth > box.clientWidth")  # in its own box
+    caption = page.locator(".errors .matrix-caption")  # which is not cut with it
+    expect(caption).to_contain_text("Rows: the label.")
+    place = caption.bounding_box()
+    assert 0 <= place["x"] < place["x"] + place["width"] <= PHONE["width"]
     counts = np.array(
         [[cell.inner_text() for cell in row.locator("td").all()] for row in table.locator("tbody tr").all()]
     )
