@@ -54,9 +54,9 @@ class Server(NamedTuple):
         return int(fields[11]) + int(fields[12])
 
     def come_to_rest(self) -> None:
-        """Wait until it does nothing any more."""
-        before = -1
-        while (now := self.processor_time()) - before > 5:
+        """Wait until it does no more than look for work, as Gradio's queue does twenty times a second."""
+        before = -100
+        while (now := self.processor_time()) - before > 20:
             before = now
             time.sleep(3)
 
