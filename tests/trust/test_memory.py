@@ -30,7 +30,7 @@ pytestmark = [
 
 ROOT = Path(__file__).parent.parent.parent
 REST, PEAK, GROWTH = 420, 1200, 1.05  # megabytes; and how much more there may be afterwards
-PREDICTIONS, VISITS = 2_000, 200
+PREDICTIONS, VISITS = 20_000, 200
 SIDE = 7000  # pixels: 49 megapixels, as many as are served
 ORDINARY = {**os.environ, "MNIST_DIR": "/nonexistent"} | {"XLA_FLAGS": "", "JAX_ENABLE_COMPILATION_CACHE": "false"}
 
