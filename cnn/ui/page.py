@@ -16,6 +16,7 @@ from cnn.ui.draw.tab import draw_tab
 from cnn.ui.errors.tab import errors_tab
 from cnn.ui.head import Head, missing
 from cnn.ui.inside.tab import look_tab
+from cnn.ui.lab.tab import lab_tab
 from cnn.ui.refusals import HANDLERS, CheckedBlocks
 from cnn.ui.stress.tab import stress_tab
 from cnn.ui.text import T
@@ -47,6 +48,9 @@ def build_demo(models: Models, mnist: Mnist | None = None) -> gr.Blocks:
                 stress_tab(models, mnist, stressing, digit)
             with gr.Tab(T("errors.tab"), id="errors"):
                 errors_tab(models, mnist)
+            of_digits = models["default"].task.is_like(DIGITS)
+            with gr.Tab(T("lab.tab"), id="lab", visible=of_digits) as learning:
+                lab_tab(models, learning, digit)
             with gr.Tab(T("trials.tab"), id="trials"), gr.Column(elem_classes="card"):
                 Trials(models, elem_id="trials", elem_classes="wide")
         scripted_api(models)
