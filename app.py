@@ -10,18 +10,18 @@ process.begin()  # before anything heavy is imported
 
 from cnn.mnist import Mnist, kept
 from cnn.models import registry
-from cnn.options import whole_number
+from cnn.options import origin, whole_number
 from cnn.types import InputError
 from cnn.ui.page import build_demo, launch_options
 from train.data import mnist as files
 
 
 def options(arguments: list[str] | None = None) -> argparse.Namespace:
-    """The command line; what it leaves out, variables decide: two of the app's own, and Gradio's GRADIO_*."""
+    """The command line; what it leaves out, variables decide: the app's own, DIGITS_*, and Gradio's, GRADIO_*."""
     parser = argparse.ArgumentParser(
         description="Draw or photograph a digit and see a convolutional network read it.",
-        epilog="What is left out, variables say: DIGITS_MODEL, DIGITS_ALLOW_HUB=1, and Gradio's GRADIO_SERVER_NAME, "
-        "GRADIO_SERVER_PORT, GRADIO_SHARE, ...",
+        epilog="What is left out, variables say: DIGITS_MODEL, DIGITS_ALLOW_HUB=1, DIGITS_ALLOW_ORIGIN (with spaces "
+        "between), DIGITS_TRUST_PROXY=1, and Gradio's GRADIO_SERVER_NAME, GRADIO_SERVER_PORT, GRADIO_SHARE, ...",
     )
     add, models = parser.add_argument, ", ".join(registry.bundled())
     add("--share", action="store_true", default=None, help="also serve through a public gradio.live link")
@@ -36,10 +36,33 @@ def options(arguments: list[str] | None = None) -> argparse.Namespace:
     add(
         "--allow-hub",
         action="store_true",
-        default=os.environ.get("DIGITS_ALLOW_HUB", "0").lower() not in ("", "0", "false", "no"),
+        default=_is_set("DIGITS_ALLOW_HUB"),
         help="visitors and scripts may name any public model on the Hub; each is checked before it is used",
     )
-    return parser.parse_args(arguments)
+    add(
+        "--allow-origin",
+        action="append",
+        type=origin,
+        metavar="ORIGIN",
+        help="scripts in the pages of this other site may ask the app, as https://school.example; may be given again",
+    )
+    add(
+        "--trust-proxy",
+        action="store_true",
+        default=_is_set("DIGITS_TRUST_PROXY") or "SPACE_ID" in os.environ,
+        help="believe what X-Forwarded-Host says: only behind a proxy that sets it itself (a Space has one)",
+    )
+    chosen = parser.parse_args(arguments)
+    if chosen.allow_origin is None:
+        try:
+            chosen.allow_origin = [origin(one) for one in os.environ.get("DIGITS_ALLOW_ORIGIN", "").split()]
+        except argparse.ArgumentTypeError as error:
+            parser.error(f"DIGITS_ALLOW_ORIGIN: {error}")
+    return chosen
+
+
+def _is_set(variable: str) -> bool:
+    return os.environ.get(variable, "0").lower() not in ("", "0", "false", "no")
 
 
 def main() -> None:
@@ -54,7 +77,7 @@ def main() -> None:
     demo = build_demo(models, mnist)
     where = {"share": chosen.share, "server_name": chosen.host, "server_port": chosen.port}
     try:
-        demo.launch(prevent_thread_lock=True, **where, **launch_options())
+        demo.launch(prevent_thread_lock=True, **where, **launch_options(chosen.allow_origin, chosen.trust_proxy))
     except OSError as error:  # the port is taken, or the address is not this machine's
         raise SystemExit(str(error)) from None
     # The page is served meanwhile; not before, for Gradio gives its own server three seconds to answer.
@@ -64,7 +87,7 @@ def main() -> None:
 
 
 def _complete(models: registry.Models) -> None:
-    """Fetch the model that was asked for, where it is on the Hub, and say if it stays away; prepare what is likely."""
+    """Fetch the model that was asked for, where it is on the Hub, and say so if it stays away; prepare the rest."""
     if models.expected:
         models.fetch_expected().join()
         print(f"{models.missing} {models.default} answers." if models.missing else f"{models.expected} answers.")

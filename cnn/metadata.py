@@ -92,6 +92,7 @@ class Config(TypedDict):
 
     architecture: str
     calibration: Calibration
+    weights_sha256: NotRequired[str]  # of the `model.keras` that it belongs to; others are refused
     task: NotRequired[Any]  # by `cnn.task.task_of`: a network whose task makes no sense is refused
     recipe: NotRequired[Recipe]
 
@@ -101,6 +102,7 @@ class Run(TypedDict):
 
     architecture: str
     calibration: Calibrated
+    weights_sha256: NotRequired[str]
     task: NotRequired[Any]
     recipe: Recipe
     data_sha256: str

@@ -6,6 +6,7 @@ in one sentence, and waits for nothing.
 """
 
 import itertools
+import tempfile
 import threading
 import zipfile
 from collections.abc import Callable, Iterable, Mapping
@@ -26,10 +27,11 @@ Some = Mapping[int, tuple[np.ndarray, int]]  # images (28, 28) uint8, ink = 255,
 class Mnist:
     """MNIST's splits as `load("train" | "test")` gives them, which may take minutes, or raise where it cannot.
 
-    Until then, and where it cannot, there are some of each, as `kept` gives them.
+    Until then, and where it cannot, there are some of each, as `kept` gives them. With a `load` of None there are none,
+    nor will be: for networks that were measured on other pictures.
     """
 
-    def __init__(self, load: Callable[[Any], Digits], some: Mapping[str, Some] | None = None):
+    def __init__(self, load: Callable[[Any], Digits] | None, some: Mapping[str, Some] | None = None):
         self._load = load
         self._some = some or {}
         self._found: dict[str, Digits | Exception] = {}
@@ -52,7 +54,7 @@ class Mnist:
             return found.images[index], int(found.labels[index])
         if index in some:
             return some[index]
-        raise InputError("mnist_missing" if found else "mnist_loading")
+        raise self._away(split)
 
     def first(self, split: str) -> int:
         """How many of a split, from its first on, can be had now. InputError for none."""
@@ -60,15 +62,33 @@ class Mnist:
         if isinstance(found, Digits):
             return len(found.labels)
         if 0 not in some:
-            raise InputError("mnist_missing" if found else "mnist_loading")
+            raise self._away(split)
         return next(place for place in itertools.count() if place not in some)
 
+    def _away(self, split: str) -> InputError:
+        if self._load is None:
+            return InputError("no_test_images")
+        return InputError("mnist_missing" if split in self._found else "mnist_loading")
+
     def _fetch(self) -> None:
+        if self._load is None:
+            return
         for name in reversed(SPLITS):
             try:
-                self._found[name] = self._load(name)
+                images, labels = self._load(name)
+                self._found[name] = Digits(_on_disk(images), labels)
             except Exception as error:  # no network, no folder, a broken file: the page works without it
                 self._found[name] = error
+
+
+def _on_disk(images: np.ndarray) -> np.ndarray:
+    """The same uint8 images in a nameless file, of which memory holds what is looked at; as they are without one."""
+    try:
+        with tempfile.TemporaryFile() as file:
+            images.tofile(file)
+            return np.asarray(np.memmap(file, np.uint8, "r", shape=images.shape))
+    except OSError:
+        return images
 
 
 def nowhere(split: str) -> Digits:
@@ -83,7 +103,6 @@ def keep(chosen: Mapping[str, Iterable[int]], load: Callable[[Any], Digits], pat
         digits, places = load(split), np.unique(np.fromiter(places, np.uint16))
         parts = {"places": places, "images": digits.images[places], "labels": digits.labels[places]}
         arrays |= {f"{split}_{part}": values for part, values in parts.items()}
-    path.parent.mkdir(parents=True, exist_ok=True)
     with whole(path) as aside:
         np.savez_compressed(aside, **arrays)
 

@@ -1,7 +1,8 @@
-"""Numbers on a command line, refused in a sentence where they make no sense. Knows no option."""
+"""Values on a command line, refused in a sentence where they make no sense. Knows no option."""
 
 import argparse
 from collections.abc import Callable
+from urllib.parse import urlsplit
 
 
 def whole_number(least: int, most: int | None = None) -> Callable[[str], int]:
@@ -15,6 +16,14 @@ def whole_number(least: int, most: int | None = None) -> Callable[[str], int]:
         return found
 
     return read
+
+
+def origin(text: str) -> str:
+    """A `type` for argparse: the origin of a web site as browsers say it, "https://school.example", of its address."""
+    found = urlsplit(text.lower())
+    if found.scheme not in ("http", "https") or not found.netloc or found.path.strip("/") or found.query:
+        raise argparse.ArgumentTypeError(f"a web site as https://school.example, not {text}")
+    return f"{found.scheme}://{found.netloc}"
 
 
 def share(text: str) -> float:

@@ -66,10 +66,46 @@ def launched(monkeypatch: pytest.MonkeyPatch, *arguments: str) -> dict[str, Any]
 
 
 def test_options_reach_gradio_and_what_is_left_out_is_left_to_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    chosen = launched(monkeypatch, "--share", "--host", "0.0.0.0", "--port", "8000")
+    chosen = launched(monkeypatch, "--share", "--host", "0.0.0.0", "--port", "8000", "--allow-origin=https://a.example")
+    assert chosen["app_kwargs"]["middleware"][0].kwargs == {"origins": ["https://a.example"], "proxied": False}
     assert (chosen["share"], chosen["server_name"], chosen["server_port"]) == (True, "0.0.0.0", 8000)
     left_out = launched(monkeypatch)
     assert (left_out["share"], left_out["server_name"], left_out["server_port"]) == (None, None, None)
+
+
+def allowed(*arguments: str) -> tuple[list[str], bool]:
+    """The other sites that may ask, and whether a proxy is believed."""
+    chosen = app.options(list(arguments))
+    return chosen.allow_origin, chosen.trust_proxy
+
+
+def test_other_sites_and_proxies_are_trusted_where_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    for variable in ("DIGITS_ALLOW_ORIGIN", "DIGITS_TRUST_PROXY", "SPACE_ID"):
+        monkeypatch.delenv(variable, raising=False)
+    assert allowed() == ([], False)
+    told = ["--allow-origin", "https://School.example/", "--allow-origin=http://localhost:8000", "--trust-proxy"]
+    assert allowed(*told) == (["https://school.example", "http://localhost:8000"], True)
+    monkeypatch.setenv("DIGITS_ALLOW_ORIGIN", "https://a.example https://b.example")
+    monkeypatch.setenv("DIGITS_TRUST_PROXY", "1")
+    assert allowed() == (["https://a.example", "https://b.example"], True)
+    monkeypatch.delenv("DIGITS_TRUST_PROXY")
+    monkeypatch.setenv("SPACE_ID", "owner/space")
+    assert allowed()[1]
+
+
+@pytest.mark.parametrize(
+    "site", ["school.example", "https://", "https://school.example/page", "*", "null", "ftp://a.b"]
+)
+def test_a_site_that_is_none_is_refused(
+    site: str, capsys: pytest.CaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with pytest.raises(SystemExit):
+        app.options([f"--allow-origin={site}"])
+    assert f"a web site as https://school.example, not {site}" in capsys.readouterr().err
+    monkeypatch.setenv("DIGITS_ALLOW_ORIGIN", site)
+    with pytest.raises(SystemExit):
+        app.options([])
+    assert "DIGITS_ALLOW_ORIGIN: a web site as" in capsys.readouterr().err
 
 
 def test_an_unknown_model_is_one_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -94,5 +130,5 @@ def test_help_names_every_option(capsys: pytest.CaptureFixture) -> None:
     with pytest.raises(SystemExit):
         app.options(["--help"])
     out = capsys.readouterr().out
-    for option in ("--share", "--host", "--port", "--model", "GRADIO_SERVER_PORT"):
+    for option in ("--share", "--host", "--port", "--model", "--allow-origin", "--trust-proxy", "GRADIO_SERVER_PORT"):
         assert option in out

@@ -6,6 +6,7 @@ from pathlib import Path
 import gradio as gr
 import keras
 import pytest
+from gradio.state_holder import SessionState
 
 from cnn.network.compat import calls_of, inner, operation_of, run_through
 from cnn.ui import compat
@@ -35,6 +36,38 @@ def test_what_we_override_is_still_called_so() -> None:
     assert inspect.iscoroutinefunction(gr.Blocks.process_api)
     assert list(inspect.signature(gr.Blocks.preprocess_data).parameters)[:3] == ["self", "block_fn", "inputs"]
     assert list(inspect.signature(gr.HTML.api_info).parameters) == ["self"]
+
+
+def test_the_queue_makes_no_table_of_calls(monkeypatch: pytest.MonkeyPatch) -> None:
+    with gr.Blocks(analytics_enabled=False) as demo:
+        gr.Button().click(lambda: None)
+    queue = demo._queue
+    records = [{"function": "f", "status": "success", "process_time": 1.0}]
+    queue.events_recorded = 1
+    compat.keep_no_analytics(demo)
+    monkeypatch.setattr(queue, "_get_df", lambda _: pytest.fail("a table is made"))
+    assert queue.compute_analytics_summary(records) == {"functions": {}}
+    assert queue.ANALYTICS_MAX_EVENTS == 1
+
+
+def test_a_visitor_is_kept_without_a_description_of_the_components() -> None:
+    """As Gradio's session in all else: states are the visitor's own, and components are as a handler changed them."""
+    with gr.Blocks(analytics_enabled=False) as demo:
+        state, text = gr.State([1]), gr.Textbox()
+    sessions = compat._LightSessions()
+    sessions.set_blocks(demo)
+    one, other = sessions["one"], sessions["other"]
+    one[state._id].append(2)
+    one[text._id] = changed = gr.Textbox("changed", render=False)
+    one._update_value_in_config(text._id, "x")
+    one._update_config(text._id)
+    assert (one[state._id], other[state._id], state.value) == ([1, 2], [1], [1])
+    assert (one[text._id], other[text._id]) == (changed, text)
+    one[state._id] = [3]
+    assert (sessions["one"][state._id], list(one.state_components)) == ([3], [(state, [3], False)])
+    assert one.config_values == {}
+    kept = set(vars(SessionState(demo)))
+    assert set(vars(one)) == kept
 
 
 def test_a_marker_holds_the_key_of_its_text() -> None:

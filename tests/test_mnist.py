@@ -55,6 +55,15 @@ def test_where_there_is_none_a_sentence_says_how_to_get_it() -> None:
             ask()
 
 
+def test_networks_that_were_measured_on_others_wait_for_none() -> None:
+    mnist = Mnist(None)
+    for _ in range(2):
+        for ask in (lambda: mnist.digit("test", 0), lambda: mnist.first("test")):
+            with pytest.raises(InputError, match="do not come with the app"):
+                ask()
+        mnist.start().join()
+
+
 def test_what_comes_with_the_project_is_there_before_mnist_and_without_it(some: dict, digits: Digits) -> None:
     mnist = Mnist(nowhere, some)
     for missing in ("still being fetched", "MNIST_DIR"):
@@ -98,3 +107,13 @@ def test_what_comes_with_the_project_is_mnists() -> None:
         for place, (image, label) in found.items():
             np.testing.assert_array_equal(image, digits.images[place])
             assert label == digits.labels[place]
+
+
+def test_without_room_on_disk_the_images_stay_in_memory(digits: Digits, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full() -> None:
+        raise OSError("No space left on device")
+
+    monkeypatch.setattr("tempfile.TemporaryFile", full)
+    mnist = Mnist(lambda split: digits)
+    mnist.start().join()
+    assert mnist.first("train") == len(digits.labels)

@@ -44,7 +44,8 @@ def test_what_ships() -> None:
 def test_metadata_belongs_to_the_weights(shipped: Classifier) -> None:
     folder = BUNDLED / shipped.name
     assert shipped.metrics["bytes"] == (folder / WEIGHTS).stat().st_size
-    assert shipped.metrics["weights_sha256"] == hashlib.sha256((folder / WEIGHTS).read_bytes()).hexdigest()
+    digest = hashlib.sha256((folder / WEIGHTS).read_bytes()).hexdigest()
+    assert shipped.metrics["weights_sha256"] == shipped.config["weights_sha256"] == digest
     assert shipped.metrics["parameters"] == shipped.parameters
     assert np.array(shipped.metrics["confusion"]).sum() == 10_000
     assert shipped.metrics["accuracy"] >= 0.98
@@ -61,10 +62,10 @@ def test_the_default_reads_the_example_digits() -> None:
 # Saliency and SmoothGrad are slopes: they tell what more ink would do, and need not add up to an answer.
 @pytest.mark.parametrize("method", ["occlusion", "integrated_gradients"])
 def test_evidence_for_a_clear_digit_outweighs_evidence_against_it(method: str) -> None:
-    default, images = load(DEFAULT), own_digits()[::8]
+    default, images = load(DEFAULT), own_digits()[::20]
     shares = default.probabilities(images)
     clear = shares.max(1) > 0.95
-    assert clear.sum() > 30
+    assert clear.sum() > 12
     asked = zip(images[clear], shares[clear].argmax(1), strict=True)
     found = [explain(default, image, method, int(best)) for image, best in asked]
     assert np.mean([one.evidence.sum() > 0 for one in found]) > 0.8

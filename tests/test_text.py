@@ -37,6 +37,7 @@ def test_french_is_not_english() -> None:
 @pytest.mark.parametrize("key", sorted(table("en")))
 def test_every_key_is_used(key: str) -> None:
     """By its whole name, or by its last part where a family is looked up (error., reading.reason.)."""
+    key = key.removesuffix(".symbol")  # what is said where there are no digits
     key = re.sub(r"\.(one|other|many|few|two|zero)$", "", key)  # forms of a plural, which a rule chooses
     last = key.rsplit(".", 1)[-1]
     assert key in SOURCES or re.search(rf"""["'`]{re.escape(last)}["'`]""", SOURCES)
@@ -73,3 +74,13 @@ def test_a_file_is_a_language(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     assert languages() == ("en", "fr", "it")
     assert preferred("it-CH,it;q=0.9,en;q=0.8") == "it"
     assert InputError("empty_file").say("it") == "Vuoto."
+
+
+@pytest.mark.parametrize("language", languages())
+def test_where_there_are_no_digits_a_text_of_symbols_has_the_same_fields_and_speaks_of_none(language: str) -> None:
+    words = table(language)
+    of_symbols = [key for key in words if key.endswith(".symbol")]
+    assert of_symbols
+    for key in of_symbols:
+        assert fields(words[key]) == fields(words[key.removesuffix(".symbol")])
+        assert not re.search("digit|chiffre|MNIST", words[key], re.IGNORECASE), key

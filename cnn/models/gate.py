@@ -6,6 +6,7 @@ model are unfolded, another layout of the same 784 pixels is reshaped, a closing
 pixels are scaled where a network wants others. `cnn.models.untrusted` looks through the file before Keras builds it.
 """
 
+import contextlib
 import io
 import itertools
 import json
@@ -26,6 +27,7 @@ from cnn.task import DIGITS, SIDE, Task
 from cnn.types import InputError
 
 EXAMPLES = Path(__file__).resolve().parents[2] / "assets" / "examples" / "digits.npz"
+KNOWN = 48  # of them tell which pixels a network wants: with the three others below, as many as are compiled for
 LAYOUTS = ((SIDE, SIDE), (SIDE * SIDE,))  # of one picture's pixels, row by row; axes of one do not matter
 OTHER_FLOATS = ("float16", "bfloat16", "float64", "mixed_float16", "mixed_bfloat16")
 # How a closing layer, or an operation between layers, makes probabilities of logits.
@@ -57,7 +59,7 @@ def open_model(path: Path, name: str, limited: bool = True, task: Task = DIGITS)
     InputError, which calls the model `name`, says why it may not join.
     """
     try:
-        model = _loaded(*untrusted.checked(path, name, limited))
+        model = _loaded(*untrusted.checked(path, name, limited), name)
         _check_shape(model, name, task)
         model = _giving_logits(flat(model))
         _check_weights(model, name)
@@ -75,7 +77,7 @@ def wanted(model: keras.Model, logits: Callable[[np.ndarray], np.ndarray], name:
     unless it reads others twice as well. InputError where an answer is not a finite number.
     """
     with np.load(EXAMPLES) as digits:
-        images, labels = digits["images"][::2].astype(np.float32) / 255, digits["labels"][::2]
+        images, labels = digits["images"][:KNOWN].astype(np.float32) / 255, digits["labels"][:KNOWN]
     noise = np.random.default_rng(0).random((SIDE, SIDE), np.float32)
     if not np.isfinite(logits(np.stack([np.zeros_like(noise), np.ones_like(noise), noise, *images]))).all():
         raise InputError("model_numbers", name=name)
@@ -120,17 +122,20 @@ def flat(model: keras.Model, feed: Feed = OURS) -> keras.Model:
     return made
 
 
-def _loaded(config: str, arrays: dict[str, np.ndarray]) -> keras.Model:
+def _loaded(config: str, arrays: dict[str, np.ndarray], name: str) -> keras.Model:
     """By Keras, out of an archive made anew of what was checked; no weights are made to be replaced."""
     config = json.dumps(unfilled(json.loads(config)))
     with h5py.File(weights := io.BytesIO(), "w") as file:
         for place, array in arrays.items():
             file[place] = array
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "model.keras"
-        with zipfile.ZipFile(path, "w") as archive:
-            archive.writestr(unpack.CONFIG, config)
-            archive.writestr(unpack.WEIGHTS, weights.getbuffer())
+    with contextlib.ExitStack() as until_loaded:
+        try:
+            path = Path(until_loaded.enter_context(tempfile.TemporaryDirectory())) / "model.keras"
+            with zipfile.ZipFile(path, "w") as archive:
+                archive.writestr(unpack.CONFIG, config)
+                archive.writestr(unpack.WEIGHTS, weights.getbuffer())
+        except OSError as error:  # a full disk is no fault of the model's
+            raise InputError("model_disk", name=name, why=error.strerror or error) from error
         return keras.saving.load_model(path, compile=False, safe_mode=True)
 
 

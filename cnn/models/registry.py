@@ -13,6 +13,7 @@ from concurrent.futures import Future
 from pathlib import Path
 from typing import Any
 
+from cnn.files import finished
 from cnn.metadata import CONFIG, METRICS, read_config, read_metrics
 from cnn.models import gate, remote
 from cnn.network.classifier import Classifier
@@ -23,10 +24,10 @@ BUNDLED = Path(__file__).resolve().parents[2] / "assets" / "models"
 DEFAULT = "robust"
 WEIGHTS = "model.keras"
 log = logging.getLogger(__name__)  # a warning is a line on stderr
-
+_opening = threading.Lock()
 
 PATIENCE = 8  # seconds that a visitor waits for a model from the Hub; it goes on coming meanwhile
-REQUESTED = 6  # models from the Hub that visitors asked for, held at once
+REQUESTED = 6  # models from the Hub that visitors asked for, held or on their way at once
 
 
 class Models(Mapping[str, Classifier]):
@@ -109,10 +110,9 @@ class Models(Mapping[str, Classifier]):
 
     def _from_hub(self, name: str) -> Classifier:
         with self._lock:
-            model = self._requested.pop(name, None) or self._fetch(name)
-            self._requested[name] = model
-            for oldest in list(self._requested)[:-REQUESTED]:
-                del self._requested[oldest]
+            if name not in self._requested:
+                self._make_room(name)
+            self._requested[name] = model = self._requested.pop(name, None) or self._fetch(name)
         try:
             return self._comparable(model.result(PATIENCE))
         except TimeoutError:
@@ -121,6 +121,14 @@ class Models(Mapping[str, Classifier]):
             with self._lock:
                 self._requested.pop(name, None)  # the next one to ask tries again
             raise
+
+    def _make_room(self, name: str) -> None:
+        """Let go of the oldest model but those that are still on their way. InputError where all are."""
+        if len(self._requested) >= REQUESTED:
+            here = [other for other, model in self._requested.items() if model.done()]
+            if not here:
+                raise InputError("hub_full", name=name)
+            del self._requested[here[0]]
 
     def _comparable(self, classifier: Classifier) -> Classifier:
         """A network that recognises what the default does. InputError for any other."""
@@ -157,12 +165,17 @@ def weights(name: str) -> Path:
         return place
     if not place.is_dir():
         raise _unknown(name)
-    found = sorted(place.glob("*.keras")) or sorted(place.glob("*.h5"))  # the gate says what is wrong with the latter
+    files = [path for path in sorted(place.iterdir()) if finished(path)]
+    found = _ending(files, ".keras") or _ending(files, ".h5")  # the gate says what is wrong with the latter
     if place / WEIGHTS in found:
         return place / WEIGHTS
     if len(found) != 1:
         raise InputError("hub_no_model", name=name, count=len(found))
     return found[0]
+
+
+def _ending(files: list[Path], suffix: str) -> list[Path]:
+    return [path for path in files if path.suffix == suffix]
 
 
 def folder(name: str) -> Path:
@@ -181,15 +194,16 @@ def load(name: str) -> Classifier:
     """
     path = weights(name)
     called = path.resolve().parent.name if path.name == WEIGHTS else path.stem
-    return _opened(path, called, _digest(path)[:12], limited=False)
+    return _opened(path, called, weights_sha256(path)[:12], limited=False)
 
 
 def open_untrusted(path: Path, name: str) -> Classifier:
     """The model in a `.keras` file from the Hub, which is not trusted, called `name`.
 
-    Its revision is that of the Hub. InputError says why it may not join.
+    Its revision is that of the Hub. InputError says why it may not join. One at a time: it takes a core and memory.
     """
-    return _opened(path, name, path.parent.name[:12], limited=True)
+    with _opening:
+        return _opened(path, name, path.parent.name[:12], limited=True)
 
 
 def load_all(default: str = DEFAULT, open_to_hub: bool = False) -> Models:
@@ -240,8 +254,9 @@ def _is_here(name: str) -> bool:
 
 
 def _opened(path: Path, name: str, revision: str, limited: bool) -> Classifier:
-    """Through the gate, with the files beside it as far as they make sense and belong to these weights."""
-    config, metrics = read_config(path.with_name(CONFIG)), read_metrics(path.with_name(METRICS), _digest(path))
+    """Through the gate, with the files beside it as far as they make sense; the config has to be of these weights."""
+    config = read_config(path.with_name(CONFIG))
+    metrics = read_metrics(path.with_name(METRICS), check_digest(path, config, name))
     try:
         task = task_of(config)
     except ValueError as error:
@@ -261,5 +276,15 @@ def _unknown(name: str) -> InputError:
     return InputError("unknown_model", name=name, valid=", ".join([*bundled(), "a folder that holds " + WEIGHTS]))
 
 
-def _digest(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()
+def check_digest(path: Path, config: Mapping[str, Any], name: object) -> str:
+    """The SHA-256 of a model's file. InputError where its config, if it tells one at all, tells another."""
+    digest = weights_sha256(path)
+    if config.get("weights_sha256", digest) != digest:
+        raise InputError("model_digest", name=name)
+    return digest
+
+
+def weights_sha256(path: Path) -> str:
+    """The SHA-256 of a model's file, in hexadecimal: what its config and its metrics call it by."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

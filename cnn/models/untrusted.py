@@ -29,7 +29,8 @@ from cnn.types import InputError
 SECONDS = 20  # that a file is read at most, where nothing else runs 10 of them suffice
 MAX_ANSWER = MAX_UNPACKED + 4 * MAX_TEXT  # bytes of what was unpacked, with the line that tells its shapes
 MAX_PARAMETERS = 20_000_000
-MAX_CALLS = 500  # of layers and operations: building and compiling take longer with each
+MAX_CALLS = 250  # of layers and operations: a network is built several times, 10 ms a layer
+MAX_STEPS = 5_000  # lines of the program that XLA compiles, several times, half a millisecond a line
 MAX_OPERATIONS = 1_000_000_000  # a picture: a tenth of a second on two cores
 MAX_MOVED = 24_000_000  # bytes of feature maps a picture, written and read; 250 pictures are held at once
 
@@ -63,9 +64,9 @@ def checked(path: Path, name: str, limited: bool = True) -> tuple[str, dict[str,
     _check_config(config, name)
     if limited:
         _check_calls(config, name)
-    text = json.dumps(_plain(config))
+    text = json.dumps(config)
     if limited:
-        _in_a_thread(lambda: _check_size(json.loads(text), name))  # Keras changes what it builds by
+        _in_a_thread(lambda: _check_size(config, name))  # which Keras changes
     return text, found.arrays
 
 
@@ -126,6 +127,8 @@ def _check_config(config: dict[str, Any], name: str) -> None:
         theirs = package not in (None, "", kind) or (package and module is None)  # a class of the file's own
         if module not in MODULES or kind in REFUSED or theirs:
             raise InputError("model_code", name=name, part=str(package or kind)[:80])
+        if isinstance(part.get("config"), dict) and part["config"].get("unroll"):  # a program as long as the picture
+            part["config"]["unroll"] = False
 
 
 def _objects(config: Any) -> Iterator[dict[str, Any]]:
@@ -138,26 +141,6 @@ def _objects(config: Any) -> Iterator[dict[str, Any]]:
         return
     for value in config:
         yield from _objects(value)
-
-
-def _plain(config: Any) -> Any:
-    """The same network for less: variables begin as zeros, since they are loaded, and no loop over time is unrolled."""
-    if isinstance(config, list):
-        return [_plain(value) for value in config]
-    if not isinstance(config, dict):
-        return config
-    if config.get("module") == ZEROS["module"]:
-        return ZEROS
-    return {key: _replaced(key, value) for key, value in config.items()}
-
-
-ZEROS = {"module": "keras.initializers", "class_name": "Zeros", "config": {}, "registered_name": None}
-
-
-def _replaced(key: str, value: Any) -> Any:
-    if key.endswith("_initializer") and value is not None:
-        return ZEROS
-    return False if key == "unroll" else _plain(value)
 
 
 def _check_calls(config: dict[str, Any], name: str) -> None:
@@ -195,14 +178,16 @@ def _costly(name: str) -> InputError:
 
 
 def _affordable(model: keras.Model, weights: int) -> bool:
-    """Whether one example costs few enough operations, and bytes of feature maps beside those of its weights."""
+    """Whether one example costs few enough steps, operations, and bytes of feature maps beside those of its weights."""
     if not model.built:  # it has no weights, and no shape yet
         return True
     variables = [[jax.ShapeDtypeStruct(one.shape, one.dtype) for one in part] for part in _variables(model)]
     given = [jax.ShapeDtypeStruct((of.shape[0] or 1, *_sizes(of)), of.dtype) for of in model.inputs]
     call = jax.jit(lambda *state, given: model.stateless_call(*state, given if len(given) > 1 else given[0])[0])
-    cost: Any = call.lower(*variables, given=given).cost_analysis()
-    return cost["flops"] <= MAX_OPERATIONS and cost["bytes accessed"] - weights <= MAX_MOVED
+    program = call.lower(*variables, given=given)
+    cost: Any = program.cost_analysis()
+    steps = program.as_text().count("\n")
+    return steps <= MAX_STEPS and cost["flops"] <= MAX_OPERATIONS and cost["bytes accessed"] - weights <= MAX_MOVED
 
 
 def _sizes(given: keras.KerasTensor) -> list[int]:

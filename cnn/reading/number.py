@@ -91,6 +91,12 @@ class Number:
         lines = (tuple(d._replace(box=tuple(map(float, d.box * by))) for d in line) for line in self.lines)
         return Number(tuple(lines), self.model)
 
+    def within(self, width: int, height: int) -> "Number":
+        """The same number with boxes that end where the image does: a tilted line's reach a little beyond."""
+        end = np.array([width, height, width, height], float)
+        lines = (tuple(d._replace(box=tuple(np.clip(d.box, 0, end).tolist())) for d in line) for line in self.lines)
+        return Number(tuple(lines), self.model)
+
     def as_dict(self) -> dict[str, Any]:
         """JSON-ready, as the scripted API gives it: with `lines` where there are several."""
         lines = [{"text": _text(line), "digits": [_as_dict(digit) for digit in line]} for line in self.lines]
@@ -146,7 +152,7 @@ class Run(NamedTuple):
 
 def read_number(classifier: Classifier, image: Image.Image) -> Number:
     """Read the number in a decoded picture of any mode, size and polarity; no digits where there is no ink."""
-    return read_strips(classifier, from_image(image))
+    return read_strips(classifier, from_image(image)).within(*image.size)
 
 
 def read_number_strokes(classifier: Classifier, strokes: Strokes) -> Number:

@@ -15,6 +15,8 @@ from cnn.service import draw, errors, inside, stress
 from cnn.ui.arrays import sendable
 from cnn.ui.uploads import MeasuredImage, UploadedFiles, UploadedImage
 
+HEAVY = {"predict_batch", "explain", "breaking_point"}  # what takes a second or more
+
 
 class JSON(gr.JSON):
     """gr.JSON whose value in Python is what a function of `cnn.service` gives."""
@@ -69,5 +71,5 @@ def scripted_api(models: Models) -> None:
 def _endpoint(name: str, handler: Callable, described: str | None, inputs: list, output: Any) -> None:
     gr.Button().click(
         handler, inputs, output, api_name=name, api_description=described, show_progress="hidden",
-        concurrency_limit=2, concurrency_id="api",
+        concurrency_id="heavy" if name in HEAVY else "queued",
     )  # fmt: skip

@@ -1,9 +1,12 @@
 """The page: the order of its tabs, and how it is served. With app.py, the only room that imports gradio."""
 
+import warnings
+from collections.abc import Collection
 from typing import Any
 
 import gradio as gr
 import PIL.Image
+from starlette.middleware import Middleware
 
 from cnn.framing import decode
 from cnn.mnist import Mnist, nowhere
@@ -12,8 +15,10 @@ from cnn.task import DIGITS
 from cnn.text import say
 from cnn.ui import component
 from cnn.ui.api import scripted_api
+from cnn.ui.compat import keep_no_analytics, light_sessions
 from cnn.ui.draw.tab import draw_tab
 from cnn.ui.errors.tab import errors_tab
+from cnn.ui.gateway import Gateway
 from cnn.ui.head import Head, missing
 from cnn.ui.inside.tab import look_tab
 from cnn.ui.lab.tab import lab_tab
@@ -22,19 +27,22 @@ from cnn.ui.stress.tab import stress_tab
 from cnn.ui.text import T
 from cnn.ui.theme import HEAD, THEME
 from cnn.ui.trials import Trials
-from cnn.ui.uploads import KEEP_SECONDS, MAX_FILE_SIZE
+from cnn.ui.turns import MAX_WAITING
+from cnn.ui.uploads import KEEP_SECONDS, LOOK_SECONDS, MAX_FILE_SIZE
 
 
 def build_demo(models: Models, mnist: Mnist | None = None) -> gr.Blocks:
     """The whole app over `models` and, where it can be had, MNIST; launch it with `launch_options()`."""
-    if mnist is None or not models["default"].task.is_like(DIGITS):
-        mnist = Mnist(nowhere)
+    task = models["default"].task
+    mnist = (mnist or Mnist(nowhere)) if task.is_like(DIGITS) else Mnist(None)
     # Pillow's own guard, for images inside images that `decode.open_image` cannot measure beforehand.
-    PIL.Image.MAX_IMAGE_PIXELS = decode.MAX_PIXELS
+    # It refuses what has twice as many, and only warns before.
+    PIL.Image.MAX_IMAGE_PIXELS = decode.MAX_PIXELS // 2
+    warnings.simplefilter("ignore", PIL.Image.DecompressionBombWarning)
     with CheckedBlocks(
-        title=say("page.title"), analytics_enabled=False, delete_cache=(KEEP_SECONDS, KEEP_SECONDS)
+        title=say("page.title"), analytics_enabled=False, delete_cache=(LOOK_SECONDS, KEEP_SECONDS)
     ) as demo:
-        head = Head(elem_id="head")
+        head = Head(task, elem_id="head")
         if models.expected:  # told as long as it has not come from the Hub
             quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private", "queue": False}
             demo.load(lambda: missing(models.missing, models.default), None, head, **quiet)
@@ -48,17 +56,23 @@ def build_demo(models: Models, mnist: Mnist | None = None) -> gr.Blocks:
                 stress_tab(models, mnist, stressing, digit)
             with gr.Tab(T("errors.tab"), id="errors"):
                 errors_tab(models, mnist)
-            of_digits = models["default"].task.is_like(DIGITS)
-            with gr.Tab(T("lab.tab"), id="lab", visible=of_digits) as learning:
+            with gr.Tab(T("lab.tab"), id="lab", visible=task.is_like(DIGITS)) as learning:
                 lab_tab(models, learning, digit)
             with gr.Tab(T("trials.tab"), id="trials"), gr.Column(elem_classes="card"):
                 Trials(models, elem_id="trials", elem_classes="wide")
         scripted_api(models)
-    return demo.queue(max_size=200)
+    # What is queued takes its turns in `FairBlocks`; past the queue goes only what is made for that.
+    demo.queue(api_open=False, max_size=MAX_WAITING, default_concurrency_limit=None, status_update_rate=5)
+    keep_no_analytics(demo)
+    return demo
 
 
-def launch_options() -> dict[str, Any]:
-    """What `launch` needs to serve the page, once it is built, as designed; nothing about visitors is kept or sent."""
+def launch_options(origins: Collection[str] = (), proxied: bool = False) -> dict[str, Any]:
+    """What `launch` needs to serve the page, once it is built, as designed; nothing about visitors is kept or sent.
+
+    `origins`: other sites whose pages' scripts may ask the app, as "https://school.example". `proxied`: believe
+    X-Forwarded-Host, for a proxy that visitors cannot pass by sets it.
+    """
     return {
         "theme": THEME,
         "head": HEAD + component.head(),
@@ -69,5 +83,11 @@ def launch_options() -> dict[str, Any]:
         "show_error": False,
         "ssr_mode": False,  # its Node process would render what only a browser can fill in
         "footer_links": ["api"],
-        "app_kwargs": {"routes": [component.ROUTE], "exception_handlers": HANDLERS},
+        "max_threads": 3 * MAX_WAITING,  # calls that Gradio hands to `FairBlocks`, most of which wait there
+        "app_kwargs": {
+            "routes": [component.ROUTE],
+            "exception_handlers": HANDLERS,
+            "lifespan": light_sessions,
+            "middleware": [Middleware(Gateway, origins=origins, proxied=proxied)],
+        },
     }

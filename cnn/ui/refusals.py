@@ -20,6 +20,7 @@ from cnn.text import say
 from cnn.types import InputError
 from cnn.ui.compat import API_PREFIX, FnIndexInferError, InvalidPathError
 from cnn.ui.text import language_of
+from cnn.ui.turns import FairBlocks
 from cnn.ui.uploads import check_files
 
 log = logging.getLogger(__name__)
@@ -29,7 +30,7 @@ OF_ANOTHER_TYPE = (TypeError, ValueError, LookupError, AttributeError, Arithmeti
 ASKED = tuple(f"{API_PREFIX}/{route}/" for route in ("run", "api", "call", "queue"))  # where endpoints are asked for
 
 
-class CheckedBlocks(gr.Blocks):
+class CheckedBlocks(FairBlocks):
     """gr.Blocks whose handlers and components refuse with InputError: it reaches the visitor as one sentence.
 
     The sentence is in the language of the visitor's page; a script, which asks for none, gets English. Gradio's own

@@ -16,6 +16,7 @@ from typing import Any, Literal, NotRequired
 import numpy as np
 from typing_extensions import is_typeddict
 
+from cnn.files import write_whole
 from cnn.service import errors, inside, lab, stress
 from cnn.types import Prediction
 from cnn.ui.draw.number import NumberAnswer
@@ -142,4 +143,4 @@ def _left_out(kind: type) -> set[str]:
 
 
 if __name__ == "__main__":
-    FILE.write_text(page_types(), encoding="utf-8")
+    write_whole(FILE, page_types())

@@ -16,7 +16,9 @@ from cnn.ui.compat import FileData, ImageData, ListFiles, is_uploaded
 
 MAX_FILE_SIZE = "25mb"  # a phone's photo has 3 to 12
 MAX_BATCH = 256  # images in one call
+MAX_BATCH_PIXELS = 1_000_000_000  # in the images of one call, by what their files say
 KEEP_SECONDS = 3600  # how long an uploaded file stays on the server
+LOOK_SECONDS = 300  # how often those are looked for that have stayed so long
 TAKEN = ("image.png", "image.jpeg")  # what Gradio's gr.Image calls the picture that a webcam took
 
 
@@ -30,32 +32,28 @@ class UploadedImage(_Image):
     """gr.Image whose value in Python is a decoded PIL image, checked by `decode.open_image`, or None."""
 
     def preprocess(self, payload: ImageData | None) -> PIL.Image.Image | None:
-        """The image in its own mode, upright. InputError for what is not an uploaded, readable image."""
+        """The image, opaque, 8 bits, upright. InputError for what is not an uploaded, readable image."""
         return None if payload is None else decode.open_image(uploaded(payload))
 
 
 class MeasuredImage(_Image):
     """UploadedImage whose value is the image and the (width, height) of its file, or None.
 
-    They differ where a large JPEG was decoded at a fraction of its size.
+    They differ where a large one was decoded at a fraction of its size.
     """
 
     def preprocess(self, payload: ImageData | None) -> Any:
-        """The image in its own mode, upright, and the size it was sent in, upright."""
+        """The image, upright, and the size it was sent in, upright."""
         if payload is None:
             return None
-        image = decode.open_image(uploaded(payload))
-        with PIL.Image.open(uploaded(payload)) as file:
-            width, height = file.size
-        turned = (image.width - image.height) * (width - height) < 0
-        return image, ((height, width) if turned else (width, height))
+        return tuple(decode.open_measured(uploaded(payload)))
 
 
 class SourcedImage(_Image):
     """UploadedImage whose value is the image and whether it was "uploaded" or "photographed" here, or None."""
 
     def preprocess(self, payload: ImageData | None) -> Any:
-        """The image in its own mode, upright, and where it comes from: Gradio names what a webcam takes so."""
+        """The image, opaque, 8 bits, upright, and where it comes from: Gradio names what a webcam takes so."""
         if payload is None:
             return None
         return decode.open_image(uploaded(payload)), "photographed" if payload.orig_name in TAKEN else "uploaded"
@@ -76,7 +74,19 @@ class UploadedFiles(gr.File):
         files = [] if payload is None else payload.root if isinstance(payload, ListFiles) else [payload]
         if len(files) > MAX_BATCH:
             raise InputError("too_many_images", count=len(files), limit=MAX_BATCH)
-        return [uploaded(file) for file in files]
+        paths = [uploaded(file) for file in files]
+        if (pixels := sum(map(_pixels, paths))) > MAX_BATCH_PIXELS:
+            raise InputError("batch_pixels", count=pixels // 1_000_000, limit=MAX_BATCH_PIXELS // 1_000_000)
+        return paths
+
+
+def _pixels(path: str) -> int:
+    """How many pixels an image has, as its file says; 0 where it says nothing, or more than is read."""
+    try:
+        with PIL.Image.open(path) as image:
+            return image.width * image.height
+    except Exception:  # a broken file makes Pillow's readers raise nearly anything
+        return 0
 
 
 def check_files(value: Any) -> None:

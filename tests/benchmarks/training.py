@@ -316,8 +316,10 @@ def draw_chart(figures: dict[str, Any]) -> None:
         side.set(title=title, yscale="log", ylim=(None, top * 1.6))
         side.spines[["top", "right"]].set_visible(False)
     sides[0].set_ylabel("GFLOP/s; images a second on the bars")
-    CHART.parent.mkdir(parents=True, exist_ok=True)
-    chart.savefig(CHART, dpi=100)
+    from cnn.files import whole
+
+    with whole(CHART) as aside:
+        chart.savefig(aside, dpi=100)
 
 
 # ---------------------------------------------------------------------------------------------------- the documents
@@ -377,10 +379,11 @@ def main() -> None:
             results[part] = {recipe: from_nothing(recipe, options.runs) for recipe in ("course", "deep")}
         else:
             results[part] = {"starvation": starvation, "throughput": throughput}[part]()
+    from cnn.files import write_whole
     from train import machine
 
     results["machine"] = machine.describe()
-    RESULTS.write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8")
+    write_whole(RESULTS, json.dumps(results, indent=1) + "\n")
     results = json.loads(RESULTS.read_text())
     if set(parts) <= set(results):
         draw_chart(results["throughput"])

@@ -15,6 +15,7 @@ from gradio_client import Client
 
 import app
 from tests.benchmarks import training
+from tests.trust import results
 from train import __main__ as train
 from train.fit import commands as commands_of_fit
 from train.publish import readme, space
@@ -89,7 +90,8 @@ def test_every_file_of_the_code_stands_in_the_tree() -> None:
 
 
 def test_their_figures_are_those_that_were_measured() -> None:
-    tables = {"training": training.table(json.loads(training.RESULTS.read_text())), **readme.tables()}
+    measured = {"training": training.table(json.loads(training.RESULTS.read_text())), "trust": results.table()}
+    tables = {**measured, **readme.tables()}
     assert sorted(tables) == sorted(readme.NAMES)
     for marker, table in tables.items():
         assert f"<!-- {marker} -->\n{table}\n<!-- /{marker} -->" in EVERYTHING  # python -m train readme

@@ -1,5 +1,6 @@
 """The gate of every model: what joins answers as it did where it was made, and what may not is told in one sentence."""
 
+import errno
 import json
 import logging
 from collections.abc import Callable, Sequence
@@ -173,6 +174,15 @@ def test_answers_that_are_no_numbers_are_refused(tmp_path: Path) -> None:
     saved(model, tmp_path / "model.keras")
     with pytest.raises(InputError, match="finite numbers"):
         registry.load(str(tmp_path))
+
+
+def test_a_full_disk_is_no_fault_of_the_models(opened: Callable, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(gate.tempfile, "TemporaryDirectory", full)
+    with pytest.raises(InputError, match='no room here to open "theirs": No space left on device'):
+        opened(sequential(layers.Flatten(), layers.Dense(10)))
 
 
 @pytest.mark.parametrize("version", ["2.13.1", "4.0.0"])

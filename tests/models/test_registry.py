@@ -1,11 +1,13 @@
 """A model by name."""
 
 import hashlib
+import json
 import shutil
 from pathlib import Path
 
 import pytest
 
+from cnn.files import UNFINISHED
 from cnn.models import registry
 from cnn.models.registry import Models, bundled, load, load_all
 from cnn.network.classifier import Classifier
@@ -27,6 +29,14 @@ def test_a_file_is_a_model_too(tiny_folder: Path, tmp_path: Path) -> None:
     shutil.copy(tiny_folder / "model.keras", tmp_path / "lenet.keras")
     assert load(str(tmp_path / "lenet.keras")).name == load(str(tmp_path)).name == "lenet"
     assert load_all(str(tmp_path / "lenet.keras")).default == "lenet"
+
+
+def test_a_file_that_was_never_finished_is_no_model(tiny_folder: Path, tmp_path: Path) -> None:
+    (tmp_path / f"{UNFINISHED}model.keras").write_bytes(b"half of")
+    with pytest.raises(InputError, match=r"holds 0 \.keras files"):
+        load(str(tmp_path))
+    shutil.copy(tiny_folder / "model.keras", tmp_path / "mine.keras")
+    assert load(str(tmp_path)).name == "mine"
 
 
 def test_a_folder_without_its_model_says_so(tmp_path: Path) -> None:
@@ -53,6 +63,18 @@ def test_metadata_that_is_damaged_or_of_other_weights_is_left_aside(
     assert caplog.messages == [f"{tmp_path / 'config.json'} cannot be read, and is left aside."]
 
 
+def test_weights_that_its_config_does_not_tell_of_are_refused(tiny_folder: Path, tmp_path: Path) -> None:
+    shutil.copytree(tiny_folder, tmp_path / "theirs")
+    path, config = tmp_path / "theirs" / "model.keras", tmp_path / "theirs" / "config.json"
+    assert json.loads(config.read_text())["weights_sha256"] == registry.weights_sha256(path)
+    path.write_bytes(path.read_bytes() + b"\0")  # which a zip may end with
+    for opened in (lambda: load(str(path.parent)), lambda: registry.open_untrusted(path, "theirs")):
+        with pytest.raises(InputError, match='The weights of "theirs" are not those that its config'):
+            opened()
+    config.unlink()
+    assert load(str(path.parent)).name == "theirs"  # nothing is told of them
+
+
 @pytest.fixture
 def three_bundled(tiny_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """As if the tiny network came with the project, as "a", "b" and the default "c"."""
@@ -67,7 +89,9 @@ def test_a_broken_bundled_model_is_left_out_and_said(three_bundled: Path, caplog
     (three_bundled / "a" / "model.keras").write_bytes(b"version https://git-lfs.github.com/spec/v1")
     models = load_all("c")
     assert (list(models), models.default) == (["c", "b"], "c")
-    assert caplog.messages == ['The file of the model "a" cannot be read as a Keras model. It is left out.']
+    assert len(caplog.messages) == 1
+    assert caplog.messages[0].startswith('The weights of "a" are not those that its config.json tells of')
+    assert caplog.messages[0].endswith(" It is left out.")
 
 
 def test_another_answers_for_a_broken_default(
@@ -87,7 +111,7 @@ def test_another_answers_for_a_broken_default(
 def test_without_any_model_the_reason_is_given(three_bundled: Path) -> None:
     for name in "abc":
         (three_bundled / name / "model.keras").write_bytes(b"")
-    with pytest.raises(InputError, match="cannot be read as a Keras model"):
+    with pytest.raises(InputError, match="are not those that its config"):
         load_all("c")
 
 

@@ -2,6 +2,7 @@
 
 import json
 import shutil
+import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -200,6 +201,32 @@ def test_requested_models_make_room(
     open_models[f"them/theirs@{published.head}"]
     assert open_models["them/theirs"] is first
     assert len(open_models._requested) == 2
+
+
+def test_what_is_on_its_way_is_bounded(
+    server: Hub, published: hub_server.Repository, open_models: Models, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    held, opened = threading.Event(), []
+
+    def open_held(path: Path, name: str) -> SimpleNamespace:
+        opened.append(name)
+        held.wait(20)
+        return SimpleNamespace(task=DIGITS)
+
+    monkeypatch.setattr(registry, "PATIENCE", 0)
+    monkeypatch.setattr(registry, "REQUESTED", 2)
+    monkeypatch.setattr(registry, "open_untrusted", open_held)
+    first, second, third = "them/theirs", "them/theirs@main", f"them/theirs@{published.head}"
+    asked = {first: "still on its way", second: "still on its way", third: "Too many models"}
+    for name, says in asked.items():
+        with pytest.raises(InputError, match=says):
+            open_models[name]
+    held.set()
+    monkeypatch.setattr(registry, "PATIENCE", 20)
+    for name in asked:  # now the first makes room for the third
+        assert open_models[name].task is DIGITS
+    assert sorted(opened) == sorted(asked)
+    assert list(open_models._requested) == [second, third]
 
 
 def test_metadata_from_the_hub_is_read_as_far_as_it_makes_sense(tmp_path: Path, tiny_folder: Path) -> None:

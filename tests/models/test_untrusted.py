@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from keras import layers
 
-from cnn.models import gate
+from cnn.models import gate, untrusted
 from cnn.types import InputError
 from tests.conftest import tiny
 
@@ -121,6 +121,47 @@ def test_a_network_too_large_to_serve_is_never_made(
         found[-1]["build_config"] = None
 
     refused(packed(tmp_path / "model.keras", changed(plain, huge)), "model_costly", monkeypatch)
+
+
+def within(model: keras.Model, times: int) -> keras.Model:
+    """A model that calls another so often."""
+    image = made = keras.Input((28, 28, 1))
+    for _ in range(times):
+        made = model(made)
+    return keras.Model(image, made)
+
+
+def test_layers_too_many_are_counted_before_they_are_made(
+    plain: dict[str, bytes], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Eight models, each of which calls the next one twice: in the end a layer is called 256 times."""
+    model = sequential(layers.ReLU())
+    for _ in range(8):
+        model = within(model, 2)
+    config = json.dumps(keras.saving.serialize_keras_object(model)).encode()
+    monkeypatch.setattr(keras.saving, "deserialize_keras_object", lambda *_, **__: pytest.fail("Keras made it"))
+    refused(packed(tmp_path / "model.keras", {**plain, "config.json": config}), "model_costly", monkeypatch)
+
+
+def test_a_program_too_long_to_compile_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(untrusted, "MAX_STEPS", 20)
+    path = saved(residual(), tmp_path / "model.keras")
+    refused(path, "model_costly", monkeypatch)
+
+
+def test_no_loop_is_unrolled(tmp_path: Path) -> None:
+    recurrent = layers.LSTM(6, unroll=True, return_sequences=True)
+    model = sequential(layers.Reshape((28, 28)), recurrent, layers.Flatten(), layers.Dense(10))
+    opened = gate.open_model(saved(model, tmp_path / "model.keras"), "them/theirs")
+    assert not any(getattr(layer, "unroll", False) for layer in opened.layers)
+    image = np.random.default_rng(0).random((2, 28, 28, 1), np.float32)
+    np.testing.assert_allclose(opened(image), model(image), atol=1e-5)
+
+
+def test_bfloat16_is_read_as_it_was_saved(tmp_path: Path) -> None:
+    model = sequential(layers.Flatten(), layers.Dense(10, dtype="bfloat16"))
+    opened = gate.open_model(saved(model, tmp_path / "model.keras"), "them/theirs")
+    np.testing.assert_array_equal(opened.layers[-1].kernel, np.asarray(model.layers[-1].kernel, np.float32))
 
 
 def test_feature_maps_too_large_to_serve_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -450,3 +450,11 @@ def test_a_large_photos_boxes_are_shares_of_its_own_sides_and_it_stays_as_it_is(
     number = Number(((Digit(7, 1.0, (500.0, 250.0, 1000.0, 750.0), 0.0, False),),), "any")
     assert photo_answer(number, image, None)["digits"][0]["box"] == [0.25, 0.25, 0.5, 0.75]
     assert image.size == (2000, 1000)
+
+
+def test_boxes_end_where_the_picture_does() -> None:
+    image = Image.fromarray(np.array([[0, 0, 1, 0, 1], [1, 1, 1, 1, 0]], np.uint8))
+    for digit in read_number(Shapes(), image).digits:
+        x0, y0, x1, y1 = digit.box
+        assert 0 <= x0 < x1 <= 5
+        assert 0 <= y0 < y1 <= 2

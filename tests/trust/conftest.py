@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import gradio as gr
+import hypothesis
 import pytest
 
 from cnn.models.registry import Models
@@ -13,6 +14,15 @@ from cnn.ui.page import build_demo, launch_options
 from tests.conftest import tiny
 from tests.trust import corpus
 from tests.trust.app import Answer, App, one_sentence
+
+QUIET = {"deadline": None, "database": None, "suppress_health_check": list(hypothesis.HealthCheck)}
+hypothesis.settings.register_profile("short", max_examples=25, derandomize=True, **QUIET)
+hypothesis.settings.register_profile("long", max_examples=1000, **QUIET)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Few examples and always the same; many and new ones where it may take long."""
+    hypothesis.settings.load_profile("long" if "trust" in config.option.markexpr else "short")
 
 
 class Tally:

@@ -52,7 +52,7 @@ def ask(http: httpx.Client, method: str, address: str, body: bytes | str | None 
     if answer.status_code < 400:
         return Answer(answer.text)
     found = answer.json()
-    return Answer(sentence=found.get("detail", found.get("error")) or "null")
+    return Answer(sentence=found.get("error", found.get("detail")) or "null")
 
 
 def heard(answer: httpx.Response) -> Answer:

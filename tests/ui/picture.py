@@ -8,6 +8,7 @@ import numpy as np
 from PIL import Image
 from playwright.sync_api import sync_playwright
 
+from cnn.files import whole, write_whole
 from cnn.models import registry
 from cnn.ui.page import build_demo, launch_options
 from tests.ui.conftest import CHROMIUM, FLAGS, Visit
@@ -29,7 +30,6 @@ def main() -> None:
         browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=FLAGS)
         visit = Visit(browser.new_page(viewport=SIZE, locale="en-US"))
         visit.go(demo.local_url)
-        PICTURES.mkdir(parents=True, exist_ok=True)
         write(list(drawing(visit)), PICTURES / "moving.gif")
         visit.go(demo.local_url)
         visit.page.get_by_role("button", name="Example: 7").nth(1).click()
@@ -40,13 +40,13 @@ def main() -> None:
         visit.page.get_by_role("tab", name="Look inside").click()
         visit.page.locator(".layer[data-layer=logits] .outputs").wait_for()
         visit.page.wait_for_timeout(500)  # the pad has its drawing
-        visit.page.screenshot(path=PICTURES / "inside.png")
+        write_whole(PICTURES / "inside.png", visit.page.screenshot())
         visit.page.set_viewport_size({**SIZE, "height": 1000})
         visit.page.get_by_role("tab", name="Stress test").click()
         visit.page.locator("[data-view=breaking]").click()
         visit.page.locator(".chart svg").wait_for()
         visit.page.wait_for_timeout(500)
-        visit.page.screenshot(path=PICTURES / "stress.png")
+        write_whole(PICTURES / "stress.png", visit.page.screenshot())
         browser.close()
     demo.close()
     print(PICTURES)
@@ -93,7 +93,8 @@ def write(frames: list[Frame], path: Path) -> None:
     palette = frames[-1][0].quantize(COLOURS)
     pictures = [picture.quantize(palette=palette, dither=Image.Dither.NONE) for picture, _ in frames]
     times = [milliseconds for _, milliseconds in frames]
-    pictures[0].save(path, save_all=True, append_images=pictures[1:], duration=times, loop=0, optimize=True)
+    with whole(path) as aside:
+        pictures[0].save(aside, save_all=True, append_images=pictures[1:], duration=times, loop=0, optimize=True)
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -71,6 +72,18 @@ def visit(browser: Browser, app: gr.Blocks) -> Iterator[Callable[..., Visit]]:
         assert [error for visitor in visitors for error in visitor.errors] == []
 
 
+# What is said on the page, and what its pictures and controls are called; without a word, it is a class or a count.
+SAID = """() => [...document.querySelectorAll("body *")].filter((node) => node.checkVisibility()).flatMap((node) => [
+    document.title, node.getAttribute("aria-label"), node.getAttribute("placeholder"), node.title,
+    ...[...node.childNodes].filter(({ nodeType }) => nodeType === Node.TEXT_NODE).map(({ nodeValue }) => nodeValue),
+]).filter((words) => typeof words === "string" && /[a-z]{2}/.test(words))"""
+OF_DIGITS = re.compile(r"digit|chiffre|MNIST|0 to 9|0 à 9|LeCun|still being|en cours de chargement", re.IGNORECASE)
+VIEWS = {
+    "draw": [], "inside": ["network", "hand", "why", "play"], "stress": ["compare", "breaking", "card"],
+    "errors": ["list", "compare", "calibration"], "trials": [],
+}  # fmt: skip
+
+
 def is_within(visitor: Visit) -> bool:
     """Whether the page needs no scrolling to the side."""
     return visitor.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
@@ -137,9 +150,46 @@ def test_the_stress_test_and_the_errors_have_them_too(visit: Callable[..., Visit
     assert is_within(visitor)
     box = page.locator(".errors .matrix-box")
     assert box.evaluate("box => box.scrollWidth > box.clientWidth")  # in its own box
+    caption = page.locator(".errors .matrix-caption")  # which is not cut with it
+    expect(caption).to_contain_text("Rows: the label.")
+    place = caption.bounding_box()
+    assert 0 <= place["x"] < place["x"] + place["width"] <= PHONE["width"]
     counts = np.array(
         [[cell.inner_text() for cell in row.locator("td").all()] for row in table.locator("tbody tr").all()]
     )
     assert counts[0, H] not in ("", "0")
     choose(page.locator(".errors .tools .choice.labels").get_by_role("radio", name="B", exact=True))
     expect(page.locator(".errors .tile b").first).to_have_text("B → H")
+
+
+@pytest.mark.parametrize("locale", ["en-US", "fr-FR"])
+def test_no_text_speaks_of_digits(visit: Callable[..., Visit], locale: str) -> None:
+    visitor = visit(locale=locale)
+    page, waiting = visitor.page, set()
+    page.on("request", lambda request: waiting.add(request) if "/run/predict" in request.url else None)
+    page.on("requestfinished", lambda request: waiting.discard(request))
+
+    def says_no_digit() -> None:
+        said = page.evaluate(SAID)
+        assert len(said) > 10
+        assert [words for words in dict.fromkeys(said) if OF_DIGITS.search(words)] == []
+
+    says_no_digit()
+    visitor.draw(SEVEN)
+    visitor.reads("H")
+    page.locator(".reading .yes").click()
+    for tab, views in VIEWS.items():
+        page.locator(f".pages > .tab-wrapper [data-tab-id={tab}]:visible").click()
+        for view in views or [None]:
+            if view:
+                page.locator(f".pane [data-view={view}]:visible").click()
+            page.wait_for_timeout(100)  # what it asks for is on its way
+            visitor.until(lambda: not waiting)
+            says_no_digit()
+    page.locator(".pages > .tab-wrapper [data-tab-id=errors]:visible").click()
+    page.locator(".errors [data-view=list]").click()
+    expect(page.locator(".errors .missing")).to_contain_text(re.compile("do not come with|ne viennent pas avec"))
+    page.locator(".errors .tile").first.click()
+    expect(page.locator(".errors .opened")).to_be_visible()
+    says_no_digit()
+    assert is_within(visitor)

@@ -13,6 +13,9 @@ import pytest
 from PIL import Image, ImageDraw
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
+from cnn.models.registry import Models
+from cnn.text import say
+from cnn.ui.page import build_demo, launch_options
 from tests.docs.test_snippets import snippet
 from tests.ui.conftest import CHROMIUM, DESKTOP, FLAGS, SEVEN, FakeClassifier, Visit, choose, ready
 
@@ -83,6 +86,7 @@ def test_the_app_in_a_page_that_may_keep_nothing(
     fake_app: tuple[FakeClassifier, gr.Blocks],
 ) -> None:
     page = profile(NO_THIRD_PARTIES).new_page()
+    complaints = complained(page)
     page.goto(their_site(snippet("html", "iframe").replace("https://owner-space.hf.space", fake_app[1].local_url)))
     frame = page.frame_locator("iframe")
     expect(frame.locator(".reading .verdict")).to_have_text("Draw a digit")
@@ -96,12 +100,14 @@ def test_the_app_in_a_page_that_may_keep_nothing(
         page.mouse.move(*place, steps=12)
     page.mouse.up()
     expect(frame.locator(".reading .digit")).to_have_text("7")
+    assert not complaints
 
 
 def test_a_browser_that_keeps_nothing_remembers_as_long_as_the_page(
     profile: Callable[[dict], BrowserContext], fake_app: tuple[FakeClassifier, gr.Blocks]
 ) -> None:
     visitor = Visit(profile(NO_SITE_DATA).new_page())
+    complaints = complained(visitor.page)
     visitor.go(fake_app[1].local_url)
     assert visitor.page.evaluate(SHUT) == "SecurityError"
     choose(visitor.page.get_by_role("radio", name="Thick pen"))
@@ -121,17 +127,75 @@ def test_a_browser_that_keeps_nothing_remembers_as_long_as_the_page(
     panel.get_by_role("button", name="Bring back").click()
     expect(panel.locator(".result .verdict")).to_have_text("1 of 1 read right: 100%.")
     assert not visitor.errors
+    assert not complaints
 
 
-def test_a_script_in_a_page(their_page: Callable[[str], Page], fake_app: tuple[FakeClassifier, gr.Blocks]) -> None:
-    """Gradio's client, which a network would bring, is taken out of Gradio's own page: it is the same class."""
-    address = fake_app[1].local_url.rstrip("/")
-    page = their_page("<title>theirs</title>")
+def test_the_policy_of_what_a_page_may_do_lets_it_do_all_it_does(visit: Callable[..., Visit], tmp_path: Path) -> None:
+    visitor = visit()
+    complaints = complained(visitor.page)
+    visitor.page.reload()
+    visitor.draw(SEVEN)
+    visitor.reads(7)
+    for tab in ("Look inside", "Stress test", "Errors"):
+        with visitor.page.expect_response(re.compile("/run/predict")):
+            visitor.page.get_by_role("tab", name=tab).click()
+    visitor.page.get_by_role("tab", name="My tests").click()
+    expect(visitor.page.locator(".trials")).to_be_visible()
+    visitor.page.get_by_role("tab").first.click()
+    visitor.page.get_by_role("tab", name="Photo").click()
+    Image.new("L", (80, 80), 255).save(tmp_path / "blank.png")
+    with visitor.page.expect_response(re.compile("/file=")):  # the picture that was sent is shown
+        visitor.page.locator("#photo input[type=file]").set_input_files(tmp_path / "blank.png")
+    assert not complaints
+
+
+@pytest.fixture
+def asked(fake: FakeClassifier) -> Iterator[Callable[..., str]]:
+    """Serve the app so that pages of these sites may ask it; gives its address."""
+    served = []
+
+    def serve(*origins: str) -> str:
+        served.append(build_demo(Models([fake], fake.name)))
+        served[-1].launch(prevent_thread_lock=True, quiet=True, **launch_options(origins))
+        return served[-1].local_url.rstrip("/")
+
+    yield serve
+    for demo in served:
+        demo.close()
+
+
+def asking(page: Page, address: str) -> str:
+    """The script of docs/api.md for an app at `address`, in a page that has Gradio's client.
+
+    That, which a network would bring, is taken out of Gradio's own page: it is the same class.
+    """
     headers = {"Access-Control-Allow-Origin": "*", "Content-Type": "text/javascript"}
     page.route(CDN, lambda route: route.fulfill(body=gradios_client(address), headers=headers))
-    code = snippet("js", "@gradio/client").replace("http://127.0.0.1:7860", address)
+    return snippet("js", "@gradio/client").replace("http://127.0.0.1:7860", address)
+
+
+def test_a_script_in_a_page(their_page: Callable[[str], Page], asked: Callable[..., str]) -> None:
+    page = their_page("<title>theirs</title>")
+    code = asking(page, asked(page.url.removesuffix("/theirs.html")))
     with page.expect_console_message(lambda message: message.text == "7 0.9"):
         page.add_script_tag(content=code, type="module")
+
+
+def test_a_script_in_a_page_that_the_operator_did_not_allow(
+    their_page: Callable[[str], Page], asked: Callable[..., str]
+) -> None:
+    page = their_page("<title>theirs</title>")
+    code = asking(page, asked("https://school.example"))
+    with page.expect_response(lambda answer: answer.request.method == "POST") as answer:
+        page.add_script_tag(content=code, type="module")
+    assert (answer.value.status, answer.value.json()["detail"]) == (403, say("error.foreign"))
+
+
+def complained(page: Page) -> list[str]:
+    """Grows by what the browser says that a policy forbids the page."""
+    said: list[str] = []
+    page.on("console", lambda message: said.append(message.text) if "policy" in message.text.lower() else None)
+    return said
 
 
 def gradios_client(address: str) -> str:

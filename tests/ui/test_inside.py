@@ -567,6 +567,22 @@ def test_what_each_depth_likes_is_shown_for_each_network(visit: Visiting) -> Non
 # ------------------------------------------------------------------------------------------- one drawing, two networks
 
 
+def test_a_digit_that_is_read_only_after_its_tab_was_left_is_looked_at(visit: Visiting) -> None:
+    visitor, held = visit(), []
+    visitor.page.get_by_role("tab", name="Read").click()
+    second_pad, visitor.pad = visitor.pad, visitor.first_pad
+    # What is asked for after the first message of the drawing is answered before it.
+    visitor.page.route("**/run/predict*", lambda route: route.continue_() if held else held.append(route))
+    visitor.draw(SEVEN)
+    visitor.until(lambda: bool(held))
+    visitor.page.get_by_role("tab", name="Look inside").click()
+    expect(visitor.panel.locator(".detail")).to_contain_text("an example, until you draw")
+    held[0].continue_()
+    visitor.pad = second_pad
+    assert np.any(visitor.arrived())
+    expect(visitor.panel.locator(".detail")).not_to_contain_text("an example")
+
+
 def test_one_drawing_travels_between_the_tabs(visit: Visiting, course: Classifier) -> None:
     visitor = visit()
     expect(visitor.panel.locator(".detail")).to_contain_text("an example, until you draw")

@@ -2,9 +2,11 @@
 
 import csv
 import io
+import json
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from playwright.sync_api import Locator, expect
@@ -213,3 +215,50 @@ def test_a_right_refusal_is_right_and_an_answer_to_what_is_no_digit_is_wrong(
     theirs.locator("input[type=file]").set_input_files(zipped)
     expect(theirs.locator(".result .verdict")).to_have_text("1 of 2 read right: 50%.")
     assert visitor.errors == other.errors == []
+
+
+EVIL = '=HYPERLINK("http://x.example")<img src=x onerror=alert(1)>|[a](javascript:x)'
+
+
+def test_a_crafted_series_is_refused_or_comes_out_as_mere_text(visit: Visiting, tmp_path: Path) -> None:
+    visitor = visit()
+    two_tests(visitor)
+    panel, alerts = series(visitor), []
+    visitor.page.on("dialog", lambda dialog: (alerts.append(dialog.message), dialog.dismiss()))
+    zipped = saved(visitor, panel, "zip", tmp_path)
+    load, notice = panel.locator("input[type=file]"), visitor.page.locator(".trials .notice")
+    changes: list[dict[str, Any]] = [
+        {"confidence": "1"},
+        {"at": "=1+1"},
+        {"meant": True},
+        {"strokes": {"strokes": [5]}},
+    ]
+    for number, change in enumerate(changes):
+        load.set_input_files(crafted(zipped, tmp_path / f"wrong-{number}.zip", **change))
+        expect(notice).to_contain_text(f"wrong-{number}.zip is not a series")
+    load.set_input_files(crafted(zipped, tmp_path / "evil.zip", model=EVIL, at="2026-01-02T03:04:05.000Z"))
+    expect(notice).to_have_text("Tests added: 2. Here already: 0.")
+    rows = list(csv.DictReader(io.StringIO(saved(visitor, panel, "csv", tmp_path).read_text())))
+    assert sorted({row["model"] for row in rows}) == ["'" + EVIL, "fake"]
+    markdown = saved(visitor, panel, "md", tmp_path).read_text()
+    assert "&lt;img src=x onerror=alert(1)>\\|\\[a\\](javascript:x)" in markdown
+    assert "<img" not in markdown
+    sheet = visitor.page.context.new_page()
+    sheet.on("dialog", lambda dialog: (alerts.append(dialog.message), dialog.dismiss()))
+    sheet.goto(saved(visitor, panel, "html", tmp_path).as_uri())
+    expect(sheet.get_by_text(EVIL)).to_be_visible()
+    expect(sheet.locator("img[src=x]")).to_have_count(0)
+    expect(visitor.page.locator("img[src=x]")).to_have_count(0)
+    assert len(read(saved(visitor, panel, "zip", tmp_path)).digits.labels) == 4
+    assert visitor.errors == alerts == []
+
+
+def crafted(zipped: Path, path: Path, **change: Any) -> Path:
+    """The same series with something else in each of its tests."""
+    with zipfile.ZipFile(zipped) as old, zipfile.ZipFile(path, "w") as new:
+        for name in old.namelist():
+            content = old.read(name)
+            if name == "series.json":
+                content = json.dumps([{**one, **change} for one in json.loads(content)]).encode()
+            new.writestr(name, content)
+    return path

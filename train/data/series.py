@@ -20,6 +20,7 @@ from cnn.types import Digits, Strokes
 from train.data.mnist import DataError
 
 LIST = "series.json"
+MOST, MOST_LIST, MOST_PICTURE = 100_000, 200_000_000, 100_000  # tests, and bytes of their list and of one picture
 NO_DIGIT = ("not_a_digit", "several_digits")  # what may be meant besides the classes
 
 
@@ -37,24 +38,37 @@ class Series(NamedTuple):
 def read(path: Path, task: Task = DIGITS) -> Series:
     """The series in a zip that the page saved, or that was packed anew, labels as the `task` numbers its classes.
 
-    DataError says what is wrong with it."""
+    DataError says in one sentence what is wrong with it.
+    """
     try:
         with zipfile.ZipFile(path) as file:
-            place = next(name for name in file.namelist() if name.split("/")[-1] == LIST)
-            trials = json.loads(file.read(place))
+            place = next((name for name in file.namelist() if name.split("/")[-1] == LIST), LIST)
+            trials = json.loads(_part(file, place, MOST_LIST))
+            if not isinstance(trials, list) or not 0 < len(trials) <= MOST:
+                raise ValueError(f"{LIST} is no list of 1 to {MOST} tests")
             folder = place.removesuffix(LIST)
-            images = np.stack([_picture(file.read(folder + trial["file"])) for trial in trials])
+            images = np.stack([_picture(_part(file, folder + trial["file"], MOST_PICTURE)) for trial in trials])
             labels = np.array([_label(trial["meant"], task) for trial in trials], np.uint8)
             strokes = [trial["strokes"] and parse_strokes(trial["strokes"]) for trial in trials]
-    except (OSError, zipfile.BadZipFile, StopIteration, KeyError, TypeError, ValueError) as error:
-        raise DataError(f"{path} is not a test series as the page saves it: {error or 'no ' + LIST}.") from error
+    except Exception as error:  # a broken file makes zipfile, json and Pillow raise nearly anything
+        why = " ".join((str(error) or type(error).__name__)[:200].split()).removesuffix(".")
+        raise DataError(f"{path} is not a test series as the page saves it: {why}.") from error
     other = labels == task.rejected
     digits, others = (Digits(images[which], labels[which]) for which in (~other, other))
     return Series(digits, tuple(itertools.compress(strokes, ~other)), others)
 
 
+def _part(file: zipfile.ZipFile, name: str, most: int) -> bytes:
+    """A file of a zip, unpacked no further than `most` bytes: what the zip says of its size may be a lie."""
+    with file.open(name) as part:
+        content = part.read(most + 1)
+    if len(content) > most:
+        raise ValueError(f"{name} holds more than {most} bytes")
+    return content
+
+
 def _picture(content: bytes) -> np.ndarray:
-    image = Image.open(io.BytesIO(content))
+    image = Image.open(io.BytesIO(content), formats=["PNG"])
     if image.size != (SIDE, SIDE):
         raise ValueError(f"a picture has {image.width} x {image.height} pixels")
     return np.asarray(image.convert("L"))
@@ -63,6 +77,6 @@ def _picture(content: bytes) -> np.ndarray:
 def _label(meant: Any, task: Task) -> int:
     if meant in NO_DIGIT:
         return task.rejected
-    if meant not in range(task.count):
+    if type(meant) is not int or meant not in range(task.count):
         raise ValueError(f"{meant!r} is neither a label below {task.count} nor one of {', '.join(NO_DIGIT)}")
     return meant

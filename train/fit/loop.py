@@ -23,10 +23,10 @@ import numpy as np
 
 from cnn.files import read_json, whole, write_json
 from cnn.metadata import Run
-from cnn.models.registry import CONFIG, METRICS, WEIGHTS
+from cnn.models.registry import CONFIG, METRICS, WEIGHTS, check_digest, weights_sha256
 from cnn.network.architectures import ARCHITECTURES
 from cnn.task import DIGITS, Task
-from cnn.types import UserError
+from cnn.types import InputError, UserError
 from train import machine
 from train.data.handwriting import Handwriting
 from train.data.mixture import NOBODY, Mixture, mixed
@@ -220,7 +220,7 @@ class _Run:
         self._give_back()
         with whole(self.folder / WEIGHTS) as aside:
             folded(self.model).save(aside)
-        write_json(self.folder / CONFIG, self._config())
+        write_json(self.folder / CONFIG, {**self._config(), "weights_sha256": weights_sha256(self.folder / WEIGHTS)})
         for outdated in (CHECKPOINT, METRICS):  # the latter spoke of other weights
             (self.folder / outdated).unlink(missing_ok=True)
 
@@ -351,11 +351,12 @@ def _take_weights(model: keras.Model, folder: Path) -> None:
 def _config_of(folder: Path) -> dict[str, Any]:
     """The config of a finished run, with its weights' SHA-256. UserError where there is no such run."""
     try:
-        weights = hashlib.sha256((folder / WEIGHTS).read_bytes()).hexdigest()
         config = read_json(folder / CONFIG)
+        return {**config, "weights_sha256": check_digest(folder / WEIGHTS, config, folder)}
+    except InputError:
+        raise
     except (OSError, ValueError) as error:
         raise UserError(f"{folder} holds no finished run: {WEIGHTS} and {CONFIG}.") from error
-    return {"weights_sha256": weights, **config}
 
 
 def initial_state(model: keras.Model, optimizer: keras.optimizers.Optimizer, *, averaged: bool = False) -> State:

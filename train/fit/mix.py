@@ -5,7 +5,6 @@ and those it started from both are kept (Wortsman et al. 2022, "Robust fine-tuni
 arXiv 2109.01903).
 """
 
-import hashlib
 from pathlib import Path
 
 import keras
@@ -13,7 +12,7 @@ import keras
 from cnn.files import whole, write_json
 from cnn.metadata import Run, read_run
 from cnn.models import registry
-from cnn.models.registry import CONFIG, WEIGHTS
+from cnn.models.registry import CONFIG, WEIGHTS, weights_sha256
 from cnn.types import UserError
 from train.data.handwriting import Handwriting
 from train.data.mnist import Digits
@@ -29,14 +28,15 @@ def mix(
     Calibrated on what the run held out. UserError where `run` did not start from `start`.
     """
     config = read_run(run / CONFIG)
-    digest = hashlib.sha256((start / WEIGHTS).read_bytes()).hexdigest()
-    if config["start"] is None or digest != config["start"]["weights_sha256"]:
+    registry.check_digest(run / WEIGHTS, config, run)
+    if config["start"] is None or weights_sha256(start / WEIGHTS) != config["start"]["weights_sha256"]:
         raise UserError(f"{run} did not start from the weights in {start}.")
     old, new = (folded(keras.saving.load_model(place / WEIGHTS, compile=False)) for place in (start, run))
     for variable, before in zip(new.trainable_variables, old.trainable_variables, strict=True):
         variable.assign((1 - share) * before.value + share * variable.value)
     with whole(folder / WEIGHTS) as aside:
         new.save(aside)
+    config["weights_sha256"] = weights_sha256(folder / WEIGHTS)
     config["mixed"] = {"run": share, "start": round(1 - share, 6)}
     write_json(folder / CONFIG, config)
     (folder / registry.METRICS).unlink(missing_ok=True)  # they spoke of other weights

@@ -52,5 +52,6 @@ def recalibrate(folder: Path, mnist: Digits, people: Handwriting = NOBODY, proce
     network = registry.load(str(folder))
     logits = {name: network.logits(digits.images.astype(np.float32) / 255) for name, digits in held.items()}
     config["calibration"] = calibrate(logits, held, network.task)
+    config["weights_sha256"] = registry.weights_sha256(folder / registry.WEIGHTS)
     write_json(folder / registry.CONFIG, config)
     return config["calibration"]

@@ -6,7 +6,6 @@ app, `cnn.framing.ink`, where an abstention from a digit counts as an error. All
 """
 
 import dataclasses
-import hashlib
 import json
 import re
 from collections.abc import Callable, Iterable
@@ -19,7 +18,7 @@ from PIL import Image
 from cnn.files import write_whole
 from cnn.framing.ink import from_image
 from cnn.metadata import Case, Curve, Errors, Measured, OnDigits, OnNumbers, OnSeries, Robustness, read_metrics
-from cnn.models.registry import METRICS, WEIGHTS
+from cnn.models.registry import METRICS, WEIGHTS, weights_sha256
 from cnn.network.classifier import Classifier
 from cnn.reading.number import read_number
 from cnn.reading.read import answers as answered
@@ -182,9 +181,9 @@ def write(metrics: Measured, folder: Path) -> None:
 
     What was not measured this time stays, if it was measured on the same weights, calibrated alike.
     """
-    weights, path = (folder / WEIGHTS).read_bytes(), folder / METRICS
-    digest = hashlib.sha256(weights).hexdigest()
-    found = {**metrics, "bytes": len(weights), "weights_sha256": digest}
+    weights, path = folder / WEIGHTS, folder / METRICS
+    digest = weights_sha256(weights)
+    found = {**metrics, "bytes": weights.stat().st_size, "weights_sha256": digest}
     before: Any = read_metrics(path, digest)
     if before and _network(before) == _network(found):
         found = _over(before, found)

@@ -4,7 +4,6 @@ Every figure, table and picture comes from `config.json` and `metrics.json`; wha
 run gives the same bytes, so that publishing again changes only what changed. Knows no network.
 """
 
-import hashlib
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,7 +16,7 @@ from PIL import Image
 from cnn.files import whole, write_whole
 from cnn.inside.views import OWN_DIGITS
 from cnn.metadata import Curve, Measured, Run, read_measured, read_run
-from cnn.models.registry import CONFIG, METRICS, WEIGHTS
+from cnn.models.registry import CONFIG, METRICS, WEIGHTS, check_digest
 from cnn.stress.perturbations import PERTURBATIONS
 from cnn.task import DIGITS, Task, task_of
 from cnn.types import UserError
@@ -68,7 +67,7 @@ def _measured(run: Path) -> tuple[Run, Measured]:
     if not (run / METRICS).is_file():
         raise CardError(f"{run} is not measured yet; do so with: python -m train evaluate {run}")
     config, metrics = read_run(run / CONFIG), read_measured(run / METRICS)
-    if metrics.get("weights_sha256") != hashlib.sha256((run / WEIGHTS).read_bytes()).hexdigest():
+    if metrics.get("weights_sha256") != check_digest(run / WEIGHTS, config, run):
         raise CardError(f"{run / METRICS} tells of other weights; measure these with: python -m train evaluate {run}")
     return config, metrics
 

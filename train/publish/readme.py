@@ -30,8 +30,8 @@ REAL = {
 }
 ROOT = Path(__file__).resolve().parents[2]
 DOCUMENTS = (ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md")))
-# Every table; "training" is written by what measures it, tests/benchmarks/training.py.
-NAMES = ("real", "ablation", "models", "mnist_c", "perturbations", "training")
+# Every table; "training" and "trust" are written by what measures them, tests/benchmarks/training.py and tests/trust.
+NAMES = ("real", "ablation", "models", "mnist_c", "perturbations", "training", "trust")
 MARKED = re.compile(r"<!-- (\w+) -->\n(.*?)\n<!-- /\1 -->", re.DOTALL)
 
 

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 
 import yaml
 
-from cnn.files import whole, write_whole
+from cnn.files import finished, whole, write_whole
 from cnn.models import remote
 from train.publish.hub import PublishError, one_sentence, signed_in
 
@@ -47,7 +47,9 @@ def needed() -> list[Path]:
     found: set[Path] = set()
     _follow(ROOT / "app.py", found)
     page = {path for path in (ROOT / "cnn" / "ui").rglob("*") if path.suffix in (".js", ".css", ".html")}
-    assets = {path for pattern in ASSETS for path in (ROOT / "assets").glob(pattern) if path.is_file()}
+    assets = {
+        path for pattern in ASSETS for path in (ROOT / "assets").glob(pattern) if path.is_file() and finished(path)
+    }
     return sorted(found | page | assets)
 
 

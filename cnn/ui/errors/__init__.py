@@ -10,6 +10,7 @@ from cnn.errors.tables import label_errors
 from cnn.mnist import Mnist
 from cnn.models.registry import Models
 from cnn.service.errors import look
+from cnn.task import DIGITS
 from cnn.ui.arrays import sendable
 from cnn.ui.component import Component, networks
 
@@ -18,7 +19,8 @@ class Errors(Component):
     """Asks with `input`; shows what `answer` makes."""
 
     def __init__(self, models: Models, **options: Any):
-        known = {"networks": networks(models), "known": label_errors()}
+        of_digits = models["default"].task.is_like(DIGITS)  # else it was measured on other images than MNIST's
+        known = {"networks": networks(models), "known": label_errors() if of_digits else {}}
         super().__init__(Path(__file__).parent, known, value={}, **options)
 
 

@@ -6,6 +6,7 @@ import { learnNetworks, networkNote } from "../web/networks.js";
 import { percent, whole } from "../web/numbers.js";
 import { inkOf } from "../web/paint.js";
 import { aloudIn, networkName, onLanguage, say, translate } from "../web/say.js";
+import { get } from "../web/store.js";
 import { tabbed } from "../web/views.js";
 import { calibrationView } from "./calibration.js";
 import { compareView } from "./compare.js";
@@ -129,6 +130,7 @@ export default function start(page, { networks, known }) {
 	open(state.view);
 	onLanguage(() => {
 		translate(element);
+		part("source").hidden = get("symbols"); // they were measured on other images than MNIST's
 		show();
 	});
 	setTimeout(askTables);

@@ -17,4 +17,4 @@ def errors_tab(models: Models, mnist: Mnist) -> None:
 
     quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private", "queue": False}
     asked = functools.partial(answer, models=models, mnist=mnist)
-    errors.input(asked, errors, errors, trigger_mode="multiple", **quiet)
+    errors.input(asked, errors, errors, trigger_mode="multiple", concurrency_id="view", **quiet)

@@ -3,15 +3,16 @@
 from pathlib import Path
 from typing import Any
 
+from cnn.task import DIGITS, Task
 from cnn.types import InputError
 from cnn.ui.component import Component
 
 
 class Head(Component):
-    """Shows what `missing` makes."""
+    """Shows what `missing` makes. `task` decides whether the page speaks of digits or of symbols."""
 
-    def __init__(self, **options: Any):
-        super().__init__(Path(__file__).parent, value={}, **options)
+    def __init__(self, task: Task, **options: Any):
+        super().__init__(Path(__file__).parent, {"symbols": not task.is_like(DIGITS)}, value={}, **options)
 
 
 def missing(why: InputError | None, model: str) -> dict[str, Any]:

@@ -5,6 +5,7 @@ import { made } from "../web/dom.js";
 import { gradiosLanguage, inputAt, TABS, whenThere, within } from "../web/gradio.js";
 import { recall, remember } from "../web/memory.js";
 import { language, languages, offered, onLanguage, say, sayIn, saysIn, translate } from "../web/say.js";
+import { set } from "../web/store.js";
 
 const LANGUAGE = "digit-language";
 const WAYS = ".switch [data-tab-id]"; // the tabs within the first one: by pen or by photo
@@ -14,7 +15,8 @@ const CHOICES = [
 	{ tab: "inside", group: "#model", part: "choice" },
 ];
 
-export default function start({ element, props, watch }) {
+export default function start({ element, props, watch }, { symbols }) {
+	set("symbols", symbols);
 	const buttons = languages().map((name) => {
 		const button = made("button", { type: "button", lang: name, textContent: sayIn(name, "language.name") });
 		button.addEventListener("click", () => {
@@ -54,8 +56,8 @@ export default function start({ element, props, watch }) {
 	const GRADIOS = [
 		"error", "warning", "close", "upload", "uploading", "camera", "paste", "stop", "webcam", "grant", "capture", "clear", "empty", "choose",
 	].map((name) => `gradio.${name}`);
-	const MISSAID = { "Cliquez pour télécharger un fichier": "gradio.choose" }; // that is French for a download
-	const keyOf = (words) => MISSAID[words] ?? GRADIOS.find((key) => saysIn(key, words));
+	// Its French for the choice of a file speaks of a download.
+	const keyOf = (words) => (saysIn("gradio.choose.theirs", words) ? "gradio.choose" : GRADIOS.find((key) => saysIn(key, words)));
 	const OURS = ".toast-wrap, #photo";
 
 	function put(words, write) {

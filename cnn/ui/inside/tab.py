@@ -49,13 +49,14 @@ def look_tab(models: Models, page: gr.Blocks, tab: gr.Tab, digit: gr.State) -> N
 
     shown = partial(_shown, models, example)
     quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private", "queue": False}
+    view = {**quiet, "concurrency_id": "view"}
     pad.input(
-        partial(_drawn, models, example), [pad, inside, model], [digit, inside], trigger_mode="always_last", **quiet
+        partial(_drawn, models, example), [pad, inside, model], [digit, inside], trigger_mode="always_last", **view
     )
     for event in (inside.input, model.change, tab.select):
-        event(shown, [inside, digit, model], inside, trigger_mode="always_last", **quiet)
+        event(shown, [inside, digit, model], inside, trigger_mode="always_last", **view)
     # What takes seconds: several may be on their way at once, and none is dropped.
-    inside.submit(shown, [inside, digit, model], inside, trigger_mode="multiple", **quiet)
+    inside.submit(shown, [inside, digit, model], inside, trigger_mode="multiple", concurrency_id="heavy", **quiet)
     if models.open_to_hub:
         # Through the queue: a refusal that comes past it is shown to nobody.
         shown_on: dict[str, Any] = {"show_progress": "minimal", "show_progress_on": from_hub}

@@ -24,6 +24,7 @@ def lab_tab(models: Models, tab: gr.Tab, digit: gr.State) -> None:
 
     shown = partial(_shown, example)
     quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private", "queue": False}
+    quiet["concurrency_id"] = "view"
     pad.input(partial(_drawn, example), [pad, lab], [digit, lab], trigger_mode="always_last", **quiet)
     for event in (lab.input, tab.select):
         event(shown, [lab, digit], lab, trigger_mode="always_last", **quiet)

@@ -6,7 +6,7 @@ import { askTestDigit } from "../web/gradio.js";
 import { learnNetworks } from "../web/networks.js";
 import { pictureOf, unpack } from "../web/paint.js";
 import { aloudIn, onLanguage, say, translate } from "../web/say.js";
-import { set } from "../web/store.js";
+import { get, set } from "../web/store.js";
 import { asking, outdated, showSays, tabbed } from "../web/views.js";
 import { read, seedOf, usual, written } from "./bend.js";
 import { breakingView } from "./breaking.js";
@@ -119,6 +119,7 @@ export default function start(page, { networks, bundled, perturbations, most }) 
 	open(desk.view);
 	onLanguage(() => {
 		translate(element);
+		panel.querySelector("[data-view=score]").hidden = get("symbols"); // MNIST-C is of digits
 		views.compare.offer();
 		views.breaking.offer();
 		repaint();

@@ -37,12 +37,13 @@ def stress_tab(models: Models, mnist: Mnist, tab: gr.Tab, digit: gr.State) -> No
     index.input(take, [stress, index], [taken, digit, stress], trigger_mode="always_last", **quiet)
     another.click(partial(_take_by_lot, models, mnist, example), stress, [index, taken, digit, stress], **quiet)
     quiet["queue"] = False
+    view = {**quiet, "concurrency_id": "view"}
     pad.input(
-        partial(_drawn, models, mnist, example), [pad, stress], [digit, stress], trigger_mode="always_last", **quiet
+        partial(_drawn, models, mnist, example), [pad, stress], [digit, stress], trigger_mode="always_last", **view
     )
     for event in (stress.input, tab.select):
-        event(shown, [stress, digit, taken], stress, trigger_mode="always_last", **quiet)
-    stress.submit(shown, [stress, digit, taken], stress, trigger_mode="multiple", **quiet)
+        event(shown, [stress, digit, taken], stress, trigger_mode="always_last", **view)
+    stress.submit(shown, [stress, digit, taken], stress, trigger_mode="multiple", concurrency_id="heavy", **quiet)
 
 
 def _shown(

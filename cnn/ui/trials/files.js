@@ -25,10 +25,12 @@ export function png(pixels) {
 	return joined([signature, chunk("IHDR", head), chunk("IDAT", stream), chunk("IEND", [])]);
 }
 
-// Any picture file of `side` x `side` pixels -> its bytes of grey.
+// A PNG file of `side` x `side` pixels -> its bytes of grey. What it says of its size is read before anything is decoded.
 async function pixelsOf(file, side) {
-	const image = await createImageBitmap(new Blob([file]), { colorSpaceConversion: "none" });
-	if (image.width !== side || image.height !== side) throw new Error(`not ${side} x ${side}`);
+	const view = new DataView(file.buffer, file.byteOffset, file.length);
+	const says = [view.getUint32(0), view.getUint32(16), view.getUint32(20)];
+	if (says[0] !== 0x89504e47 || says[1] !== side || says[2] !== side) throw new Error(`no PNG of ${side} x ${side}`);
+	const image = await createImageBitmap(new Blob([file], { type: "image/png" }), { colorSpaceConversion: "none" });
 	const context = made("canvas", { width: side, height: side }).getContext("2d");
 	context.drawImage(image, 0, 0);
 	const { data } = context.getImageData(0, 0, side, side);
@@ -50,41 +52,66 @@ export function asZip(trials) {
 	return zipped({ [LIST]: encoded(`[\n${list.map((one) => JSON.stringify(one)).join(",\n")}\n]\n`), ...files });
 }
 
+const MOST = 10_000; // trials in a file
+
 // Throws for whatever is no series.
 export async function fromZip(bytes) {
 	const files = await unzipped(bytes);
-	const place = Object.keys(files).find((name) => name.split("/").at(-1) === LIST);
+	const place = [...files.keys()].find((name) => name.split("/").at(-1) === LIST);
 	const folder = place.slice(0, -LIST.length);
+	const list = JSON.parse(new TextDecoder().decode(files.get(place)));
+	if (!Array.isArray(list) || list.length > MOST) throw new Error("no list of trials");
 	const trials = [];
-	for (const one of JSON.parse(new TextDecoder().decode(files[place]))) {
-		trials.push(checked(one, base64Of(await pixelsOf(files[folder + one.file], sideOf(one.model)))));
+	for (const one of list) {
+		const trial = checked(one);
+		trials.push({ ...trial, pixels: base64Of(await pixelsOf(files.get(folder + one.file), sideOf(trial.model))) });
 	}
 	return trials;
 }
 
-function checked({ at, kind, meant, said, reason = null, guess, confidence, model, strokes }, pixels) {
-	const count = classesOf(model).length;
+const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$/; // as toISOString writes it; Date.parse takes nearly anything
+const NAME = /^[^\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]{1,200}$/u; // on one line
+
+// What a file says of one trial, without its picture; whatever else it says is left out. Throws for what is none.
+export function checked({ at, kind, meant, said, reason = null, guess, confidence, model, strokes }) {
+	const named = typeof model === "string" && NAME.test(model);
+	const count = named ? classesOf(model).length : 0;
 	const digit = (label) => Number.isInteger(label) && label >= 0 && label < count;
 	const holds = [
-		!Number.isNaN(Date.parse(at)),
+		named,
+		typeof at === "string" && TIME.test(at) && !Number.isNaN(Date.parse(at)),
 		KINDS.includes(kind),
 		(digit(meant) || NO_DIGIT.includes(meant)) && digit(guess) && (said === null || digit(said)),
 		reason === null || NO_DIGIT.includes(reason),
-		confidence >= 0 && confidence <= 1,
-		typeof model === "string",
-		strokes === null || Array.isArray(strokes?.strokes),
+		typeof confidence === "number" && confidence >= 0 && confidence <= 1,
+		strokes === null || isDrawing(strokes),
 	];
 	if (!holds.every(Boolean)) throw new Error("not a trial");
-	return { at, kind, meant, said, reason, guess, confidence, model, pixels, strokes };
+	const drawing = strokes && { strokes: strokes.strokes, width: strokes.width, height: strokes.height };
+	return { at, kind, meant, said, reason, guess, confidence, model, strokes: drawing };
+}
+
+const MOST_POINTS = 20_000; // as cnn/framing/ink.py has it
+
+function isDrawing({ strokes, width, height }) {
+	const isSide = (side) => Number.isFinite(side) && side > 0;
+	if (!isSide(width) || !isSide(height) || !Array.isArray(strokes) || !strokes.every(Array.isArray)) return false;
+	const isPoint = (point) => Array.isArray(point) && point.length === 2 && point.every(Number.isFinite);
+	return strokes.length <= MOST_POINTS && strokes.flat().length <= MOST_POINTS && strokes.flat().every(isPoint);
 }
 
 // ------------------------------------------------------------------ CSV
 
 const COLUMNS = ["number", "time", "kind", "meant", "said", "reason", "best_guess", "confidence", "right", "model"];
 
-// RFC 4180; what was refused has no `said`, but a `reason`.
+// A cell of CSV (RFC 4180). Text that a spreadsheet would take for a formula gets an apostrophe before it.
+function cell(value) {
+	const text = typeof value === "string" && /^[=+\-@\t\r\n]/.test(value) ? `'${value}` : `${value}`;
+	return /[",\t\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}
+
+// What was refused has no `said`, but a `reason`.
 export function asCsv(trials) {
-	const cell = (value) => (/[",\r\n]/.test(value) ? `"${`${value}`.replaceAll('"', '""')}"` : value);
 	const row = (trial, at) => {
 		const { at: time, kind, meant, said, reason, guess, confidence, model } = trial;
 		return [at + 1, time, kind, meant, said ?? "", reason ?? "", guess, confidence.toFixed(4), isRight(trial) ? 1 : 0, model];

@@ -88,16 +88,18 @@ export function sentences(trials) {
 	return lines;
 }
 
+// Text as it is, whatever signs it holds: in Markdown some make links, pictures, code, tables or HTML.
+export const markdown = (text) => `${text}`.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replace(/[\\`*[\]|~]/g, "\\$&");
+
 export function asMarkdown(trials) {
-	const cell = (value) => `${value}`.replaceAll("|", "\\|");
-	const row = (cells) => `| ${cells.map(cell).join(" | ")} |`;
+	const row = (cells) => `| ${cells.map(markdown).join(" | ")} |`;
 	const table = ({ head, rows }) => [row(head), row(head.map(() => "---")), ...rows.map(row)].join("\n");
 	const block = (one) => {
-		if (one.heading) return `${one.level === 1 ? "#" : "##"} ${one.heading}`;
-		if (one.fields) return one.fields.map(([name, value]) => `- ${say("trials.field", { name, value })}`).join("\n");
-		if (one.trials) return one.trials.map((trial) => `- ${failure(trial)}`).join("\n");
-		if (one.question) return `**${one.question}**\n\n${"_".repeat(24)}`;
-		return one.rows ? table(one) : one.text;
+		if (one.heading) return `${one.level === 1 ? "#" : "##"} ${markdown(one.heading)}`;
+		if (one.fields) return one.fields.map(([name, value]) => `- ${markdown(say("trials.field", { name, value }))}`).join("\n");
+		if (one.trials) return one.trials.map((trial) => `- ${markdown(failure(trial))}`).join("\n");
+		if (one.question) return `**${markdown(one.question)}**\n\n${"_".repeat(24)}`;
+		return one.rows ? table(one) : markdown(one.text);
 	};
 	return `${observations(trials).map(block).join("\n\n")}\n`;
 }

@@ -19,6 +19,7 @@ const FILES = {
 };
 const NAMES = { html: "trials.file_sheet", md: "trials.file_sheet", csv: "trials.file_series", zip: "trials.file_series" };
 
+const LARGEST = 50_000_000; // bytes of a zip that is loaded
 const CLEARED = "digit-trials-cleared"; // what the last clearing took is kept as the series is
 
 // ------------------------------------------------------------------ what is found
@@ -145,6 +146,7 @@ export default function start({ element }, constants) {
 	async function load(file) {
 		let found = [];
 		try {
+			if (file.size > LARGEST) throw new Error("too large");
 			found = await fromZip(new Uint8Array(await file.arrayBuffer()));
 		} catch {
 			return tell("trials.no_series", { file: file.name });

@@ -53,28 +53,43 @@ export function zipped(files) {
 	return joined([...bodies, ...entries, numbers(end, true)]);
 }
 
-// A zip, ours or packed anew, as {name: bytes}.
+const MOST = 100_000_000; // bytes of all files together, unpacked: what a zip says of their sizes may be a lie
+
+// A zip, ours or packed anew, as a Map of bytes by name. Throws for what is none, or holds more than MOST.
 export async function unzipped(bytes) {
 	const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
 	let end = bytes.length - 22;
 	while (end >= 0 && view.getUint32(end, true) !== 0x06054b50) end -= 1;
 	if (end < 0) throw new Error("not a zip");
-	const files = {};
+	const files = new Map();
 	let at = view.getUint32(end + 16, true);
+	let room = MOST;
 	for (let left = view.getUint16(end + 10, true); left > 0; left--) {
 		const [method, size] = [view.getUint16(at + 10, true), view.getUint32(at + 20, true)];
 		const [named, extra, comment] = [28, 30, 32].map((place) => view.getUint16(at + place, true));
 		const body = view.getUint32(at + 42, true);
 		const start = body + 30 + view.getUint16(body + 26, true) + view.getUint16(body + 28, true);
 		const name = new TextDecoder().decode(bytes.subarray(at + 46, at + 46 + named));
-		files[name] = await inflated(bytes.subarray(start, start + size), method);
+		const content = await inflated(bytes.subarray(start, start + size), method, room);
+		files.set(name, content);
+		room -= content.length;
+		if (room < 0) throw new Error("too large");
 		at += 46 + named + extra + comment;
 	}
 	return files;
 }
 
-async function inflated(data, method) {
+async function inflated(data, method, most) {
 	if (method === 0) return data;
-	const stream = new Blob([data]).stream().pipeThrough(new DecompressionStream("deflate-raw"));
-	return new Uint8Array(await new Response(stream).arrayBuffer());
+	if (method !== 8) throw new Error("packed in another way");
+	const reader = new Blob([data]).stream().pipeThrough(new DecompressionStream("deflate-raw")).getReader();
+	const parts = [];
+	for (let room = most; room >= 0; ) {
+		const { done, value } = await reader.read();
+		if (done) return joined(parts);
+		parts.push(value);
+		room -= value.length;
+	}
+	await reader.cancel();
+	throw new Error("too large");
 }

@@ -23,9 +23,11 @@ export function confusionMatrix(counts, classes, { caption, name, onChoose = nul
 		made("tr", {}, made("th", { scope: "row", textContent: rows[meant] }), ...row.map((count, said) => cell(count, meant, said))),
 	);
 	const head = made("thead", {}, made("tr", {}, made("td"), ...columns));
-	const table = made("table", { className: "matrix" }, made("caption", { textContent: caption }), head, made("tbody", {}, ...lines));
+	const table = made("table", { className: "matrix" }, head, made("tbody", {}, ...lines));
+	table.setAttribute("aria-label", caption);
 	table.style.setProperty("--columns", columns.length + 1);
-	return made("div", { className: "matrix-box" }, table);
+	// The caption stays where the table scrolls.
+	return made("div", {}, made("div", { className: "matrix-box" }, table), made("p", { className: "matrix-caption", textContent: caption }));
 }
 
 function cellContent(count, words, onClick) {

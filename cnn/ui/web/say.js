@@ -25,10 +25,14 @@ export function offered(tag) {
 
 export function onLanguage(callback) {
 	subscribe("language", callback);
+	subscribe("symbols", callback);
 	callback();
 }
 
 export const known = (key) => key in tables[language()];
+
+// Where networks tell other classes apart than the ten digits, what is said of digits has another text, of symbols.
+const textAt = (key) => (get("symbols") ? tables[language()][`${key}.symbol`] : undefined) ?? tables[language()][key];
 
 export const sayIn = (spoken, key) => tables[spoken][key];
 
@@ -43,7 +47,7 @@ const NETWORKS_OF_TEXTS = ["model", "other", "better"]; // fields that hold the 
 // The text of `key` with its {fields} filled in.
 export function say(key, values = {}) {
 	const value = (name) => (NETWORKS_OF_TEXTS.includes(name) ? networkName(values[name]) : values[name]);
-	return tables[language()][key].replace(/\{(\w+)\}/g, (field, name) => value(name) ?? field);
+	return textAt(key).replace(/\{(\w+)\}/g, (field, name) => value(name) ?? field);
 }
 
 // The text for so many of something, by the language's own rule: at `key.one`, `key.other` and what else it has.

@@ -1,14 +1,16 @@
 // What the parts of the page tell each other, by key. A part that comes late, with its tab, finds what was told before.
 //
 // language   the visitor's, one of the languages of the texts
+// symbols    whether the networks tell other classes apart than the ten digits
 // picture    the digit of all tabs, where it is no drawing of the pad's: its pixels, a byte each, in base64; or null
+// read       the last answer to what was drawn or photographed in the first tab
 // drawing    the digit of all tabs as the pads show it: {from, strokes}, `from` the element that it was drawn on
 // asNumber   {drawing}, a drawing of one digit that was several, to be read as a number
 // pen        whether a pen is down on some pad
 // blank      by the name of a pad, whether nothing is on it
 // trials     the visitor's own tests
 
-const told = { language: "en", picture: null, drawing: null, asNumber: null, pen: false, blank: {}, trials: null };
+const told = { language: "en", symbols: false, picture: null, read: null, drawing: null, asNumber: null, pen: false, blank: {}, trials: null };
 const listeners = new Map();
 
 export const get = (key) => told[key];

@@ -5,6 +5,7 @@ import { className, sideOf } from "./networks.js";
 import { nearly } from "./numbers.js";
 import { paintValues, unpack } from "./paint.js";
 import { say } from "./say.js";
+import { subscribe } from "./store.js";
 
 /** @typedef {import("./types.js").Packed} Packed */
 /** @typedef {import("./types.js").Prediction} Prediction */
@@ -12,14 +13,17 @@ import { say } from "./say.js";
 // ------------------------------------------------------------------ asking the server
 
 // Whoever draws, or changes the network, asks for the open view: what `open` gives stands ready for them.
-export function asking({ props, trigger }, open) {
+export function asking({ element, props, trigger }, open) {
 	const ready = () => (props.value = open());
 	const ask = (asked, event) => {
 		props.value = asked;
 		trigger(event); // what is asked leaves at once
 		ready();
 	};
-	return { ready, askAgain: () => ask(open(), "input"), askBeside: (asked) => ask(asked, "submit") };
+	const askAgain = () => ask(open(), "input");
+	// Who draws and comes here at once comes before the digit does.
+	subscribe("read", () => element.offsetParent && askAgain());
+	return { ready, askAgain, askBeside: (asked) => ask(asked, "submit") };
 }
 
 // Answers come in any order where several events ask: one to what is no longer asked for is not shown.

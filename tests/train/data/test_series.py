@@ -1,8 +1,11 @@
 """A visitor's series as training reads it; tests/ui/test_trials.py makes one in a browser."""
 
+import contextlib
 import io
 import json
+import struct
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -10,6 +13,7 @@ import pytest
 from PIL import Image
 
 from cnn.task import DIGITS
+from tests.trust import corpus
 from train import __main__ as train
 from train.data.mnist import DataError, Digits, hold_out
 from train.data.series import read
@@ -52,6 +56,68 @@ def test_what_is_no_series_is_one_sentence(few: Digits, tmp_path: Path) -> None:
     ):
         with pytest.raises(DataError, match=f"{broken.name} is not a test series"):
             read(broken)
+
+
+def bytes_of(path: Path, change: Callable[[bytes], bytes]) -> Path:
+    path.write_bytes(change(path.read_bytes()))
+    return path
+
+
+def listed(path: Path, content: bytes, **files: bytes) -> Path:
+    """A zip with this list, and files beside it."""
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as file:
+        for name, data in {"series.json": content, **files}.items():
+            file.writestr(name, data)
+    return path
+
+
+def test_what_others_made_of_it_is_one_sentence(few: Digits, tmp_path: Path) -> None:
+    """Wrong types, sizes that are a lie, files that are none, paths that lead out, nesting without end."""
+    entry = {"file": "p.png", "meant": 1, "strokes": None}
+    wrong = {
+        "meant": [True, 1.0, -1, "1", [1], None, 10**400],
+        "file": [None, 5, "../p.png", "/etc/passwd", "series.json", "a\0b"],
+        "strokes": [5, "x", [[1]], {"strokes": [[[1]]], "width": 1, "height": 1}],
+    }
+    lists: list[object] = [[], {}, None, 5, "x", [None], [[]], [5], [{}]]
+    lists += [[{**entry, key: value}] for key, values in wrong.items() for value in values]
+    picture = io.BytesIO()
+    Image.fromarray(few.images[0]).save(picture, "PNG")
+    contents = [json.dumps(one).encode() for one in lists] + [b"[" * 100_000, b"\xff", b"[1,", b"NaN"]
+    for number, content in enumerate(contents):
+        path = listed(tmp_path / f"{number}.zip", content, **{"p.png": picture.getvalue()})
+        refused(path)
+    right = json.dumps([entry]).encode()
+    assert len(read(listed(tmp_path / "right.zip", right, **{"p.png": picture.getvalue()})).digits.labels) == 1
+    for number, data in enumerate(
+        [b"", b"<svg/>", picture.getvalue()[:40], corpus.png(28, 28), bytes(10**6), b"GIF89a" * 9]
+    ):
+        refused(listed(tmp_path / f"picture-{number}.zip", right, **{"p.png": data}))
+    for size in (0, 9, 2**32 - 2):
+        path = listed(tmp_path / f"says-{size}.zip", bytes(3_000_000))
+        refused(
+            bytes_of(path, lambda data, size=size: data.replace(struct.pack("<I", 3_000_000), struct.pack("<I", size)))
+        )
+    for number, at in enumerate(range(0, 300, 7)):
+        path = save(tmp_path / f"changed-{number}.zip", few)
+        bytes_of(path, lambda data, at=at: data[:at] + b"\xff" + data[at + 1 :])
+        with contextlib.suppress(DataError):  # what is changed may be nothing that matters
+            read(path)
+
+
+def refused(path: Path) -> None:
+    with pytest.raises(DataError, match=f"{path.name} is not a test series") as caught:
+        read(path)
+    assert one_sentence(caught.value)
+
+
+def one_sentence(error: DataError) -> bool:
+    return str(error).endswith(".") and "\n" not in str(error) and len(str(error)) < 500
+
+
+def test_a_list_that_unpacks_to_very_much_is_not_unpacked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("train.data.series.MOST_LIST", 1000)
+    refused(listed(tmp_path / "bomb.zip", b" " * 5000 + b"[]"))
 
 
 def test_what_is_no_digit_is_kept_apart(few: Digits, tmp_path: Path) -> None:

@@ -219,7 +219,9 @@ def train(*arguments: str, mnist: Path, **options) -> subprocess.Popen:
     )  # fmt: skip
 
 
-def test_command_stops_cleanly_on_ctrl_c_and_goes_on(idx_folder: Path, tmp_path: Path) -> None:
+def test_command_stops_cleanly_on_ctrl_c_and_goes_on(
+    idx_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture
+) -> None:
     """The real command in a real process; the terminal's Ctrl-C is SIGINT."""
     folder = tmp_path / "run"
     command = ("fit", "mlp", "--epochs", "30", "--folder", str(folder))
@@ -231,10 +233,11 @@ def test_command_stops_cleanly_on_ctrl_c_and_goes_on(idx_folder: Path, tmp_path:
     assert process.returncode == 130, err
     assert "goes on from here" in out
     assert "Traceback" not in err
-    out, err = train(*command, mnist=idx_folder).communicate(timeout=120)
-    assert "Trained into" in out, err
-    out, err = train("evaluate", str(folder), "--quick", mnist=idx_folder).communicate(timeout=60)
-    assert "on 500 images" in out, err
+    monkeypatch.setenv("MNIST_DIR", str(idx_folder))
+    assert main(command) == main(["evaluate", str(folder), "--quick"]) == 0
+    out = capsys.readouterr().out
+    assert "Trained into" in out
+    assert "on 500 images" in out
     metrics = json.loads((folder / "metrics.json").read_text())
     assert np.array(metrics["confusion"]).sum() == metrics["images"] == 500
     assert metrics["parameters"] == 223_550

@@ -2,18 +2,27 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
 from cnn.mnist import kept
+from cnn.models.registry import BUNDLED, METRICS
 from train.data.mnist import Digits
 from train.measure import misread
 
+SHIPPED = json.loads((BUNDLED / "course" / METRICS).read_text(encoding="utf-8"))
+
+
+def shown(index: int, *neighbours: int) -> dict[str, Any]:
+    return {**SHIPPED["errors"][0], "index": index, "neighbours": list(neighbours)}
+
+
 MEASURED = {
-    "one": {"errors": [{"index": 700, "neighbours": [5, 900]}], "doubtful": [{"index": 3, "neighbours": [6]}]},
-    "other": {"errors": [{"index": 1400}]},  # measured without training images
-    "third": {},
+    "one": {**SHIPPED, "errors": [shown(700, 5, 900)], "doubtful": [shown(3, 6)]},
+    "other": {**SHIPPED, "errors": [shown(1400)], "doubtful": []},  # measured without training images
+    "third": {**SHIPPED, "errors": [], "doubtful": []},
 }
 
 

@@ -135,11 +135,17 @@ def test_what_was_not_measured_is_left_out(tmp_path: Path) -> None:
     assert "pictures/robustness.png" not in text
 
 
+def told(path: Path, **others: object) -> None:
+    """Change what a file of JSON tells."""
+    path.write_text(json.dumps({**json.loads(path.read_text()), **others}))
+
+
 @pytest.mark.parametrize(
     ("change", "says"),
     [
         (lambda run: (run / "metrics.json").unlink(), "not measured yet; do so with: python -m train evaluate"),
-        (lambda run: (run / "model.keras").write_bytes(b"others"), "tells of other weights"),
+        (lambda run: (run / "model.keras").write_bytes(b"others"), "are not those that its config.json tells of"),
+        (lambda run: told(run / "metrics.json", weights_sha256="of others"), "tells of other weights"),
         (lambda run: (run / "config.json").unlink(), "no finished run"),
     ],
 )

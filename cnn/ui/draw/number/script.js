@@ -94,6 +94,7 @@ export default function start({ element, props, watch }) {
 
 	function receive() {
 		const value = props.value;
+		if (value && !value.again) set("read", value);
 		if ((value?.source && !onShow(value.source)) || late(value?.source, !value?.strokes)) return;
 		shown = value;
 		if (!value?.again && value?.first) set("picture", value.first);

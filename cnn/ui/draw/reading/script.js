@@ -141,6 +141,7 @@ export default function start({ element, props, watch }, constants) {
 
 	function receive() {
 		const value = props.value;
+		if (value && !value.again) set("read", value);
 		if ((value?.source && !onShow(value.source)) || late(value?.source, value?.reason === "blank")) return;
 		shown = value;
 		if (!value?.again) set("picture", value?.source === "photo" && value.reason !== "blank" ? (value.pixels ?? null) : null);
