@@ -38,6 +38,8 @@ class Watched(NamedTuple):
 class Step(NamedTuple):
     """One step of gradient descent by hand, on one digit of class `label`, at one moment, and one kernel of `layer`.
 
+    Of its `filters`, `channel` is the one that is looked at, `largest` the one with the largest gradient.
+
     Forward: `logits` (K,), `probabilities` (K,), and the `loss` in nats. Back: `errors` (K,), the loss's gradient by
     the logits; the map `before` its ReLU and the gradient by it, `error`, both (h, w); and the `kernel`'s `gradient`,
     (kh, kw). Then the kernel `updated`, kernel - rate * gradient, and the loss again, with that kernel alone updated
@@ -47,6 +49,7 @@ class Step(NamedTuple):
     layer: str
     channel: int
     filters: int
+    largest: int
     label: int
     rate: float
     logits: np.ndarray
@@ -144,6 +147,7 @@ class Film:
             layer=layer,
             channel=opened,
             filters=kernels.shape[-1],
+            largest=most,
             label=label,
             rate=rate,
             logits=logits[0],

@@ -42,7 +42,7 @@ export function stepView(desk) {
 		const rate = { label: say("lab.rate"), words: (value) => number(Number(value), value.length > 1 ? value.length - 2 : 0) };
 		const kernel = made("select", { name: "lab-kernel", ariaLabel: say("lab.kernel") });
 		const option = (value, textContent, selected) => made("option", { value, textContent, selected });
-		kernel.append(option("", say("lab.kernel_any", { channel: step.channel }), asked.channel === null));
+		kernel.append(option("", say("lab.kernel_any", { channel: step.largest }), asked.channel === null));
 		for (let channel = 0; channel < step.filters; channel++) kernel.append(option(`${channel}`, say("lab.kernel_number", { channel }), asked.channel === channel));
 		kernel.addEventListener("change", () => change({ channel: kernel.value === "" ? null : Number(kernel.value) }));
 		const row = (words, content) => made("div", { className: "asked" }, made("span", { className: "ask", textContent: words }), content);

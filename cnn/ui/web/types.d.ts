@@ -415,6 +415,7 @@ export interface Step {
 	layer: string;
 	channel: number;
 	filters: number;
+	largest: number;
 	label: number;
 	rate: number;
 	logits: Packed;
