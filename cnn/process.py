@@ -21,9 +21,14 @@ SETTINGS = {M_ARENA_MAX: 2, M_MMAP_THRESHOLD: 256 << 10, M_TRIM_THRESHOLD: 1 << 
 # Gradio's queue keeps its last 10,000 events, and makes a table of them after each, for a page that is switched off.
 QUEUE = {"GRADIO_ANALYTICS_MAX_EVENTS": "1", "GRADIO_ANALYTICS_CACHE_FREQUENCY": str(2**62)}
 
+# Seconds after which a thread that computes lets another one at the interpreter: at Python's own 0.005, an answer to a
+# pad, which goes from thread to thread, would wait so long at every step for one thread that reads a photo.
+SWITCH_INTERVAL = 0.001
+
 
 def begin() -> None:
     """Set the process up, once, before other imports."""
+    sys.setswitchinterval(SWITCH_INTERVAL)
     for parameter, value in SETTINGS.items():
         _of_glibc("mallopt", parameter, value)
     for name, value in QUEUE.items():

@@ -38,18 +38,6 @@ def test_what_we_override_is_still_called_so() -> None:
     assert list(inspect.signature(gr.HTML.api_info).parameters) == ["self"]
 
 
-def test_the_queue_makes_no_table_of_calls(monkeypatch: pytest.MonkeyPatch) -> None:
-    with gr.Blocks(analytics_enabled=False) as demo:
-        gr.Button().click(lambda: None)
-    queue = demo._queue
-    records = [{"function": "f", "status": "success", "process_time": 1.0}]
-    queue.events_recorded = 1
-    compat.keep_no_analytics(demo)
-    monkeypatch.setattr(queue, "_get_df", lambda _: pytest.fail("a table is made"))
-    assert queue.compute_analytics_summary(records) == {"functions": {}}
-    assert queue.ANALYTICS_MAX_EVENTS == 1
-
-
 def test_a_visitor_is_kept_without_a_description_of_the_components() -> None:
     """As Gradio's session in all else: states are the visitor's own, and components are as a handler changed them."""
     with gr.Blocks(analytics_enabled=False) as demo:

@@ -3,6 +3,7 @@
 import asyncio
 import os
 import re
+import socket
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -120,6 +121,23 @@ def test_no_other_servers_file_is_fetched_for_a_visitor(http: httpx.Client) -> N
         refused(http.get(f"/gradio_api/file={address}"), 404, "no_address")
 
 
+def test_run_history_is_not_there(app: gr.Blocks, http: httpx.Client) -> None:
+    """CVE-2026-134825: whoever says that they are this machine would read it with the operator's token."""
+    assert (app.run_history, app.ssr_mode) == (False, False)
+    for method, path in (("GET", "records"), ("GET", "buckets"), ("POST", "connect")):
+        refused(
+            http.request(method, f"/gradio_api/run-history/{path}", headers={"host": "localhost"}), 404, "no_address"
+        )
+
+
+@pytest.mark.parametrize("host", ["x/config?", "x/config#", "x/gradio_api/info?", "user@config"])
+def test_a_malformed_host_opens_nothing(host: str, app: gr.Blocks) -> None:
+    """CVE-2026-48710: it would change the path that checks see."""
+    with socket.create_connection(("127.0.0.1", app.server_port), timeout=10) as visitor:
+        visitor.sendall(f"GET /monitoring HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n".encode())
+        assert visitor.makefile().readline().split()[1] in ("400", "404")
+
+
 def test_scripts_go_through_the_queue(app: gr.Blocks, http: httpx.Client) -> None:
     assert Client(app.local_url, verbose=False).predict("seven", api_name="/echo") == "seven"
     assert http.post("/gradio_api/run/live", json={"data": ["seven"]}).json()["data"] == ["seven"]
@@ -151,6 +169,7 @@ def test_a_stream_of_a_session_that_is_none_leaves_no_trace_in_the_log(
         ({"origin": "http://{host}"}, True),  # over http in a school's own network, browsers say no more
         ({"origin": "http://evil.example"}, False),
         ({"origin": "null"}, False),
+        ({"origin": "https://evil.example", "host": "spoofed.example"}, False),  # Gradio's own rule looks at the host
         ({"origin": "http://evil.example", "x-forwarded-host": "evil.example"}, False),
     ],
 )

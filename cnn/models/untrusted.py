@@ -46,6 +46,7 @@ REFUSED = {
     "Lambda", "TFSMLayer", "TorchModuleWrapper", "JaxLayer", "FlaxLayer", "StringLookup", "IntegerLookup",
     "TextVectorization", "__lambda__", "__typespec__",
     "AssociativeScan", "Cond", "ForiLoop", "Map", "Scan", "Switch", "VectorizedMap", "WhileLoop",
+    "MelSpectrogram", "STFTSpectrogram",  # for sound, and make tables of any size while their shapes are told
 }  # fmt: skip
 
 

@@ -177,7 +177,7 @@ def salt_and_pepper(image: np.ndarray, strength: float, rng: np.random.Generator
 
 @perturbation("σ", 0, 2, 0.04)
 def shot_noise(image: np.ndarray, strength: float, rng: np.random.Generator) -> np.ndarray:
-    photons = 1 / strength**2
+    photons = 1 / max(strength, 1e-6) ** 2  # more cannot be drawn, nor told apart
     return rng.poisson(photons * image) / photons
 
 

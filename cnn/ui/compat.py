@@ -2,7 +2,6 @@
 
 import copy
 import datetime
-import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -17,19 +16,13 @@ from gradio.state_holder import SessionState, StateHolder
 
 __all__ = [
     "API_PREFIX", "FileData", "FnIndexInferError", "I18nData", "ImageData", "InvalidPathError", "ListFiles",
-    "is_uploaded", "keep_no_analytics", "light_sessions",
+    "is_uploaded", "light_sessions",
 ]  # fmt: skip
 
 
 def is_uploaded(path: str) -> bool:
     """Whether a file lies in the folder where Gradio keeps what visitors upload."""
     return utils.is_in_or_equal(path, utils.get_upload_folder())
-
-
-def keep_no_analytics(blocks: Blocks) -> None:
-    """After each call Gradio's queue makes a table of the last 10,000 with pandas, for a page that we do not serve."""
-    blocks._queue.ANAYLTICS_CACHE_FREQUENCY = sys.maxsize  # calls from one table to the next
-    blocks._queue.ANALYTICS_MAX_EVENTS = 1
 
 
 class _LightSession(SessionState):

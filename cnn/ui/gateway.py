@@ -15,7 +15,6 @@ from collections.abc import AsyncIterator, Callable, Collection, Iterable, Itera
 from typing import Any, Literal
 from urllib.parse import parse_qs, urlsplit
 
-import anyio.to_thread
 import gradio as gr
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
@@ -318,7 +317,7 @@ async def _upload(app: ASGIApp, scope: Scope, receive: Receive, answer: _Answer,
     """Pass an upload on while it comes, as long as it is small enough, comes fast enough and has a place."""
     if _length(headers) > MAX_UPLOAD:
         raise Refused(413, "upload_large", limit=MAX_UPLOAD // MB)
-    if not await anyio.to_thread.run_sync(make_room, _kept(scope["app"].get_blocks()), MAX_KEPT):
+    if not await asyncio.to_thread(make_room, _kept(scope["app"].get_blocks()), MAX_KEPT):
         raise Refused(507, "uploads_full")
     began, size = time.monotonic(), 0
 

@@ -15,7 +15,7 @@ from cnn.task import DIGITS
 from cnn.text import say
 from cnn.ui import component
 from cnn.ui.api import scripted_api
-from cnn.ui.compat import keep_no_analytics, light_sessions
+from cnn.ui.compat import light_sessions
 from cnn.ui.draw.tab import draw_tab
 from cnn.ui.errors.tab import errors_tab
 from cnn.ui.gateway import Gateway
@@ -63,7 +63,6 @@ def build_demo(models: Models, mnist: Mnist | None = None) -> gr.Blocks:
         scripted_api(models)
     # What is queued takes its turns in `FairBlocks`; past the queue goes only what is made for that.
     demo.queue(api_open=False, max_size=MAX_WAITING, default_concurrency_limit=None, status_update_rate=5)
-    keep_no_analytics(demo)
     return demo
 
 

@@ -111,7 +111,7 @@ async def pad(url: str, seconds: float) -> tuple[float, int]:
         function, inputs = live(await config(client, url))
         data = [SEVEN if name == "pad" else None for name in inputs]
         until = time.perf_counter() + seconds
-        while time.perf_counter() < until:
+        while time.perf_counter() < until or len(times) < 20:
             begin = time.perf_counter()
             answer = await client.post(
                 f"{url}/gradio_api/run/predict", json={"data": data, "fn_index": function, "session_hash": "quiet"}

@@ -90,6 +90,7 @@ def test_a_lambda_layer_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     "layer",
     [
         {"module": "keras.layers", "class_name": "TFSMLayer", "config": {"filepath": "/etc"}},
+        {"module": "keras.layers", "class_name": "MelSpectrogram", "config": {"fft_length": 1 << 24}},
         {"module": "keras.layers", "class_name": "TextVectorization", "config": {"vocabulary": "/etc/passwd"}},
         {"module": "keras.utils", "class_name": "get_file", "config": {"origin": "http://example.org"}},
         {"module": "os", "class_name": "system", "config": "true"},

@@ -43,6 +43,16 @@ def test_shape_type_range_and_the_input_untouched(
 
 
 @ALL
+@pytest.mark.parametrize("near", [1e-300, 1e-15, 1e-9])
+def test_what_is_hardly_bent_is_hardly_changed(
+    bend: Perturbation, images: np.ndarray, classifier: Classifier, near: float
+) -> None:
+    for strength in {min(bend.neutral + near, bend.maximum), max(bend.neutral - near, bend.minimum)}:
+        bent = bend.apply(images, strength, range(4), classifier)
+        assert np.abs(bent - images).mean() < 0.01
+
+
+@ALL
 def test_a_blank_and_a_full_picture_stay_finite(bend: Perturbation, classifier: Classifier) -> None:
     flat = np.stack([np.zeros((28, 28), np.float32), np.ones((28, 28), np.float32)])
     for strength in ends(bend):

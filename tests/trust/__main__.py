@@ -6,7 +6,6 @@ as what `python -m tests.trust.fuzz` finds does; `--table` writes the README's t
 
 import argparse
 import sys
-import time
 from collections import Counter
 from pathlib import Path
 
@@ -40,17 +39,16 @@ def main() -> int:
     """Run, and write the table; pytest's exit status."""
     parser = argparse.ArgumentParser(prog="python -m tests.trust", description=__doc__)
     parser.add_argument("--table", action="store_true", help="write the table anew, and run nothing")
-    parser.add_argument("rest", nargs="*", help="for pytest")
+    parser.add_argument("paths", nargs="*", help="these files of tests alone; what the table says of others stays")
     options = parser.parse_args()
     status = 0
     if not options.table:
-        count, start = Count(), time.monotonic()
+        count = Count()
         others = [path for path in HERE.parent.rglob("test_*.py") if "mark.trust" in path.read_text(encoding="utf-8")]
-        elsewhere = [str(path) for path in sorted(others) if HERE not in path.parents]
-        status = pytest.main([str(HERE), *elsewhere, "-m", "trust or not trust", "-q", *options.rest], [count])
+        everything = [str(HERE), *(str(path) for path in sorted(others) if HERE not in path.parents)]
+        status = pytest.main([*(options.paths or everything), "-m", "trust or not trust", "-q"], [count])
         found = {kind: {"tried": count.tried[kind], "faults": count.faults[kind]} for kind in count.tried}
         results.note("tests", found)
-        results.note("run", {"seconds": round(time.monotonic() - start)})
     from train.publish import readme  # pytest wants to be the first to import what it watches
 
     readme.write({"trust": results.table()})

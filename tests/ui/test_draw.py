@@ -163,7 +163,7 @@ def test_a_second_finger_changes_nothing(visit: Visiting) -> None:
 def test_a_dense_drawing_is_sent_as_what_it_is(visit: Visiting) -> None:
     """A disc rubbed out of one long stroke does not shrink to a line."""
     visitor = visit()
-    angles = range(0, 200, 2)
+    angles = range(0, 300, 2)
     disc = [(0.5 + 0.3 * math.cos(t) * math.sin(7.3 * t), 0.5 + 0.3 * math.sin(t) * math.sin(7.3 * t)) for t in angles]
     visitor.draw(disc, steps=1)
     visitor.until(lambda: len(visitor.last()[0]) > 25)
