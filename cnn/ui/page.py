@@ -21,6 +21,7 @@ from cnn.ui.errors.tab import errors_tab
 from cnn.ui.gateway import Gateway
 from cnn.ui.head import Head, missing
 from cnn.ui.inside.tab import look_tab
+from cnn.ui.lab.tab import lab_tab
 from cnn.ui.refusals import HANDLERS, CheckedBlocks
 from cnn.ui.stress.tab import stress_tab
 from cnn.ui.text import T
@@ -57,6 +58,8 @@ def build_demo(models: Models, mnist: Mnist | None = None) -> gr.Blocks:
                 stress_tab(models, mnist, stressing, digit)
             with gr.Tab(T("errors.tab"), id="errors"):
                 errors_tab(models, mnist)
+            with gr.Tab(T("lab.tab"), id="lab", visible=task.is_like(DIGITS)) as learning:
+                lab_tab(models, learning, digit)
             with gr.Tab(T("trials.tab"), id="trials"), gr.Column(elem_classes="card"):
                 Trials(models, elem_id="trials", elem_classes="wide")
         scripted_api(models)
