@@ -30,6 +30,8 @@ from cnn.ui.trials import Trials
 from cnn.ui.turns import MAX_WAITING
 from cnn.ui.uploads import KEEP_SECONDS, LOOK_SECONDS, MAX_FILE_SIZE
 
+SESSIONS = 2000  # visitors whose digit the server remembers, the latest; each script's call without a name is one too
+
 
 def build_demo(models: Models, mnist: Mnist | None = None) -> gr.Blocks:
     """The whole app over `models` and, where it can be had, MNIST; launch it with `launch_options()`."""
@@ -82,6 +84,7 @@ def launch_options(origins: Collection[str] = (), proxied: bool = False) -> dict
         "show_error": False,
         "ssr_mode": False,  # its Node process would render what only a browser can fill in
         "footer_links": ["api"],
+        "state_session_capacity": SESSIONS,
         "max_threads": 3 * MAX_WAITING,  # calls that Gradio hands to `FairBlocks`, most of which wait there
         "app_kwargs": {
             "routes": [component.ROUTE],

@@ -117,8 +117,10 @@ def _asks(request: Request) -> bool:
 
 def _turned_away(request: Request, error: Any) -> JSONResponse:
     keys = {404: "no_address", 405: "no_address", 413: "too_large", 503: "busy"}
-    key = "body" if error.status_code == 400 and _asks(request) else keys.get(error.status_code, "turned_away")
-    return _sentence(request, InputError(key), error.status_code, error.headers)
+    key = keys.get(error.status_code, "turned_away")
+    if _asks(request):  # whose body Gradio cannot read, or who passes the queue by
+        key = {400: "body", 404: "queued"}.get(error.status_code, key)
+    return _sentence(request, InputError(key, address=f"{API_PREFIX}/call"), error.status_code, error.headers)
 
 
 def _failed(request: Request, error: Exception) -> JSONResponse:

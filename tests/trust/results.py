@@ -41,7 +41,8 @@ def table() -> str:
     for target, run in found.get("fuzz", {}).items():
         what = f"{TARGETS[target]}, fuzzed by coverage for {run['seconds'] / 60:.0f} minutes"
         rows.append(f"| {what} | {run['executions']:,} | {len(run['findings'])} |")
-    if memory := found.get("memory"):
+    memory = {what: n for what, n in found.get("memory", {}).items() if what not in ("predictions", "visits")}
+    if memory:
         rows += [
             "",
             "Memory of the served app, in megabytes: " + ", ".join(f"{n} {what}" for what, n in memory.items()) + ".",

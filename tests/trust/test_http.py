@@ -95,3 +95,9 @@ def test_a_refusal_speaks_the_browsers_language(http: httpx.Client) -> None:
     french = {"accept-language": "fr-FR,fr;q=0.9"}
     assert http.post("run/nothing", json={"data": []}, headers=french).json()["detail"].startswith("Ce point d’accès")
     assert http.get("nothing", headers=french).json()["detail"] == say("error.no_address", "fr")
+
+
+def test_who_passes_the_queue_by_is_told_where_it_is(http: httpx.Client) -> None:
+    answer = http.post("run/predict", json={"data": [None, "default"]})
+    assert answer.status_code == 404
+    assert answer.json()["detail"] == say("error.queued", address=f"{API_PREFIX}/call")
