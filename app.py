@@ -6,7 +6,8 @@ import threading
 
 from cnn import process
 
-process.begin()  # before anything heavy is imported
+if __name__ == "__main__":
+    process.begin()  # before anything heavy is imported
 
 from cnn.mnist import Mnist, kept
 from cnn.models import registry

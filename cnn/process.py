@@ -33,7 +33,9 @@ def begin() -> None:
         _of_glibc("mallopt", parameter, value)
     for name, value in QUEUE.items():
         os.environ.setdefault(name, value)
-    with _absent("pandas", "matplotlib"):  # Keras would import both, for tables as inputs and for charts
+    # No chart is drawn here, but where Matplotlib is installed, Keras imports it, and Gradio for each answer.
+    sys.modules.setdefault("matplotlib", None)  # type: ignore[arg-type]  None is how Python is told
+    with _absent("pandas"):  # Keras would import it, for tables as inputs
         import keras  # noqa: F401
     import_late("pandas")  # Gradio imports it, for components that the page has not got
 

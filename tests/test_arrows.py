@@ -17,7 +17,7 @@ ROWS = [
     {"framing", "mnist", "pictures"},
     {"network"},
     {"models", "reading"},
-    {"errors", "inside", "stress"},
+    {"errors", "inside", "lab", "stress"},
     {"service"},
     {"ui"},
 ]

@@ -1,4 +1,4 @@
-"""The command line: `python -m train fit | mix | calibrate | evaluate | measure | ablate | readme | publish ...`."""
+"""The command line: `python -m train fit | mix | record | calibrate | evaluate | measure | readme | publish ...`."""
 
 import argparse
 import sys

@@ -63,11 +63,10 @@ def checked(path: Path, name: str, limited: bool = True) -> tuple[str, dict[str,
     _check_version(found, name)
     config = json.loads(found.config)
     _check_config(config, name)
+    text = json.dumps(config)  # before Keras changes what it builds by
     if limited:
         _check_calls(config, name)
-    text = json.dumps(config)
-    if limited:
-        _in_a_thread(lambda: _check_size(config, name))  # which Keras changes
+        _in_a_thread(lambda: _check_size(config, name))
     return text, found.arrays
 
 

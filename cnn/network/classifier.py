@@ -282,7 +282,7 @@ def _compiled(model: keras.Model, copies: Copies) -> Callable[[np.ndarray], jax.
     return lambda images: call(variables, images)
 
 
-def _runner(model: keras.Model, copies: Copies) -> tuple[Callable[..., dict[str, tuple]], list[Variables]]:
+def runner(model: keras.Model, copies: Copies) -> tuple[Callable[..., dict[str, tuple]], list[Variables]]:
     """The model as a function of weights, images and shifts -> by each layer's name, its output after and before its
     activation; and the weights.
 
@@ -315,14 +315,14 @@ def _runner(model: keras.Model, copies: Copies) -> tuple[Callable[..., dict[str,
 
 def _compiled_outputs(model: keras.Model, copies: Copies) -> Callable[[np.ndarray], dict[str, tuple]]:
     """Every layer's output after and before its activation, as one jitted function of the images."""
-    run, weights = _runner(model, copies)
+    run, weights = runner(model, copies)
     call = jax.jit(lambda weights, images: run(weights, images, {}))
     return lambda images: call(weights, images)
 
 
 def _compiled_gradients(model: keras.Model, copies: Copies) -> Callable[[np.ndarray, dict[str, np.ndarray]], jax.Array]:
     """The gradient by the images of the layers' units, before activation, times factors, summed: jitted."""
-    run, weights = _runner(model, copies)
+    run, weights = runner(model, copies)
 
     def total(images: jax.Array, factors: dict[str, jax.Array], weights: list[Variables]) -> jax.Array:
         made = run(weights, images, {})
@@ -348,7 +348,7 @@ def _compiled_sensitivity(
     model: keras.Model, copies: Copies, name: str
 ) -> Callable[[np.ndarray, np.ndarray], tuple[jax.Array, jax.Array]]:
     """One layer's output and a sum of logits' gradient by it, as a jitted function of the images and the factors."""
-    run, weights = _runner(model, copies)
+    run, weights = runner(model, copies)
     last = steps(model)[-1].name
 
     @jax.jit

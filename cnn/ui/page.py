@@ -21,6 +21,7 @@ from cnn.ui.errors.tab import errors_tab
 from cnn.ui.gateway import Gateway
 from cnn.ui.head import Head, missing
 from cnn.ui.inside.tab import look_tab
+from cnn.ui.lab.tab import lab_tab
 from cnn.ui.refusals import HANDLERS, CheckedBlocks
 from cnn.ui.stress.tab import stress_tab
 from cnn.ui.text import T
@@ -28,6 +29,8 @@ from cnn.ui.theme import HEAD, THEME
 from cnn.ui.trials import Trials
 from cnn.ui.turns import MAX_WAITING
 from cnn.ui.uploads import KEEP_SECONDS, LOOK_SECONDS, MAX_FILE_SIZE
+
+SESSIONS = 2000  # visitors whose digit the server remembers, the latest; each script's call without a name is one too
 
 
 def build_demo(models: Models, mnist: Mnist | None = None) -> gr.Blocks:
@@ -55,6 +58,8 @@ def build_demo(models: Models, mnist: Mnist | None = None) -> gr.Blocks:
                 stress_tab(models, mnist, stressing, digit)
             with gr.Tab(T("errors.tab"), id="errors"):
                 errors_tab(models, mnist)
+            with gr.Tab(T("lab.tab"), id="lab", visible=task.is_like(DIGITS)) as learning:
+                lab_tab(models, learning, digit)
             with gr.Tab(T("trials.tab"), id="trials"), gr.Column(elem_classes="card"):
                 Trials(models, elem_id="trials", elem_classes="wide")
         scripted_api(models)
@@ -79,6 +84,7 @@ def launch_options(origins: Collection[str] = (), proxied: bool = False) -> dict
         "show_error": False,
         "ssr_mode": False,  # its Node process would render what only a browser can fill in
         "footer_links": ["api"],
+        "state_session_capacity": SESSIONS,
         "max_threads": 3 * MAX_WAITING,  # calls that Gradio hands to `FairBlocks`, most of which wait there
         "app_kwargs": {
             "routes": [component.ROUTE],

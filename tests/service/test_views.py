@@ -8,7 +8,7 @@ import pytest
 from cnn.mnist import Mnist, nowhere
 from cnn.models.registry import Models
 from cnn.network.classifier import Classifier
-from cnn.service import errors, inside, stress
+from cnn.service import errors, inside, lab, stress
 from cnn.service.views import Views
 from cnn.types import Framed, InputError
 from cnn.ui.arrays import sendable
@@ -31,13 +31,18 @@ ASKED: dict[str, dict[str, dict[str, Any]]] = {
         "card": {"name": "rotation", "seed": 0},
         "score": {},
     },
+    "lab": {
+        "run": {},
+        "film": {},
+        "step": {"at": 5, "label": 3, "channel": 1, "rate": "0.1"},
+    },
     "errors": {
         "tables": {"model": "one", "other": "one"},
         "pictures": {"indices": [1, 2]},
         "case": {"model": "one", "index": 1, "said": 3, "label": 4, "neighbours": [5]},
     },
 }
-WINGS = {"inside": inside.VIEWS, "stress": stress.VIEWS, "errors": errors.VIEWS}
+WINGS = {"inside": inside.VIEWS, "stress": stress.VIEWS, "lab": lab.VIEWS, "errors": errors.VIEWS}
 WRONG = [None, True, 1.5, -1, 10**9, "no such thing", [], [[1]], {}, {"name": 3}, [{"name": "fog"}], float("nan")]
 
 
@@ -62,6 +67,8 @@ def framed(digits: Digits) -> Framed:
 def shown(wing: str, asked: Any, models: Models, mnist: Mnist, framed: Framed) -> Any:
     if wing == "errors":
         return sendable(errors.look(models, mnist, asked))
+    if wing == "lab":
+        return sendable(lab.look(asked, framed))
     return sendable({"inside": inside.look, "stress": stress.look}[wing](models, asked, framed, *_model(wing)))
 
 

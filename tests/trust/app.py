@@ -19,6 +19,7 @@ from cnn.text import say
 from cnn.ui.draw.pad import Pad
 from cnn.ui.errors import Errors
 from cnn.ui.inside import Inside
+from cnn.ui.lab import Lab
 from cnn.ui.stress import Stress
 
 SECONDS = 60  # within which whatever is sent is answered, on a busy machine too
@@ -85,7 +86,7 @@ def good(block: Any, file: dict[str, Any], model: str) -> Any:
     if isinstance(block, gr.State):
         return None
     asked = {Pad: Pad.example_payload, Inside: {"view": "network"}, Stress: {"view": "score"}}
-    asked |= {Errors: {"view": "tables", "model": model, "other": model}}
+    asked |= {Lab: {"view": "run"}, Errors: {"view": "tables", "model": model, "other": model}}
     for kind, value in asked.items():
         if isinstance(block, kind):
             return value(block) if callable(value) else value

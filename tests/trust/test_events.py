@@ -8,7 +8,7 @@ import gradio as gr
 import pytest
 from gradio.blocks import BlockFunction
 
-from cnn.service import errors, inside, stress
+from cnn.service import errors, inside, lab, stress
 from cnn.text import say
 from tests.service.test_views import ASKED
 from tests.trust import corpus
@@ -63,7 +63,7 @@ def test_values_of_every_wrong_type_in_every_place(app: App, seven: Any, tally: 
             tally(f"{name}, {case}", app.ask, function, values)
 
 
-WINGS = {"inside": inside.VIEWS, "stress": stress.VIEWS, "errors": errors.VIEWS}
+WINGS = {"inside": inside.VIEWS, "stress": stress.VIEWS, "lab": lab.VIEWS, "errors": errors.VIEWS}
 
 
 @pytest.mark.trust

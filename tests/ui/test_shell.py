@@ -114,8 +114,8 @@ def test_a_page_rendered_by_the_server_is_the_same(
 
 
 TABS = {
-    "en": ["Read", "Look inside", "Stress test", "Errors", "My tests"],
-    "fr": ["Lire", "Regarder dedans", "Mise à l’épreuve", "Erreurs", "Mes essais"],
+    "en": ["Read", "Look inside", "Stress test", "Errors", "Lab", "My tests"],
+    "fr": ["Lire", "Regarder dedans", "Mise à l’épreuve", "Erreurs", "Labo", "Mes essais"],
 }
 
 

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { counted, exact, inUnit, nearly, number, percent, whole } from "../../cnn/ui/web/numbers.js";
+import { counted, exact, inUnit, nearly, number, percent, small, whole } from "../../cnn/ui/web/numbers.js";
 import { languages, offered, say, sayCount } from "../../cnn/ui/web/say.js";
 import { inEach } from "./texts.js";
 
@@ -61,4 +61,11 @@ test("a network has its name in a sentence", () => {
 	const found = inEach(() => say("pane.by", { model: "robust" }));
 	assert.match(found.en, /Robust/);
 	assert.match(found.fr, /Robuste/);
+});
+
+test("a small number has three digits that say something", () => {
+	assert.deepEqual(plain(inEach(() => [0, 12.345, 1.2345, -0.0123456, 0.00123, 0.000123, -4.5e-12].map((value) => small(value)).join(" "))), {
+		en: "0 12.3 1.23 −0.0123 0.00123 1.23_×_10⁻⁴ −4.50_×_10⁻¹²",
+		fr: "0 12,3 1,23 −0,0123 0,00123 1,23_×_10⁻⁴ −4,50_×_10⁻¹²",
+	});
 });

@@ -1,4 +1,4 @@
-"""The commands that make networks: fit and mix."""
+"""The commands that make networks, and the film of one that learns: fit, mix and record."""
 
 import argparse
 import dataclasses
@@ -7,12 +7,13 @@ from pathlib import Path
 
 from tqdm import tqdm
 
+from cnn.lab.film import FILE as FILM
 from cnn.network.architectures import ARCHITECTURES
 from cnn.options import share, whole_number
 from train.command import CORES, RUNS, Adding, command, people
 from train.data import mixture, series
 from train.data.mnist import load
-from train.fit import loop, mix
+from train.fit import film, loop, mix
 from train.fit.recipes import RECIPES, Recipe
 
 SEEDS = 2**32 - 1  # the largest that NumPy takes
@@ -112,3 +113,27 @@ def mix_runs(options: argparse.Namespace) -> None:
     """
     config = mix.mix(options.start, options.run_folder, options.share, options.folder, load("train"), people(), CORES)
     print(f"Written to {options.folder}; refused above {config['calibration']['refusal']:.4f}")
+
+
+def _record_options(add: Adding) -> None:
+    add(
+        "--seed",
+        type=whole_number(0, SEEDS),
+        default=RECIPES["course"].seed,
+        metavar="N",
+        help="(default: %(default)s)",
+    )
+    add("--file", type=Path, default=FILM, help="where the film goes (default: assets/lab/film.npz)")
+
+
+@command("record", _record_options)
+def record(options: argparse.Namespace) -> None:
+    """Train the course's network for the lab's film.
+
+    Trains it on MNIST as `fit course` does, and keeps it at its first steps and after each epoch, with what it knew
+    then, for the page to play. Takes minutes; a run that is stopped leaves the film as it was.
+    """
+    recipe = dataclasses.replace(RECIPES["course"], seed=options.seed)
+    for now in film.record(recipe, load("train"), options.file):
+        print(f"step {now.step} of {now.steps}", flush=True)
+    print(f"Written to {options.file}.")

@@ -10,7 +10,7 @@ import json
 import random
 import time
 import zipfile
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
@@ -95,6 +95,33 @@ def fit(
     run.save()
 
 
+class Moment(NamedTuple):
+    """A run as it stands after `step` of `steps`, in its so-maniest `epoch`: the model, and what it learns from."""
+
+    step: int
+    steps: int
+    epoch: int
+    model: keras.Model
+    training: Digits
+    validation: Digits
+
+
+def watched(
+    recipe: Recipe, digits: Digits, folder: Path, marks: Sequence[int], task: Task = DIGITS
+) -> Iterator[Moment]:
+    """Train `recipe` as `fit` does, stopping to be looked at after each of `marks`, and after each epoch.
+
+    `marks` are steps, in order. Nothing is written; an unfinished run in `folder` would be gone on with.
+    """
+    drawing = _drawn(recipe, digits, NOBODY, task, 1)
+    try:
+        while True:
+            next(drawing)
+    except StopIteration as end:
+        mixture = end.value
+    yield from _Run(recipe, digits, mixture, folder, None, NOBODY, task).watched(marks)
+
+
 def _drawn(
     recipe: Recipe, digits: Digits, people: Handwriting, task: Task, processes: int
 ) -> Generator[Progress, None, Mixture]:
@@ -158,14 +185,39 @@ class _Run:
             yield self._close_epoch(epoch, measure)
             self._checkpoint_if_due()
 
-    def save(self) -> None:
-        """Write the finished model and its config; the checkpoint has served."""
+    def watched(self, marks: Sequence[int]) -> Iterator[Moment]:
+        """Train, and show the model after each of `marks` and each epoch."""
+        advance = compile_block(self.recipe, self.model, self.optimizer, self.task)
+        images, labels = map(jnp.asarray, self.training)
+        if 0 in marks:
+            yield self._moment(0)
+        for epoch in range(self.recipe.epochs):
+            batches = self._blocks(epoch).reshape(-1, self.recipe.batch_size)
+            before, last = epoch * len(batches), (epoch + 1) * len(batches)
+            for mark in [*(mark for mark in marks if before < mark < last), last]:
+                while self.step < mark:  # in two lengths, each compiled once
+                    length = self.block if self.step + self.block <= mark else 1
+                    done = self.step - before
+                    self.state = advance(self.state, images, labels, batches[done : done + length], epoch)
+                    self.step += length
+                yield self._moment(epoch)
+
+    def _moment(self, epoch: int) -> Moment:
+        self._give_back()
+        return Moment(self.step, self.steps, epoch, self.model, self.training, self.validation["mnist"])
+
+    def _give_back(self) -> None:
+        """Have the model itself hold the state's weights."""
         for variables, values in (
             (self.model.trainable_variables, self._weights()),
             (self.model.non_trainable_variables, self.state.non_trainable),
         ):
             for variable, value in zip(variables, values, strict=True):
-                variable.assign(value)
+                variable.assign(np.asarray(value))  # a copy: the next block writes over the state
+
+    def save(self) -> None:
+        """Write the finished model and its config; the checkpoint has served."""
+        self._give_back()
         with whole(self.folder / WEIGHTS) as aside:
             folded(self.model).save(aside)
         write_json(self.folder / CONFIG, {**self._config(), "weights_sha256": weights_sha256(self.folder / WEIGHTS)})

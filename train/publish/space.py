@@ -20,7 +20,7 @@ from train.publish.hub import PublishError, one_sentence, signed_in
 
 ROOT = Path(__file__).resolve().parents[2]
 VARIABLE = "DIGITS_MODEL"
-ASSETS = ("models/**/*", "text/*", "examples/*", "mnist/*", "mnist_label_errors.json")  # within assets
+ASSETS = ("models/**/*", "text/*", "examples/*", "mnist/*", "lab/*", "mnist_label_errors.json")  # within assets
 DESCRIPTION = 60  # characters of a short description that the Hub takes
 
 

@@ -1,10 +1,11 @@
 // One convolution by hand: the patch under the kernel, nine products, their sum, the bias, ReLU, the pixel it becomes;
 // then one pooling window, and one digit's output. All numbers are the network's own.
 
+import { grid, sign } from "../web/cells.js";
 import { figure, made } from "../web/dom.js";
 import { classesOf } from "../web/networks.js";
 import { nearly, number } from "../web/numbers.js";
-import { largest, paintValues, picture, shade, unpack } from "../web/paint.js";
+import { largest, paintValues, picture, unpack } from "../web/paint.js";
 import { language, say } from "../web/say.js";
 import { nameOf } from "./names.js";
 import { labelChoices } from "./reasons.js";
@@ -240,24 +241,6 @@ function patchAt({ input, side, kernel, stride, padding }, row, column) {
 	return patch;
 }
 
-export function grid(values, [, width], name, signed, limit) {
-	const table = made("table", { className: "cells" });
-	table.setAttribute("aria-label", name);
-	const whole_numbers = values.every(Number.isInteger);
-	for (let start = 0; start < values.length; start += width) {
-		const row = made("tr");
-		for (const value of values.slice(start, start + width)) {
-			const cell = made("td", { textContent: number(value, whole_numbers ? 0 : 2) });
-			const [red, green, blue] = shade(value, limit, signed).map(Math.round);
-			cell.style.background = `rgb(${red} ${green} ${blue})`;
-			cell.style.color = 0.3 * red + 0.59 * green + 0.11 * blue > 140 ? "#111" : "#fff";
-			row.append(cell);
-		}
-		table.append(row);
-	}
-	return figure(table, name);
-}
-
 function chooser(name, count, onChoose) {
 	const input = made("input", { type: "range", min: 0, max: count - 1 });
 	const shown = made("output");
@@ -271,8 +254,6 @@ function chooser(name, count, onChoose) {
 	});
 	return { label: made("label", { className: "chooser" }, made("span", { textContent: name }), input, shown), set };
 }
-
-export const sign = (textContent) => made("b", { className: "sign", textContent });
 
 // Which way a number counts is seen before how much.
 const signed = (value, digits = 2) => (value > 0.5 * 10 ** -digits ? "+" : "") + number(value, digits);

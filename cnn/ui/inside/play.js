@@ -1,12 +1,12 @@
 // Principles, to play with: each a few sentences, something to move, and a question the app answers.
 
+import { grid, sign } from "../web/cells.js";
 import { choices, figure, made } from "../web/dom.js";
 import { className } from "../web/networks.js";
 import { nearly, whole } from "../web/numbers.js";
 import { largest, paintValues, picture, plane, squareOf, unpack } from "../web/paint.js";
 import { networkName, say } from "../web/say.js";
 import { blankFor } from "../web/views.js";
-import { grid, sign } from "./hand.js";
 
 /** @typedef {import("../web/types.js").DepthView} DepthView */
 /** @typedef {import("../web/types.js").InsideAnswer} InsideAnswer */

@@ -29,6 +29,19 @@ export function number(value, digits = 2) {
 	return formatted(shown, { minimumFractionDigits: digits, maximumFractionDigits: digits }).replace("-", "−");
 }
 
+const raised = (power) => `${power}`.replace("-", "⁻").replace(/\d/g, (digit) => "⁰¹²³⁴⁵⁶⁷⁸⁹"[Number(digit)]);
+
+export const tenTo = (power) => `10${raised(power)}`;
+
+// A number that may be small, with three digits that say something: 1.23, 0.0123, 1.23 × 10⁻⁵.
+export function small(value) {
+	const size = Math.abs(value);
+	if (size === 0) return number(0, 0);
+	const power = Math.floor(Math.log10(size));
+	if (power >= -3) return number(value, Math.max(0, 2 - Math.min(power, 0) - (power > 0 ? 1 : 0)));
+	return `${number(value / 10 ** power, 2)}\u00a0×\u00a0${tenTo(power)}`;
+}
+
 export const whole = (value) => formatted(value, {});
 
 // With as many digits as it has, three at most.

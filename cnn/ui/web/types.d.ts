@@ -336,6 +336,113 @@ export interface StressAnswer {
 	score?: ScoreView;
 }
 
+/** The training itself, which no digit changes. */
+export interface LabRunRequest {
+	view: "run";
+}
+
+/** The digit at every moment. */
+export interface LabFilmRequest {
+	view: "film";
+}
+
+/** One step by hand on the digit, at one moment of the film; `label` None is what the trained network says. */
+export interface LabStepRequest {
+	view: "step";
+	at: number;
+	label?: number | null;
+	channel?: number | null;
+	rate?: "0.01" | "0.1" | "1";
+}
+
+export type LabRequest = LabRunRequest | LabFilmRequest | LabStepRequest;
+
+/** A recorded training: its recipe, when and on what it ran, its moments, and the filters at each. */
+export interface RunView {
+	architecture: string;
+	epochs: number;
+	steps: number;
+	batch_size: number;
+	learning_rate: number;
+	seed: number;
+	date: string;
+	processor: string;
+	training: number;
+	measured: number;
+	validation: number;
+	moments: Moment[];
+	layer: string;
+	filters: Shades;
+}
+
+/** A training after so many steps: what it was worth, and its validation pictures by what they are and were read. */
+export interface Moment {
+	step: number;
+	epoch: number;
+	training: Measured;
+	validation: Measured;
+	confusion: number[][];
+}
+
+/** What a network was worth on so many pictures: the mean cross-entropy in nats, and the share it got right. */
+export interface Measured {
+	loss: number;
+	accuracy: number;
+}
+
+/** The digit at every moment of the training: its `probabilities` (moments, classes), and feature maps. */
+export interface FilmView {
+	probabilities: Packed;
+	maps: MapsShown[];
+}
+
+/** Feature maps of one layer: of each moment's `channels` one after the other, (moments * channels, h, w). */
+export interface MapsShown {
+	layer: string;
+	channels: number[];
+	maps: Shades;
+}
+
+/** One step by hand, as `cnn.lab.film.Step`; `at` is the moment, `guess` what the trained network says. */
+export interface StepView {
+	at: number;
+	guess: number;
+	step: Step;
+}
+
+/** One step of gradient descent by hand, on one digit of class `label`, at one moment, and one kernel of `layer`. */
+export interface Step {
+	layer: string;
+	channel: number;
+	filters: number;
+	largest: number;
+	label: number;
+	rate: number;
+	logits: Packed;
+	probabilities: Packed;
+	loss: number;
+	errors: Packed;
+	before: Packed;
+	error: Packed;
+	kernel: Packed;
+	gradient: Packed;
+	updated: Packed;
+	foretold: number;
+	loss_kernel: number;
+	loss_all: number;
+	probability_all: number;
+}
+
+export interface LabAnswer {
+	asked: LabRequest;
+	pixels: Packed;
+	blank: boolean;
+	example: boolean;
+	run?: RunView;
+	film?: FilmView;
+	step?: StepView;
+}
+
 /** All figures of a model, and beside them another one's. */
 export interface ErrorsTablesRequest {
 	view: "tables";

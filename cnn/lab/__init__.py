@@ -1,0 +1,1 @@
+"""The lab: a network that learns, looked at while it does."""

@@ -1,0 +1,139 @@
+"""The lab: a network that learns, and the visitor's digit through its training; the views of the tab."""
+
+import dataclasses
+from typing import Any, Literal
+
+import numpy as np
+
+from cnn.lab import film as recorded
+from cnn.lab.film import Film
+from cnn.service.views import Asked, Views
+from cnn.task import DIGITS
+from cnn.types import Framed, InputError, Shades, Tiles
+
+Rate = Literal["0.01", "0.1", "1"]  # learning rates to choose from
+
+
+@dataclasses.dataclass(frozen=True)
+class Measured:
+    """What a network was worth on so many pictures: the mean cross-entropy in nats, and the share it got right."""
+
+    loss: float
+    accuracy: float
+
+
+@dataclasses.dataclass(frozen=True)
+class Moment:
+    """A training after so many steps: what it was worth, and its validation pictures by what they are and were read."""
+
+    step: int
+    epoch: int
+    training: Measured
+    validation: Measured
+    confusion: list[list[int]]
+
+
+@dataclasses.dataclass(frozen=True)
+class RunView:
+    """A recorded training: its recipe, when and on what it ran, its moments, and the filters at each."""
+
+    architecture: str
+    epochs: int
+    steps: int
+    batch_size: int
+    learning_rate: float
+    seed: int
+    date: str
+    processor: str
+    training: int
+    measured: int
+    validation: int
+    moments: list[Moment]
+    layer: str
+    filters: Shades
+
+
+@dataclasses.dataclass(frozen=True)
+class MapsShown:
+    """Feature maps of one layer: of each moment's `channels` one after the other, (moments * channels, h, w)."""
+
+    layer: str
+    channels: list[int]
+    maps: Tiles
+
+
+@dataclasses.dataclass(frozen=True)
+class FilmView:
+    """The digit at every moment of the training: its `probabilities` (moments, classes), and feature maps."""
+
+    probabilities: np.ndarray
+    maps: list[MapsShown]
+
+
+@dataclasses.dataclass(frozen=True)
+class StepView:
+    """One step by hand, as `cnn.lab.film.Step`; `at` is the moment, `guess` what the trained network says."""
+
+    at: int
+    guess: int
+    step: recorded.Step
+
+
+Part = RunView | FilmView | StepView
+
+
+@dataclasses.dataclass(frozen=True)
+class LabAnswer:
+    """What a view shows: its `part`, sent under the view's name. `example`: nobody drew this digit yet."""
+
+    asked: Asked
+    pixels: np.ndarray
+    blank: bool
+    example: bool
+    part: Part
+
+
+def look(asked: Asked, framed: Framed, example: bool = False) -> LabAnswer:
+    """What the view shows that is asked for, of a framed digit. InputError for an unknown view."""
+    part = VIEWS.show(asked, framed.image, recorded.bundled())
+    return LabAnswer(asked, framed.image, framed.blank, example, part)
+
+
+def run(digit: np.ndarray, film: Film) -> RunView:
+    """The training itself, which no digit changes."""
+    about: dict[str, Any] = film.about
+    recipe, images = about["recipe"], about["images"]
+    moments = [
+        Moment(one["step"], one["epoch"], Measured(**one["training"]), Measured(**one["validation"]), matrix.tolist())
+        for one, matrix in zip(about["moments"], film.confusion, strict=True)
+    ]
+    return RunView(
+        **{name: recipe[name] for name in ("architecture", "epochs", "batch_size", "learning_rate", "seed")},
+        steps=about["steps"],
+        date=about["date"],
+        processor=about["machine"]["processor"],
+        **images,
+        moments=moments,
+        layer=film.convolutions[0],
+        filters=film.filters,
+    )
+
+
+def film(digit: np.ndarray, film: Film) -> FilmView:
+    """The digit at every moment."""
+    seen = film.watch(digit)
+    maps = [MapsShown(layer, channels, shown.reshape(-1, *shown.shape[2:])) for layer, channels, shown in seen.maps]
+    return FilmView(seen.probabilities, maps)
+
+
+def step(
+    digit: np.ndarray, film: Film, *, at: int, label: int | None = None, channel: int | None = None, rate: Rate = "0.1"
+) -> StepView:
+    """One step by hand on the digit, at one moment of the film; `label` None is what the trained network says."""
+    if label is not None and not 0 <= label < DIGITS.count:
+        raise InputError("unknown_label", label=str(label)[:20], last=DIGITS.count - 1)
+    at, guess = int(np.clip(at, 0, len(film) - 1)), film.guess(digit)
+    return StepView(at, guess, film.step(at, digit, guess if label is None else label, float(rate), channel))
+
+
+VIEWS = Views(run, film, step)

@@ -1,0 +1,27 @@
+"""The lab: `cnn.service.lab` as the page takes it.
+
+The page asks with a small JSON object, `{"view": ..., ...}`; the answer repeats it and adds what the view shows.
+"""
+
+from pathlib import Path
+from typing import Any, get_args
+
+from cnn.models.registry import Models
+from cnn.service.lab import Rate, look
+from cnn.types import Framed
+from cnn.ui.arrays import sendable
+from cnn.ui.component import Component, networks
+
+
+class Lab(Component):
+    """Asks with `input`, and with `submit` for what is asked beside it; shows what `answer` makes."""
+
+    def __init__(self, models: Models, **options: Any):
+        known = {"networks": networks(models), "rates": list(get_args(Rate))}
+        super().__init__(Path(__file__).parent, known, value={"view": "film"}, **options)
+
+
+def answer(asked: dict[str, Any], framed: Framed, example: bool = False) -> dict[str, Any]:
+    """What a view shows of a framed digit, as the page takes it: its part by its name."""
+    shown = sendable(look(asked, framed, example))
+    return {**shown, asked["view"]: shown.pop("part")}
