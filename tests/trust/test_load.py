@@ -1,0 +1,102 @@
+"""Sixty-four scripts at once, with a mix of calls, for ten minutes: none fails, and the server stays small."""
+
+import itertools
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections import Counter
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import pytest
+from gradio_client import Client, handle_file
+
+from cnn.ui.draw.pad import Pad
+from tests.trust import corpus, results
+
+pytestmark = [
+    pytest.mark.trust,
+    pytest.mark.skipif(not Path("/proc/self/statm").is_file(), reason="how much memory a process has is read in /proc"),
+]
+
+ROOT = Path(__file__).parent.parent.parent
+CLIENTS, SECONDS = 64, float(os.environ.get("LOAD_SECONDS", "600"))
+GROWN = 1.2  # times as much memory as when it was warm: more is a leak
+
+
+@pytest.fixture
+def server() -> Iterator[tuple[str, int]]:
+    """The app in a process of its own: its address and its number."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    app = subprocess.Popen([sys.executable, "app.py", "--port", str(port)], cwd=ROOT, stdout=subprocess.DEVNULL)
+    url = f"http://127.0.0.1:{port}"
+    for _ in range(600):
+        try:
+            urllib.request.urlopen(url, timeout=5).read()
+            break
+        except OSError:
+            time.sleep(0.1)
+    yield url, app.pid
+    app.terminate()
+    app.wait()
+
+
+def test_a_crowd_of_scripts(server: tuple[str, int], tmp_path: Path) -> None:
+    url, pid = server
+    path = tmp_path / "seven.png"
+    path.write_bytes(corpus.saved(corpus.page(), "PNG"))
+    file = handle_file(path)
+    calls = {
+        "/predict": [file, "default"],
+        "/predict_strokes": [Pad.example_payload(None), "default"],
+        "/predict_batch": [[file] * 4, "default"],
+        "/read_number": [file, "default"],
+        "/preprocess": [file],
+        "/feature_maps": [file, "conv2", "course"],
+        "/explain": [file, "saliency", 7, "default"],
+        "/perturb": [file, "rotation", 20, 0],
+        "/breaking_point": [file, "rotation", "default", 0],
+        "/models": [],
+    }
+    answered: Counter[str] = Counter()
+    failed: list[str] = []
+    for name, values in calls.items():  # warm
+        Client(url, verbose=False).predict(*values, api_name=name)
+    warm = memory(pid)
+    until = time.monotonic() + SECONDS
+
+    def script(number: int) -> None:
+        client = Client(url, verbose=False, download_files=False)
+        for name in itertools.islice(itertools.cycle(calls), number, None):
+            if time.monotonic() > until:
+                return
+            try:
+                client.predict(*calls[name], api_name=name)
+                answered[name] += 1
+            except Exception as error:
+                failed.append(f"{name}: {error!r:.300}")
+
+    with ThreadPoolExecutor(CLIENTS) as scripts:
+        list(scripts.map(script, range(CLIENTS)))
+    found: dict[str, Any] = {
+        "clients": CLIENTS,
+        "seconds": SECONDS,
+        "answered": answered.total(),
+        "failed": len(failed),
+    }
+    results.note("load", {**found, "warm_mb": warm, "after_mb": memory(pid)})
+    assert not failed, f"{len(failed)} of {answered.total()}:\n" + "\n".join(failed[:20])
+    assert set(answered) == set(calls)
+    assert memory(pid) < GROWN * warm
+
+
+def memory(pid: int) -> int:
+    """Megabytes of a process."""
+    return int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE") // 2**20
