@@ -3,6 +3,7 @@
 import json
 import re
 import time
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -11,7 +12,7 @@ from typing import Any
 import gradio as gr
 import numpy as np
 import pytest
-from playwright.sync_api import Browser, Frame, Locator, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Frame, Locator, Page, expect, sync_playwright
 
 from cnn.framing.ink import from_strokes, parse_strokes
 from cnn.models.registry import Models
@@ -39,6 +40,8 @@ ONE = [(0.5, 0.2), (0.5, 0.8)]
 expect.set_options(timeout=20_000)  # milliseconds: machines that test are busy
 
 Point = tuple[float, float]
+
+_idle: dict[str, list[BrowserContext]] = defaultdict(list)  # contexts that no test uses now, by their options
 
 
 def prediction(label: int, confidence: float, reason: Reason | None = None) -> Prediction:
@@ -280,19 +283,36 @@ def darkness(canvas: Locator) -> np.ndarray:
 
 @contextmanager
 def visits(browser: Browser, url: str, kind: type[Visit] = Visit) -> Iterator[Callable[..., Any]]:
-    """Visitors of the app at `url`, each with a browser context of their own: `visit(locale="fr-FR", ...)`."""
-    contexts = []
+    """Visitors of the app at `url`, each with a browser context of their own: `visit(locale="fr-FR", ...)`.
+
+    A context that a test is through with is emptied and used again: what was fetched and compiled is not, once more.
+    """
+    used: list[tuple[str, BrowserContext]] = []
 
     def open_page(**options: Any) -> Visit:
-        context = browser.new_context(**{"viewport": DESKTOP, "locale": "en-US", **options})
-        contexts.append(context)
+        options = {"viewport": DESKTOP, "locale": "en-US", **options}
+        key = json.dumps(options, sort_keys=True)
+        context = _idle[key].pop() if _idle[key] else browser.new_context(**options)
+        used.append((key, context))
         visitor = kind(context.new_page())
         visitor.go(url)
         return visitor
 
     yield open_page
-    for context in contexts:
-        context.close()
+    for key, context in used:
+        empty(context, url)
+        _idle[key].append(context)
+
+
+def empty(context: BrowserContext, url: str) -> None:
+    """Close a context's pages, and forget what the app's pages have kept."""
+    context.set_offline(False)
+    pages, blank = context.pages, context.new_page()
+    for page in pages:
+        page.close()
+    asked = {"origin": url.rstrip("/"), "storageTypes": "cookies,local_storage,indexeddb,cache_storage,service_workers"}
+    context.new_cdp_session(blank).send("Storage.clearDataForOrigin", asked)
+    blank.close()
 
 
 @pytest.fixture
