@@ -9,7 +9,8 @@ import pytest
 from packaging.version import Version
 
 ROOT = Path(__file__).parent.parent
-TABLE = (ROOT / "docs" / "security.md").read_text(encoding="utf-8").split("advisories -->")[1]
+SECTION = (ROOT / "docs" / "security.md").read_text(encoding="utf-8").split("## Known advisories")[1]
+TABLE = SECTION.split("\nOpen:")[0]
 ROWS = [
     [cell.strip() for cell in line.strip("| ").split("|")]
     for line in TABLE.splitlines()

@@ -276,21 +276,25 @@ def answered(
     async def send(message: Message) -> None:
         sent.append(message)
 
-    blocks = type("Blocks", (), {"share": False, "temp_file_sets": []})
-    scope = {
-        "type": "http", "method": "POST", "path": path, "query_string": b"", "root_path": "",
-        "headers": [(name.replace("_", "-").encode(), value.encode()) for name, value in headers.items()],
-        "app": type("App", (), {"get_blocks": lambda _: blocks})(),
-    }  # fmt: skip
-    asyncio.run(Gateway(app or reads)(scope, receive, send))
+    asyncio.run(Gateway(app or reads)(request(path, **headers), receive, send))
     return sent[0]["status"], sent[1]["body"]
 
 
-def coming(*chunks: bytes, ends: bool = False) -> Receive:
-    """A body that comes in these parts, and then stays away; or is broken off."""
+def request(path: str, method: str = "POST", **headers: str) -> dict[str, Any]:
+    """What a server hands on of a request, to an app that keeps no files."""
+    blocks = type("Blocks", (), {"share": False, "temp_file_sets": []})
+    return {
+        "type": "http", "method": method, "path": path, "query_string": b"", "root_path": "",
+        "headers": [(name.replace("_", "-").encode(), value.encode()) for name, value in headers.items()],
+        "app": type("App", (), {"get_blocks": lambda _: blocks})(),
+    }  # fmt: skip
+
+
+def coming(*chunks: bytes, last: bool = False) -> Receive:
+    """A body that comes in these parts, and then stays away, unless the last is its end."""
     parts: list[Message] = [{"type": "http.request", "body": chunk, "more_body": True} for chunk in chunks]
-    if ends:
-        parts.append({"type": "http.disconnect"})
+    if last:
+        parts[-1]["more_body"] = False
 
     async def receive() -> Message:
         return parts.pop(0) if parts else await asyncio.Event().wait()
@@ -385,6 +389,30 @@ def test_what_is_kept_for_visitors_has_a_limit_together(app: gr.Blocks, http: ht
 def test_an_upload_for_which_there_is_no_place_is_refused(http: httpx.Client, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(gateway, "MAX_KEPT", 0)
     refused(http.post(UPLOAD, files={"files": b"x"}), 507, "uploads_full")
+
+
+@pytest.mark.parametrize(("method", "path"), [("GET", "/"), ("POST", "/gradio_api/queue/join")])
+def test_who_does_not_read_the_answer_holds_up_nobody(method: str, path: str) -> None:
+    async def app(scope: Any, receive: Receive, send: Any) -> None:
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        await send({"type": "http.response.body", "body": b"made"})
+
+    async def never(message: Message) -> None:
+        await asyncio.Event().wait()
+
+    async def both() -> list[Message]:
+        layer, sent = Gateway(app), []
+
+        async def send(message: Message) -> None:
+            sent.append(message)
+
+        first = asyncio.create_task(layer(request(path, method), coming(b"{}", last=True), never))
+        await asyncio.sleep(0)
+        await asyncio.wait_for(layer(request(path, method), coming(b"{}", last=True), send), 20)
+        first.cancel()
+        return sent
+
+    assert asyncio.run(both())[1]["body"] == b"made"
 
 
 # ----------------------------------------------------------------------------------------------------------- streams

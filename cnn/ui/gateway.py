@@ -41,7 +41,6 @@ MAX_KEPT = 2_000 * MB  # bytes of all files kept for visitors
 YOUNG = 60  # seconds that a file is kept for certain
 MAX_STREAMS = 1000  # answers that stay open, each for one visitor or script
 MAX_PROGRESS = 8  # uploads whose progress is told, for that Gradio looks twenty times a second
-FEW = 2  # pages made at once, and calls that join the queue; others wait, so that a flood of them costs no pad much
 
 Kind = Literal["plain", "page", "json", "join", "upload", "stream", "progress"]
 
@@ -110,7 +109,8 @@ class Gateway:
         self._heard: Counter[str] = Counter()
         self._open: Counter[Kind] = Counter()
         self._bodies = 0
-        self._pages, self._joins = asyncio.Semaphore(FEW), asyncio.Semaphore(FEW)
+        # One page is made at a time, and one call joins the queue: a flood of them leaves the others' calls in between.
+        self._pages, self._joins = asyncio.Lock(), asyncio.Lock()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -137,8 +137,7 @@ class Gateway:
         elif kind == "upload":
             await _upload(self._app, scope, receive, answer, headers)
         elif kind == "page":
-            async with self._pages:
-                await self._app(_by_page(scope), receive, answer)
+            await self._one_at_a_time(self._pages, _by_page(scope), receive, answer)
         elif kind == "plain":
             await self._app(scope, receive, answer)
         elif kind == "progress" and self._open[kind] >= MAX_PROGRESS:
@@ -174,10 +173,25 @@ class Gateway:
             detail = [{"__type__": "validate", "is_valid": False, "parameter_name": "data"}]
             return await answer.refuse(refusal, scope, 422, detail)
         try:
-            async with self._joins if kind == "join" else contextlib.nullcontext():
+            if kind == "join":
+                await self._one_at_a_time(self._joins, scope, _replay(body, receive), answer)
+            else:
                 await self._app(scope, _replay(body, receive), answer)
         finally:
             self._bodies -= len(body)
+
+    async def _one_at_a_time(self, lock: asyncio.Lock, scope: Scope, receive: Receive, answer: "_Answer") -> None:
+        """Serve it behind those before it. It is sent after the next one's turn has come: who does not read what they
+        are sent holds up nobody."""
+        said: list[Message] = []
+
+        async def keep(message: Message) -> None:
+            said.append(message)
+
+        async with lock:
+            await self._app(scope, receive, keep)
+        for message in said:
+            await answer(message)
 
     async def _body(self, receive: Receive, headers: Headers) -> bytes:
         """The whole body, if it is small and comes in time. It counts among `_bodies` until it has been served."""

@@ -1,5 +1,6 @@
 """What the page asks for, right and wrong: an answer, or one sentence."""
 
+import json
 from typing import Any
 
 import numpy as np
@@ -12,6 +13,7 @@ from cnn.service import errors, inside, lab, stress
 from cnn.service.views import Views
 from cnn.types import Framed, InputError
 from cnn.ui.arrays import sendable
+from cnn.ui.lab import answer
 from tests.conftest import tiny
 from train.data.mnist import Digits
 
@@ -120,3 +122,11 @@ def test_the_sentence_says_what_is_wrong_and_where() -> None:
     ):
         with pytest.raises(InputError, match=f'The view "card" cannot be asked so: {place} is missing, or of another'):
             views.show({"view": "card", **asked})
+
+
+@pytest.mark.parametrize("view", lab.VIEWS)
+def test_what_the_lab_shows_is_sent_once_and_is_light(framed: Framed, view: str) -> None:
+    """The film is played without asking again: all its moments in one answer."""
+    sent = answer({"view": view, **ASKED["lab"][view]}, framed)
+    assert sent.keys() == {"asked", "pixels", "blank", "example", view}
+    assert len(json.dumps(sent)) < 200_000

@@ -157,6 +157,7 @@ def test_a_language_is_chosen_and_lasts(visit: Callable[..., Visit]) -> None:
 def test_a_refusal_by_the_server_is_in_the_language_chosen(visit: Callable[..., Visit]) -> None:
     visitor = visit()
     visitor.page.get_by_role("button", name="Français").click()
+    expect(visitor.verdict).to_have_text("Dessinez un chiffre")
     visitor.page.get_by_role("tab", name="Photo").click()
     visitor.page.locator("#photo input[type=file]").set_input_files(
         {"name": "a.png", "mimeType": "image/png", "buffer": b"no picture"}

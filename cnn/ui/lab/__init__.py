@@ -24,4 +24,5 @@ class Lab(Component):
 def answer(asked: dict[str, Any], framed: Framed, example: bool = False) -> dict[str, Any]:
     """What a view shows of a framed digit, as the page takes it: its part by its name."""
     shown = sendable(look(asked, framed, example))
-    return {**shown, asked["view"]: shown.pop("part")}
+    part = shown.pop("part")
+    return {**shown, asked["view"]: part}
