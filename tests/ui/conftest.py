@@ -22,6 +22,9 @@ from cnn.ui.draw.pad import SIDE as GRID
 from cnn.ui.page import build_demo, launch_options
 
 CHROMIUM = Path("/usr/bin/chromium")
+SHELL = Path(
+    "/usr/bin/chromium-headless-shell"
+)  # without windows, a page costs a quarter
 # All but the first two keep a browser that finds no network from asking for it again and again.
 FLAGS = [
     "--no-sandbox",
@@ -113,9 +116,10 @@ def fake(fake_app: tuple[FakeClassifier, gr.Blocks]) -> Iterator[FakeClassifier]
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     if not CHROMIUM.exists():
-        pytest.skip(f"no browser at {CHROMIUM}: install Debian's package chromium to run the tests of the page")
+        pytest.skip(f"no browser at {CHROMIUM}: install Debian's chromium and chromium-headless-shell to test the page")
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=FLAGS)
+        shown_nowhere = SHELL if SHELL.exists() else CHROMIUM
+        browser = playwright.chromium.launch(executable_path=str(shown_nowhere), args=FLAGS)
         yield browser
         browser.close()
 
