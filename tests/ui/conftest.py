@@ -3,6 +3,7 @@
 import json
 import re
 import time
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -11,7 +12,7 @@ from typing import Any
 import gradio as gr
 import numpy as np
 import pytest
-from playwright.sync_api import Browser, Frame, Locator, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Frame, Locator, Page, expect, sync_playwright
 
 from cnn.framing.ink import from_strokes, parse_strokes
 from cnn.models.registry import Models
@@ -21,6 +22,9 @@ from cnn.ui.draw.pad import SIDE as GRID
 from cnn.ui.page import build_demo, launch_options
 
 CHROMIUM = Path("/usr/bin/chromium")
+SHELL = Path(
+    "/usr/bin/chromium-headless-shell"
+)  # without windows, a page costs a quarter
 # All but the first two keep a browser that finds no network from asking for it again and again.
 FLAGS = [
     "--no-sandbox",
@@ -39,6 +43,8 @@ ONE = [(0.5, 0.2), (0.5, 0.8)]
 expect.set_options(timeout=20_000)  # milliseconds: machines that test are busy
 
 Point = tuple[float, float]
+
+_idle: dict[str, list[BrowserContext]] = defaultdict(list)  # contexts that no test uses now, by their options
 
 
 def prediction(label: int, confidence: float, reason: Reason | None = None) -> Prediction:
@@ -110,9 +116,10 @@ def fake(fake_app: tuple[FakeClassifier, gr.Blocks]) -> Iterator[FakeClassifier]
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     if not CHROMIUM.exists():
-        pytest.skip(f"no browser at {CHROMIUM}: install Debian's package chromium to run the tests of the page")
+        pytest.skip(f"no browser at {CHROMIUM}: install Debian's chromium and chromium-headless-shell to test the page")
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=FLAGS)
+        shown_nowhere = SHELL if SHELL.exists() else CHROMIUM
+        browser = playwright.chromium.launch(executable_path=str(shown_nowhere), args=FLAGS)
         yield browser
         browser.close()
 
@@ -280,19 +287,36 @@ def darkness(canvas: Locator) -> np.ndarray:
 
 @contextmanager
 def visits(browser: Browser, url: str, kind: type[Visit] = Visit) -> Iterator[Callable[..., Any]]:
-    """Visitors of the app at `url`, each with a browser context of their own: `visit(locale="fr-FR", ...)`."""
-    contexts = []
+    """Visitors of the app at `url`, each with a browser context of their own: `visit(locale="fr-FR", ...)`.
+
+    A context that a test is through with is emptied and used again: what was fetched and compiled is not, once more.
+    """
+    used: list[tuple[str, BrowserContext]] = []
 
     def open_page(**options: Any) -> Visit:
-        context = browser.new_context(**{"viewport": DESKTOP, "locale": "en-US", **options})
-        contexts.append(context)
+        options = {"viewport": DESKTOP, "locale": "en-US", **options}
+        key = json.dumps(options, sort_keys=True)
+        context = _idle[key].pop() if _idle[key] else browser.new_context(**options)
+        used.append((key, context))
         visitor = kind(context.new_page())
         visitor.go(url)
         return visitor
 
     yield open_page
-    for context in contexts:
-        context.close()
+    for key, context in used:
+        empty(context, url)
+        _idle[key].append(context)
+
+
+def empty(context: BrowserContext, url: str) -> None:
+    """Close a context's pages, and forget what the app's pages have kept."""
+    context.set_offline(False)
+    pages, blank = context.pages, context.new_page()
+    for page in pages:
+        page.close()
+    asked = {"origin": url.rstrip("/"), "storageTypes": "cookies,local_storage,indexeddb,cache_storage,service_workers"}
+    context.new_cdp_session(blank).send("Storage.clearDataForOrigin", asked)
+    blank.close()
 
 
 @pytest.fixture
