@@ -10,6 +10,7 @@ KINDS = {  # what a file of tests sends, in the table's order
     "http": "requests that no page sends: bodies, routes, addresses",
     "properties": "properties that hold of any input, by Hypothesis, up to 1,000 examples each",
     "kill": "commands killed at random moments, and on a full disk: files stay whole, and the command goes on",
+    "load": "calls of all kinds by 64 scripts at once, for ten minutes",
     "same": "the same answer alone, among others, on 8 threads, after a restart",
 }
 TARGETS = {"decode": "the decoders of pictures", "gate": "the gate that models come through"}
@@ -36,7 +37,7 @@ def table() -> str:
     for kind in sorted(tests, key=lambda kind: (list(KINDS).index(kind) if kind in KINDS else len(KINDS), kind)):
         rows.append(f"| {KINDS.get(kind, kind)} | {tests[kind]['tried']:,} | {tests[kind]['faults']} |")
     for version, run in found.get("python", {}).items():
-        what = f"the same probabilities by Python {version}, at most {run['apart']:.0e} apart"
+        what = f"the same probabilities by Python {version}, at most {run['apart']:g} apart"
         rows.append(f"| {what} | {run['tried']:,} | {run['faults']} |")
     for target, run in found.get("fuzz", {}).items():
         what = f"{TARGETS[target]}, fuzzed by coverage for {run['seconds'] / 60:.0f} minutes"

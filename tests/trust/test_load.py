@@ -8,16 +8,15 @@ import sys
 import time
 import urllib.request
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any
 
 import pytest
 from gradio_client import Client, handle_file
 
 from cnn.ui.draw.pad import Pad
-from tests.trust import corpus, results
+from tests.trust import corpus
 
 pytestmark = [
     pytest.mark.trust,
@@ -48,7 +47,9 @@ def server() -> Iterator[tuple[str, int]]:
     app.wait()
 
 
-def test_a_crowd_of_scripts(server: tuple[str, int], tmp_path: Path) -> None:
+def test_a_crowd_of_scripts(
+    server: tuple[str, int], tmp_path: Path, record_property: Callable[[str, object], None]
+) -> None:
     url, pid = server
     path = tmp_path / "seven.png"
     path.write_bytes(corpus.saved(corpus.page(), "PNG"))
@@ -85,13 +86,7 @@ def test_a_crowd_of_scripts(server: tuple[str, int], tmp_path: Path) -> None:
 
     with ThreadPoolExecutor(CLIENTS) as scripts:
         list(scripts.map(script, range(CLIENTS)))
-    found: dict[str, Any] = {
-        "clients": CLIENTS,
-        "seconds": SECONDS,
-        "answered": answered.total(),
-        "failed": len(failed),
-    }
-    results.note("load", {**found, "warm_mb": warm, "after_mb": memory(pid)})
+    record_property("trust", {"kind": "load", "tried": answered.total() + len(failed), "faults": len(failed)})
     assert not failed, f"{len(failed)} of {answered.total()}:\n" + "\n".join(failed[:20])
     assert set(answered) == set(calls)
     assert memory(pid) < GROWN * warm

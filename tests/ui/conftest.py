@@ -22,9 +22,7 @@ from cnn.ui.draw.pad import SIDE as GRID
 from cnn.ui.page import build_demo, launch_options
 
 CHROMIUM = Path("/usr/bin/chromium")
-SHELL = Path(
-    "/usr/bin/chromium-headless-shell"
-)  # without windows, a page costs a quarter
+SHELL = Path("/usr/bin/chromium-headless-shell")  # without windows, a page costs a quarter
 # All but the first two keep a browser that finds no network from asking for it again and again.
 FLAGS = [
     "--no-sandbox",
