@@ -1,10 +1,13 @@
 """What several tests share: digits and a network of their own, and a real server. No MNIST, no network needed."""
 
+import asyncio
 import gzip
 import os
 import struct
-from collections.abc import Iterator
+from collections.abc import Coroutine, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 # Compiling is most of what the tests wait for, and their networks are too small to need the fastest code.
 os.environ.setdefault("XLA_FLAGS", "--xla_backend_optimization_level=1")
@@ -63,6 +66,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             item.add_marker("browser")
         elif not item.get_closest_marker("slow"):
             item.add_marker("unit")
+
+
+def run_async(coroutine: Coroutine[Any, Any, Any]) -> Any:
+    """What a coroutine gives, run in a thread of its own: in this one, a browser's loop may be running."""
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(asyncio.run, coroutine).result()
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -19,6 +19,7 @@ from cnn.ui import gateway
 from cnn.ui.gateway import OPEN, Gateway, make_room
 from cnn.ui.page import launch_options
 from cnn.ui.refusals import CheckedBlocks
+from tests.conftest import run_async
 
 SCHOOL = "https://school.example"
 # What Gradio serves and we do not: a visitor's text in the log, programs of its own, pages of other servers, and what
@@ -276,7 +277,7 @@ def answered(
     async def send(message: Message) -> None:
         sent.append(message)
 
-    asyncio.run(Gateway(app or reads)(request(path, **headers), receive, send))
+    run_async(Gateway(app or reads)(request(path, **headers), receive, send))
     return sent[0]["status"], sent[1]["body"]
 
 
@@ -367,7 +368,7 @@ def test_an_upload_broken_off_leaves_no_file(app: gr.Blocks, monkeypatch: pytest
             headers = {"content-type": "multipart/form-data; boundary=x"}
             return await client.post(UPLOAD, content=half(), headers=headers)
 
-    refused(asyncio.run(send()), 413, "upload_large", limit=1)
+    refused(run_async(send()), 413, "upload_large", limit=1)
     assert not list(folder.glob("tmp*"))
 
 
@@ -412,7 +413,7 @@ def test_who_does_not_read_the_answer_holds_up_nobody(method: str, path: str) ->
         first.cancel()
         return sent
 
-    assert asyncio.run(both())[1]["body"] == b"made"
+    assert run_async(both())[1]["body"] == b"made"
 
 
 # ----------------------------------------------------------------------------------------------------------- streams

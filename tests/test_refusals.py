@@ -1,6 +1,5 @@
 """What goes wrong without being anyone's doing: one general sentence for the visitor, its trace in the log alone."""
 
-import asyncio
 import logging
 from collections.abc import Callable
 from typing import Any
@@ -13,6 +12,7 @@ from starlette.testclient import TestClient
 from cnn.text import say
 from cnn.types import InputError
 from cnn.ui.refusals import HANDLERS, CheckedBlocks
+from tests.conftest import run_async
 
 GENERAL = say("error.unexpected")
 
@@ -23,7 +23,7 @@ def refusal(handler: Callable[..., Any], value: Any = 3, components: Callable[[]
         given, shown = components(), gr.JSON()
         gr.Button().click(handler, given, shown)
     with pytest.raises(gr.Error) as caught:
-        asyncio.run(demo.process_api(demo.fns[0], [value]))
+        run_async(demo.process_api(demo.fns[0], [value]))
     assert caught.value.print_exception is False
     return caught.value.message
 

@@ -11,6 +11,7 @@ from cnn.text import say
 from cnn.types import InputError
 from cnn.ui import turns
 from cnn.ui.turns import FairBlocks, Turns
+from tests.conftest import run_async
 
 BUSY = say("error.busy")
 
@@ -46,7 +47,7 @@ def test_clients_take_turns() -> None:
         await some.all()
         return some.served
 
-    assert asyncio.run(crowd()) == ["a1", "a2", "b1", "c1", "a3", "b2", "a4"]
+    assert run_async(crowd()) == ["a1", "a2", "b1", "c1", "a3", "b2", "a4"]
 
 
 def test_kinds_do_not_wait_for_each_other() -> None:
@@ -58,7 +59,7 @@ def test_kinds_do_not_wait_for_each_other() -> None:
         await some.all()
         return served
 
-    assert asyncio.run(crowd()) == ["a1", "b1"]
+    assert run_async(crowd()) == ["a1", "b1"]
 
 
 def test_who_does_not_listen_comes_last_and_gives_way(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -71,7 +72,7 @@ def test_who_does_not_listen_comes_last_and_gives_way(monkeypatch: pytest.Monkey
         await some.come("e1")
         return some.served, await some.all()
 
-    served, errors = asyncio.run(crowd())
+    served, errors = run_async(crowd())
     assert served == ["a1", "e1", "c1", "d1"]
     assert [str(error) for error in errors if error] == [BUSY]
 
@@ -90,7 +91,7 @@ def test_too_many_calls_are_refused_at_once(monkeypatch: pytest.MonkeyPatch) -> 
             await some.call("c1")
         assert not any(await some.all())
 
-    asyncio.run(crowd())
+    run_async(crowd())
 
 
 def test_who_goes_gives_the_turn_on() -> None:
@@ -107,7 +108,7 @@ def test_who_goes_gives_the_turn_on() -> None:
         await some.all()
         return some.served
 
-    assert asyncio.run(crowd()) == ["a1", "d1", "e1"]
+    assert run_async(crowd()) == ["a1", "d1", "e1"]
 
 
 def test_events_have_the_kinds_that_there_are(demo: gr.Blocks) -> None:
@@ -144,5 +145,5 @@ def test_blocks_serve_as_many_at_once_as_their_kind_allows(monkeypatch: pytest.M
         await asyncio.gather(*(demo.process_api(demo.fns[place], [], session_hash=str(one)) for one in range(5)))
 
     for place in (0, 1):
-        asyncio.run(crowd(place))
+        run_async(crowd(place))
     assert most == {"queued": 1, "live": 2}

@@ -6,6 +6,7 @@ import json
 import re
 import shutil
 import tempfile
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -49,7 +50,7 @@ class App:
     def __init__(self, demo: gr.Blocks):
         self.demo = demo
         self.folder = Path(tempfile.mkdtemp(dir=_made(Path(get_upload_folder()))))
-        self._runner = asyncio.Runner()
+        self._runner, self._thread = asyncio.Runner(), ThreadPoolExecutor(1)  # a browser's loop may run in this one
         self.endpoints = {fn.api_name: fn for fn in demo.fns.values() if fn.api_visibility == "public"}
         self.events = {
             f"{number} {_name(fn)}": fn for number, fn in demo.fns.items() if fn.api_visibility != "public" and fn.fn
@@ -57,7 +58,8 @@ class App:
 
     def close(self) -> None:
         """Forget what was uploaded."""
-        self._runner.close()
+        self._thread.submit(self._runner.close).result()
+        self._thread.shutdown()
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def ask(self, function: BlockFunction, values: list[Any]) -> Answer:
@@ -65,7 +67,7 @@ class App:
         values = json.loads(json.dumps(values))  # as they arrive; Gradio works in place
         work = self.demo.process_api(function, values, state=SessionState(self.demo), root_path="http://127.0.0.1/")
         try:
-            answer = self._runner.run(asyncio.wait_for(work, SECONDS))
+            answer = self._thread.submit(self._runner.run, asyncio.wait_for(work, SECONDS)).result()
         except gr.Error as error:
             return Answer(sentence=error.message)
         return Answer(orjson.loads(orjson.dumps(answer["data"], default=_plain)))
