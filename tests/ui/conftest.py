@@ -250,17 +250,17 @@ class Onlooker(Visit):
 
 def ready(place: Page | Frame) -> None:
     """Wait until a page of the app can be used: its components have started, and nothing on it moves any more."""
-    expect(place.locator("[aria-busy=false]").first).to_be_attached(timeout=60_000)  # a busy machine
-    expect(place.locator("[aria-busy=true]")).to_have_count(0)
-    place.evaluate(
-        """async () => {
-            const parts = () => [...document.querySelectorAll("canvas, button, label, [role=tab]")];
-            const places = () => JSON.stringify(parts().map((part) => part.getBoundingClientRect()));
-            for (let before = "", same = 0; same < 5; same = places() === before ? same + 1 : 0) {
-                before = places();
-                await new Promise((rested) => setTimeout(rested, 20));
-            }
-        }"""
+    place.wait_for_function(
+        """() => {
+            const busy = (says) => document.querySelector(`[aria-busy=${says}]`);
+            if (busy(true) || !busy(false)) return false;
+            const parts = [...document.querySelectorAll("canvas, button, label, [role=tab]")];
+            const places = JSON.stringify(parts.map((part) => part.getBoundingClientRect()));
+            const rest = (window.rest ??= { places: "", since: 0 });
+            if (rest.places !== places) Object.assign(rest, { places, since: performance.now() });
+            return performance.now() - rest.since > 50;
+        }""",
+        timeout=60_000,  # a busy machine
     )
 
 

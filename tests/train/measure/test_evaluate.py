@@ -160,8 +160,8 @@ def test_spoilt_strange_and_written_pictures_are_framed_and_scored(
     classifier: Classifier, digits: Digits, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("train.measure.evaluate.CHUNK", 20)
-    monkeypatch.setattr("train.measure.evaluate.OUT_OF_DISTRIBUTION", 40)
-    monkeypatch.setattr("train.measure.evaluate.NUMBERS", 10)
+    monkeypatch.setattr("train.measure.evaluate.OUT_OF_DISTRIBUTION", 20)
+    monkeypatch.setattr("train.measure.evaluate.NUMBERS", 5)
     monkeypatch.setattr("train.measure.evaluate.STRENGTHS", 3)
     file = tmp_path / "pen.unipen"
     file.write_text("".join(unipen(write(style), style.label) for style in STYLES))
