@@ -143,7 +143,8 @@ class Visit:
 
     def go(self, address: str) -> None:
         """Open the page anew, even where only what follows the address's `#` differs, and wait until it is ready."""
-        self.page.goto("about:blank")
+        if self.page.url != "about:blank":
+            self.page.goto("about:blank")
         self.page.goto(address)
         ready(self.page)
 
@@ -258,7 +259,7 @@ def ready(place: Page | Frame) -> None:
             const places = JSON.stringify(parts.map((part) => part.getBoundingClientRect()));
             const rest = (window.rest ??= { places: "", since: 0 });
             if (rest.places !== places) Object.assign(rest, { places, since: performance.now() });
-            return performance.now() - rest.since > 50;
+            return performance.now() - rest.since > 30;
         }""",
         timeout=60_000,  # a busy machine
     )
@@ -309,12 +310,12 @@ def visits(browser: Browser, url: str, kind: type[Visit] = Visit) -> Iterator[Ca
 def empty(context: BrowserContext, url: str) -> None:
     """Close a context's pages, and forget what the app's pages have kept."""
     context.set_offline(False)
-    pages, blank = context.pages, context.new_page()
-    for page in pages:
-        page.close()
+    page = next(iter(context.pages), None) or context.new_page()
     asked = {"origin": url.rstrip("/"), "storageTypes": "cookies,local_storage,indexeddb,cache_storage,service_workers"}
-    context.new_cdp_session(blank).send("Storage.clearDataForOrigin", asked)
-    blank.close()
+    page.goto("about:blank")  # which keeps nothing more
+    context.new_cdp_session(page).send("Storage.clearDataForOrigin", asked)
+    for page in context.pages:
+        page.close()
 
 
 @pytest.fixture
