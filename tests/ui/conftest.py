@@ -259,7 +259,7 @@ def ready(place: Page | Frame) -> None:
             const places = JSON.stringify(parts.map((part) => part.getBoundingClientRect()));
             const rest = (window.rest ??= { places: "", since: 0 });
             if (rest.places !== places) Object.assign(rest, { places, since: performance.now() });
-            return performance.now() - rest.since > 30;
+            return performance.now() - rest.since > 100;
         }""",
         timeout=60_000,  # a busy machine
     )
