@@ -75,18 +75,9 @@ class UploadedFiles(gr.File):
         if len(files) > MAX_BATCH:
             raise InputError("too_many_images", count=len(files), limit=MAX_BATCH)
         paths = [uploaded(file) for file in files]
-        if (pixels := sum(map(_pixels, paths))) > MAX_BATCH_PIXELS:
+        if (pixels := sum(map(decode.pixels, paths))) > MAX_BATCH_PIXELS:
             raise InputError("batch_pixels", count=pixels // 1_000_000, limit=MAX_BATCH_PIXELS // 1_000_000)
         return paths
-
-
-def _pixels(path: str) -> int:
-    """How many pixels an image has, as its file says; 0 where it says nothing, or more than is read."""
-    try:
-        with PIL.Image.open(path) as image:
-            return image.width * image.height
-    except Exception:  # a broken file makes Pillow's readers raise nearly anything
-        return 0
 
 
 def check_files(value: Any) -> None:
