@@ -18,6 +18,13 @@ def sendable(value: Any) -> Any:
     return _sent(value, "")
 
 
+def sendable_view(answer: Any) -> dict[str, Any]:
+    """A view's answer, JSON-ready: its `part` by the name of the view that was asked for."""
+    shown = sendable(answer)
+    part = shown.pop("part")
+    return {**shown, answer.asked["view"]: part}
+
+
 def packed(values: np.ndarray) -> dict[str, Any]:
     """Numbers as the browser unpacks them: little-endian float32 in base64, and their shape."""
     return {"data": base64.b64encode(np.asarray(values, "<f4").tobytes()).decode("ascii"), "shape": values.shape}

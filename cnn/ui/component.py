@@ -53,6 +53,8 @@ def networks(models: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
 class Component(gr.HTML):
     """A gr.HTML made of a folder's `template.html`, `style.css` and `script.js`.
 
+    Where a template has `<!-- says -->`, it gets the head that tells what a network says of the digit: `web/says.html`.
+
     The script's default export is called with what Gradio hands to a component's script, and with `constants`, by name.
     The template takes no props, so Gradio never touches the elements the script has made.
     """
@@ -60,7 +62,7 @@ class Component(gr.HTML):
     def __init__(self, folder: Path, constants: dict[str, Any] | None = None, **options: Any):
         script = folder.joinpath("script.js").relative_to(HERE).as_posix()
         super().__init__(
-            html_template=_read(folder / "template.html"),
+            html_template=_read(folder / "template.html").replace("\t<!-- says -->\n", SAYS),
             css_template=_read(folder / "style.css"),
             js_on_load=_starting(script, constants or {}),
             apply_default_css=False,
@@ -134,6 +136,7 @@ def _serve_modules() -> str:
     return folder.lstrip("/")
 
 
+SAYS = _read(HERE / "web" / "says.html")
 MODULES = _serve_modules()
 TEXTS = f"{MODULES}/texts.js"
 

@@ -11,7 +11,7 @@ from cnn.inside.explain import METHODS
 from cnn.models.registry import Models
 from cnn.service.inside import look
 from cnn.types import Framed
-from cnn.ui.arrays import sendable
+from cnn.ui.arrays import sendable_view
 from cnn.ui.component import Component, networks
 
 
@@ -29,6 +29,8 @@ class Inside(Component):
 
 def answer(asked: dict[str, Any], framed: Framed, models: Models, name: str, example: bool = False) -> dict[str, Any]:
     """What a view shows of the model `name` at work on a framed digit, as the page takes it: its part by its name."""
-    shown = sendable(look(models, asked, framed, name, example))
-    part = shown.pop("part")
-    return shown if shown["shut"] else {**shown, asked["view"]: part}
+    looked = look(models, asked, framed, name, example)
+    shown = sendable_view(looked)
+    if looked.shut:
+        del shown[asked["view"]]
+    return shown

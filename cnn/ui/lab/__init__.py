@@ -9,7 +9,7 @@ from typing import Any, get_args
 from cnn.models.registry import Models
 from cnn.service.lab import Rate, look
 from cnn.types import Framed
-from cnn.ui.arrays import sendable
+from cnn.ui.arrays import sendable_view
 from cnn.ui.component import Component, networks
 
 
@@ -23,6 +23,4 @@ class Lab(Component):
 
 def answer(asked: dict[str, Any], framed: Framed, example: bool = False) -> dict[str, Any]:
     """What a view shows of a framed digit, as the page takes it: its part by its name."""
-    shown = sendable(look(asked, framed, example))
-    part = shown.pop("part")
-    return {**shown, asked["view"]: part}
+    return sendable_view(look(asked, framed, example))

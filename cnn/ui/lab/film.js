@@ -165,7 +165,7 @@ export function filmView(desk) {
 
 	const SIZE = { width: 340, height: 150, left: 40, right: 10, top: 8, bottom: 22 };
 
-	// Lines [{kind, values}], one value a moment, from 0 to `top`; a press goes to a moment.
+	// Lines [{kind, values}], one value a moment, from 0 to `top`.
 	function chart(lines, top, write, label) {
 		const { width, height, left, right, top: above, bottom } = SIZE;
 		const { moments } = latest.run;

@@ -13,7 +13,7 @@ from cnn.service.stress import STACK, TestDigit, look
 from cnn.stress.perturbations import PERTURBATIONS, Perturbation
 from cnn.task import SIDE
 from cnn.types import Framed
-from cnn.ui.arrays import sendable
+from cnn.ui.arrays import sendable_view
 from cnn.ui.component import Component, networks
 
 
@@ -53,6 +53,4 @@ def answer(
     asked: dict[str, Any], framed: Framed, models: Models, example: bool = False, test: TestDigit | None = None
 ) -> dict[str, Any]:
     """What a view shows of all models at work on a framed digit, as the page takes it: its part by its name."""
-    shown = sendable(look(models, asked, framed, example, test))
-    part = shown.pop("part")
-    return {**shown, asked["view"]: part}
+    return sendable_view(look(models, asked, framed, example, test))
