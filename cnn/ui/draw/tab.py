@@ -3,7 +3,7 @@
 import asyncio
 import dataclasses
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Executor, ThreadPoolExecutor
 from functools import partial
 from typing import Any
 
@@ -74,8 +74,8 @@ def draw_tab(models: Models, tab: gr.Tab, digit: gr.State) -> None:
     # draws at once, so nothing is done for nothing: what is drawn and what is answered is plain JSON, which Gradio need
     # not take to a thread and back to prepare, and an output that is skipped is one that Gradio makes anew.
     live = {**hidden, "trigger_mode": "always_last", "queue": False, "preprocess": False, "postprocess": False}
-    pad.input(partial(_live_digit, models), pad, [reading, digit], **live)
-    line.input(partial(_live_number, models), line, [numbers, digit], **live)
+    pad.input(partial(_live, _DIGITS, _read_pad, models), pad, [reading, digit], **live)
+    line.input(partial(_live, _NUMBERS, _read_line, models), line, [numbers, digit], **live)
     quiet = {**hidden, "outputs": [reading, numbers, digit]}
     drawn = [pad, line, task]
     drawing.select(partial(_read_drawn, models), drawn, **quiet, queue=False)
@@ -90,6 +90,7 @@ def draw_tab(models: Models, tab: gr.Tab, digit: gr.State) -> None:
         )
 
 
+Read = tuple[Any, Framed | None]  # an answer, and the digit of all tabs
 Shown = tuple[Any, Any, Any]  # for the answer to a digit, the answer to a number, and the digit of all tabs
 
 
@@ -98,28 +99,26 @@ def _framed(framed: Framed | None) -> Framed | None:
     return None if framed is None or framed.blank else dataclasses.replace(framed, steps=())
 
 
-async def _live_digit(models: Models, strokes: dict[str, Any]) -> tuple[Any, Any]:
-    shown, _, framed = await asyncio.get_running_loop().run_in_executor(_DIGITS, _read_pad, models, strokes)
-    return shown, framed
+async def _live(threads: Executor, read: Callable[..., Read], models: Models, strokes: dict[str, Any]) -> Read:
+    return await asyncio.get_running_loop().run_in_executor(threads, read, models, strokes)
 
 
-async def _live_number(models: Models, strokes: dict[str, Any]) -> tuple[Any, Any]:
-    _, shown, framed = await asyncio.get_running_loop().run_in_executor(_NUMBERS, _read_line, models, strokes)
-    return shown, framed
-
-
-def _read_pad(models: Models, strokes: dict[str, Any]) -> Shown:
+def _read_pad(models: Models, strokes: dict[str, Any]) -> Read:
     framed, prediction = service.read_drawing(models, strokes)
-    return answer(framed, prediction, "pad", "drawn", strokes), gr.skip(), _framed(framed)
+    return answer(framed, prediction, "pad", "drawn", strokes), _framed(framed)
 
 
-def _read_line(models: Models, strokes: dict[str, Any]) -> Shown:
+def _read_line(models: Models, strokes: dict[str, Any]) -> Read:
     found, first = service.read_number_drawing(models, strokes)
-    return gr.skip(), number.pad_answer(found, strokes, first), _framed(first)
+    return number.pad_answer(found, strokes, first), _framed(first)
 
 
 def _read_drawn(models: Models, strokes: dict[str, Any], number_strokes: dict[str, Any], task: str) -> Shown:
-    return _read_line(models, number_strokes) if task == "number" else _read_pad(models, strokes)
+    if task == "number":
+        shown, framed = _read_line(models, number_strokes)
+        return gr.skip(), shown, framed
+    shown, framed = _read_pad(models, strokes)
+    return shown, gr.skip(), framed
 
 
 def _read_photo(models: Models, sent: tuple[PIL.Image.Image, Kind] | None, task: str) -> Shown:
