@@ -194,7 +194,7 @@ def load(name: str) -> Classifier:
     """
     path = weights(name)
     called = path.resolve().parent.name if path.name == WEIGHTS else path.stem
-    return _opened(path, called, weights_sha256(path)[:12], limited=False)
+    return _opened(path, called, limited=False)
 
 
 def open_untrusted(path: Path, name: str) -> Classifier:
@@ -203,7 +203,7 @@ def open_untrusted(path: Path, name: str) -> Classifier:
     Its revision is that of the Hub. InputError says why it may not join. One at a time: it takes a core and memory.
     """
     with _opening:
-        return _opened(path, name, path.parent.name[:12], limited=True)
+        return _opened(path, name, limited=True)
 
 
 def load_all(default: str = DEFAULT, open_to_hub: bool = False) -> Models:
@@ -253,10 +253,15 @@ def _is_here(name: str) -> bool:
     return name in bundled() or Path(name).exists() or Path(name).suffix in (".keras", ".h5")
 
 
-def _opened(path: Path, name: str, revision: str, limited: bool) -> Classifier:
-    """Through the gate, with the files beside it as far as they make sense; the config has to be of these weights."""
+def _opened(path: Path, name: str, limited: bool) -> Classifier:
+    """Through the gate, with the files beside it as far as they make sense; the config has to be of these weights.
+
+    `limited`: it is from the Hub, whose revision its folder is called by.
+    """
     config = read_config(path.with_name(CONFIG))
-    metrics = read_metrics(path.with_name(METRICS), check_digest(path, config, name))
+    digest = check_digest(path, config, name)
+    metrics = read_metrics(path.with_name(METRICS), digest)
+    revision = (path.parent.name if limited else digest)[:12]
     try:
         task = task_of(config)
     except ValueError as error:
