@@ -14,6 +14,7 @@ from cnn.ui.page import build_demo, launch_options
 from tests.conftest import tiny
 from tests.trust import corpus
 from tests.trust.app import Answer, App, one_sentence
+from tests.trust.server import Server, served
 
 QUIET = {"deadline": None, "database": None, "suppress_health_check": list(hypothesis.HealthCheck)}
 hypothesis.settings.register_profile("short", max_examples=25, derandomize=True, **QUIET)
@@ -80,6 +81,13 @@ def app(trust_demo: gr.Blocks) -> Iterator[App]:
 def seven(app: App) -> dict[str, Any]:
     """A picture of a seven, uploaded."""
     return app.upload(corpus.saved(corpus.page(), "PNG"))
+
+
+@pytest.fixture
+def server() -> Iterator[Server]:
+    """The app with its own networks, in a process of its own, at rest."""
+    with served() as server:
+        yield server
 
 
 @pytest.fixture

@@ -2,13 +2,9 @@
 
 import itertools
 import os
-import socket
-import subprocess
-import sys
 import time
-import urllib.request
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -17,40 +13,18 @@ from gradio_client import Client, handle_file
 
 from cnn.ui.draw.pad import Pad
 from tests.trust import corpus
+from tests.trust.server import Server
 
 pytestmark = [
     pytest.mark.trust,
     pytest.mark.skipif(not Path("/proc/self/statm").is_file(), reason="how much memory a process has is read in /proc"),
 ]
 
-ROOT = Path(__file__).parent.parent.parent
 CLIENTS, SECONDS = 64, float(os.environ.get("LOAD_SECONDS", "600"))
 GROWN = 1.2  # times as much memory as when it was warm: more is a leak
 
 
-@pytest.fixture
-def server() -> Iterator[tuple[str, int]]:
-    """The app in a process of its own: its address and its number."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    app = subprocess.Popen([sys.executable, "app.py", "--port", str(port)], cwd=ROOT, stdout=subprocess.DEVNULL)
-    url = f"http://127.0.0.1:{port}"
-    for _ in range(600):
-        try:
-            urllib.request.urlopen(url, timeout=5).read()
-            break
-        except OSError:
-            time.sleep(0.1)
-    yield url, app.pid
-    app.terminate()
-    app.wait()
-
-
-def test_a_crowd_of_scripts(
-    server: tuple[str, int], tmp_path: Path, record_property: Callable[[str, object], None]
-) -> None:
-    url, pid = server
+def test_a_crowd_of_scripts(server: Server, tmp_path: Path, record_property: Callable[[str, object], None]) -> None:
     path = tmp_path / "seven.png"
     path.write_bytes(corpus.saved(corpus.page(), "PNG"))
     file = handle_file(path)
@@ -69,12 +43,12 @@ def test_a_crowd_of_scripts(
     answered: Counter[str] = Counter()
     failed: list[str] = []
     for name, values in calls.items():  # warm
-        Client(url, verbose=False).predict(*values, api_name=name)
-    warm = memory(pid)
+        Client(server.url, verbose=False).predict(*values, api_name=name)
+    warm = server.memory()
     until = time.monotonic() + SECONDS
 
     def script(number: int) -> None:
-        client = Client(url, verbose=False, download_files=False)
+        client = Client(server.url, verbose=False, download_files=False)
         for name in itertools.islice(itertools.cycle(calls), number, None):
             if time.monotonic() > until:
                 return
@@ -89,9 +63,4 @@ def test_a_crowd_of_scripts(
     record_property("trust", {"kind": "load", "tried": answered.total() + len(failed), "faults": len(failed)})
     assert not failed, f"{len(failed)} of {answered.total()}:\n" + "\n".join(failed[:20])
     assert set(answered) == set(calls)
-    assert memory(pid) < GROWN * warm
-
-
-def memory(pid: int) -> int:
-    """Megabytes of a process."""
-    return int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE") // 2**20
+    assert server.memory() < GROWN * warm
