@@ -45,7 +45,7 @@ def build_demo(models: Models, mnist: Mnist | None = None) -> gr.Blocks:
     with CheckedBlocks(
         title=say("page.title"), analytics_enabled=False, delete_cache=(LOOK_SECONDS, KEEP_SECONDS)
     ) as demo:
-        head = Head(task, elem_id="head")
+        head = Head(task, (models["default"].metrics or {}).get("accuracy"), elem_id="head")
         if models.expected:  # told as long as it has not come from the Hub
             quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private", "queue": False}
             demo.load(lambda: missing(models.missing, models.default), None, head, **quiet)

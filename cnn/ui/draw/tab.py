@@ -12,10 +12,11 @@ import PIL.Image
 
 from cnn.models.registry import Models
 from cnn.service import draw as service
+from cnn.service import inside
 from cnn.task import DIGITS
 from cnn.types import Framed
 from cnn.ui.draw import number
-from cnn.ui.draw.pad import Pad, examples
+from cnn.ui.draw.pad import Pad, examples, first_seven
 from cnn.ui.draw.reading import Kind, Reading, answer, nothing
 from cnn.ui.text import T
 from cnn.ui.turns import LIVE
@@ -67,7 +68,8 @@ def draw_tab(models: Models, tab: gr.Tab, digit: gr.State) -> None:
                         elem_id="photo",
                     )
         with gr.Column(elem_classes="card"):  # here too
-            reading = Reading(models, elem_id="reading", elem_classes="fill")
+            filter = inside.live_filter(models, first_seven(examples(recognised)).image)
+            reading = Reading(models, filter, elem_id="reading", elem_classes="fill")
             numbers = number.NumberReading(elem_id="numbers", elem_classes="fill")
 
     hidden: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}

@@ -558,6 +558,18 @@ export interface DigitShown {
 	box: number[];
 }
 
+/** One filter of a model's first convolution, for whoever applies it to a digit where the model is not. */
+export interface LiveFilter {
+	model: string;
+	layer: string;
+	channel: number;
+	kernel: number[][];
+	bias: number;
+	start: number;
+	side: number;
+	most: number;
+}
+
 /** What the panel shows beside a prediction; `source` alone where nothing was read. */
 export interface ReadingShown {
 	source: "pad" | "pad-number" | "photo";
