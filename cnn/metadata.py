@@ -51,6 +51,7 @@ class Recipe(TypedDict):
     pens: NotRequired[int]
     signs: NotRequired[int]
     fast: NotRequired[bool]
+    design: NotRequired[list[dict[str, Any]] | None]  # as `cnn.network.design.read` takes it
 
 
 class Source(TypedDict):

@@ -24,6 +24,7 @@ import numpy as np
 from cnn.files import read_json, whole, write_json
 from cnn.metadata import Run
 from cnn.models.registry import CONFIG, METRICS, WEIGHTS, check_digest, weights_sha256
+from cnn.network import design
 from cnn.network.architectures import ARCHITECTURES
 from cnn.task import DIGITS, Task
 from cnn.types import InputError, UserError
@@ -75,8 +76,11 @@ def fit(
     people: Handwriting = NOBODY,
     task: Task = DIGITS,
     processes: int = 1,
+    look: Callable[[keras.Model], None] | None = None,
 ) -> Iterator[Progress]:
     """Train `recipe` on `digits` into `folder`, yielding Progress; `model.keras` and `config.json` stand at the end.
+
+    `look` is shown the model before the first step and after each epoch, with the weights of that moment.
 
     What is saved has its normalisation folded in. With `start`, the folder of a finished run of the same architecture,
     from its weights, folded, rather than from chance. `people` wrote what the recipe's `pens` and `signs` ask for. What
@@ -88,7 +92,7 @@ def fit(
     mixture = yield from _drawn(recipe, digits, people, task, processes)
     run = _Run(recipe, digits, mixture, folder, start, people, task)
     try:
-        yield from run.train()
+        yield from run.train(look)
     except GeneratorExit:
         run.checkpoint()
         raise
@@ -156,24 +160,25 @@ class _Run:
         self.steps_per_epoch = batches // self.block * self.block
         self.steps = recipe.epochs * self.steps_per_epoch
         with _seeded(recipe.seed):
-            self.model = ARCHITECTURES[recipe.architecture](task)
+            self.model = new_model(recipe, task)
             if start:
                 self.model = folded(self.model)
         self.start = None
         if start:
             _take_weights(self.model, start)
             self.start = _config_of(start)
-        self.optimizer = keras.optimizers.Adam(_schedule(recipe, self.steps), beta_2=0.99)
+        self.measure = _compile_logits(self.model)
+        self.optimizer = OPTIMISERS[recipe.optimiser](_schedule(recipe, self.steps))
         self.optimizer.build(self.model.trainable_variables)
         self.state = initial_state(self.model, self.optimizer, averaged=bool(recipe.average))
         self.step, self.history = 0, []
         self.started = self.saved = time.monotonic()
         self._resume()
 
-    def train(self) -> Iterator[Progress]:
+    def train(self, look: Callable[[keras.Model], None] | None = None) -> Iterator[Progress]:
         advance = compile_block(self.recipe, self.model, self.optimizer, self.task)
-        measure = _compile_logits(self.model)
         images, labels = map(jnp.asarray, self.training)
+        self._show(look)
         while self.step < self.steps:
             epoch, done = divmod(self.step, self.steps_per_epoch)
             for block in self._blocks(epoch)[done // self.block :]:
@@ -182,8 +187,15 @@ class _Run:
                 if self.step % self.steps_per_epoch and self.step % BLOCK_STEPS < self.block:
                     yield self._progress(epoch)
                     self._checkpoint_if_due()
-            yield self._close_epoch(epoch, measure)
+            closed = self._close_epoch(epoch)
+            self._show(look)
+            yield closed
             self._checkpoint_if_due()
+
+    def _show(self, look: Callable[[keras.Model], None] | None) -> None:
+        if look:
+            self._give_back()
+            look(self.model)
 
     def watched(self, marks: Sequence[int]) -> Iterator[Moment]:
         """Train, and show the model after each of `marks` and each epoch."""
@@ -263,10 +275,10 @@ class _Run:
         loss, hits = (np.asarray(self.state.sums) / ((self.step - 1) % self.steps_per_epoch + 1)).tolist()
         return Progress(self.step, self.steps, epoch, loss, hits, tuple(self.history))
 
-    def _close_epoch(self, epoch: int, measure: Callable) -> Progress:
+    def _close_epoch(self, epoch: int) -> Progress:
         running = self._progress(epoch)
         measured = {"loss": running.loss, "accuracy": running.accuracy}
-        logits = self._all_logits(measure)
+        logits = self._all_logits()
         for name, held in self.validation.items():
             prefix = "validation" if name == "mnist" else name
             measured[f"{prefix}_loss"] = cross_entropy(logits[name], held.labels)
@@ -275,12 +287,12 @@ class _Run:
         self.state = self.state._replace(sums=jnp.zeros(2))
         return dataclasses.replace(running, history=tuple(self.history))
 
-    def _all_logits(self, measure: Callable) -> dict[str, np.ndarray]:
+    def _all_logits(self) -> dict[str, np.ndarray]:
         """By name of the validation set."""
         logits = {}
         for name, (images, _) in self.validation.items():
             chunks = [images[at : at + MEASURE_BATCH] for at in range(0, len(images), MEASURE_BATCH)]
-            parts = [measure(self._weights(), self.state.non_trainable, chunk) for chunk in chunks]
+            parts = [self.measure(self._weights(), self.state.non_trainable, chunk) for chunk in chunks]
             logits[name] = np.concatenate(parts)
         return logits
 
@@ -313,11 +325,24 @@ class _Run:
                 "training": len(self.training.labels),
                 "validation": {name: len(held.labels) for name, held in self.validation.items()},
             },
-            "calibration": calibrate(self._all_logits(_compile_logits(self.model)), self.validation, self.task),
+            "calibration": calibrate(self._all_logits(), self.validation, self.task),
             "history": self.history,
             "seconds": self._seconds(),
             "machine": machine.describe(),
         }
+
+
+OPTIMISERS: dict[str, Callable[[Any], keras.optimizers.Optimizer]] = {  # by the learning rate's schedule
+    "adam": partial(keras.optimizers.Adam, beta_2=0.99),
+    "sgd": partial(keras.optimizers.SGD, momentum=0.9),
+}
+
+
+def new_model(recipe: Recipe, task: Task = DIGITS) -> keras.Model:
+    """The recipe's network, with weights by chance. InputError where its design is impossible."""
+    if recipe.design is None:
+        return ARCHITECTURES[recipe.architecture](task)
+    return design.build(recipe.design, task, recipe.architecture)
 
 
 @contextmanager
@@ -339,12 +364,12 @@ def _take_weights(model: keras.Model, folder: Path) -> None:
     path = folder / WEIGHTS
     refusal = f"{path} does not hold weights of the network {model.name}."
     try:
-        weights = folded(keras.saving.load_model(path, compile=False)).trainable_variables
+        weights = folded(keras.saving.load_model(path, compile=False)).weights
     except Exception as error:  # Keras raises nearly anything
         raise UserError(refusal) from error
-    if [variable.shape for variable in weights] != [variable.shape for variable in model.trainable_variables]:
+    if [variable.shape for variable in weights] != [variable.shape for variable in model.weights]:
         raise UserError(refusal)
-    for variable, value in zip(model.trainable_variables, weights, strict=True):
+    for variable, value in zip(model.weights, weights, strict=True):
         variable.assign(value)
 
 
