@@ -82,6 +82,14 @@ class Machine(TypedDict):
     numpy: str
 
 
+class Spread(TypedDict):
+    """The devices that a run's batches were shared out over, all of one `kind`, and how many processes had them."""
+
+    kind: str
+    count: int
+    processes: int
+
+
 class Start(TypedDict):
     """The run that another one began with: whose weights, and what its own config says."""
 
@@ -113,6 +121,7 @@ class Run(TypedDict):
     history: list[dict[str, float]]  # an epoch each: losses in nats, and accuracies
     seconds: float
     machine: Machine
+    devices: NotRequired[Spread]
     mixed: NotRequired[dict[str, float]]  # the shares of the run and of what it started from
 
 
