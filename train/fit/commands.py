@@ -3,17 +3,20 @@
 import argparse
 import dataclasses
 import signal
+from collections.abc import Generator
 from pathlib import Path
 
 from tqdm import tqdm
 
 from cnn.lab.film import FILE as FILM
 from cnn.network.architectures import ARCHITECTURES
-from cnn.options import share, whole_number
+from cnn.options import address, share, whole_number
+from cnn.types import UserError
 from train.command import CORES, RUNS, Adding, command, people
 from train.data import mixture, series
 from train.data.mnist import load
-from train.fit import film, loop, mix
+from train.fit import devices, film, loop, mix, track
+from train.fit.devices import Devices
 from train.fit.recipes import RECIPES, Recipe
 
 SEEDS = 2**32 - 1  # the largest that NumPy takes
@@ -33,6 +36,15 @@ def _fit_options(add: Adding) -> None:
     add("--seed", type=whole_number(0, SEEDS), metavar="N", help="instead of the recipe's")
     add("--series", type=Path, action="append", default=[], metavar="ZIP", help="train on a test series of yours too")
     add("--stock", action="store_true", help="by Keras's own gradients, slower on a CPU")
+    add("--precision", choices=("full", "mixed"), help="instead of the recipe's; mixed is quicker on a GPU or TPU")
+    add("--devices", type=whole_number(1), default=1, metavar="N", help="share each batch out over N of each machine's")
+    add(
+        "--coordinator", type=address, metavar="HOST:PORT", help="train with other machines; where the first is reached"
+    )
+    add("--processes", type=whole_number(2), metavar="N", help="how many train together")
+    add("--process", type=whole_number(0), metavar="I", help="which of them this is, from 0")
+    tracking = {"nargs": "?", "const": track.PROJECT, "metavar": "PROJECT"}
+    add("--track", **tracking, help="follow the run in trackio, in a project of that name (left out: %(const)s)")
 
 
 @command("fit", _fit_options)
@@ -43,8 +55,13 @@ def fit(options: argparse.Namespace) -> int | None:
     MNIST_DIR, else downloaded). Ctrl-C stops cleanly; the same command goes on where a stopped or killed run was, to
     the same result. The loss shown is that of training: dropout, augmentation and smoothed labels keep it above the
     validation loss in config.json.
+
+    Over several devices or machines the recipe's batch stays what it is, so the result does too, but for rounding. On
+    several machines the same command runs on each, with its own --process; each needs the data, and the first, 0, alone
+    writes and shows.
     """
-    chosen = {name: value for name in ("epochs", "seed") if (value := getattr(options, name)) is not None}
+    together = _devices(options)
+    chosen = {name: value for name in ("epochs", "seed", "precision") if (value := getattr(options, name)) is not None}
     recipe = dataclasses.replace(recipes()[options.recipe], fast=not options.stock, **chosen)
     folder = options.folder or RUNS / options.recipe
     writers = people() if recipe.pens or recipe.signs else mixture.NOBODY
@@ -52,15 +69,32 @@ def fit(options: argparse.Namespace) -> int | None:
     # A network without an output for what is no digit learns from digits alone.
     others = [one.others for one in tried] if recipe.outliers else []
     digits = mixture.join([load("train"), *(one.digits for one in tried), *others])
-    if not _show(loop.fit(recipe, digits, folder, options.start, writers, processes=CORES)):
+    progress = loop.fit(recipe, digits, folder, options.start, writers, processes=CORES, devices=together)
+    if options.track and together.first:
+        goes_on = (folder / loop.CHECKPOINT).is_file()
+        progress = track.tracked(progress, options.track, folder.name, recipe, goes_on)
+    if not _show(progress, together):
         print(f"Stopped; the same command goes on from here ({folder}).")
         return 130
-    print(f"Trained into {folder}; measure it with: python -m train evaluate {folder}")
+    if together.first:
+        print(f"Trained into {folder}; measure it with: python -m train evaluate {folder}")
     return None
 
 
-def _show(progress) -> bool:
-    """Draw one bar over the whole run; False when Ctrl-C asked to stop."""
+def _devices(options: argparse.Namespace) -> Devices:
+    """What is trained on, once all processes are there that train together."""
+    asked = [options.coordinator, options.processes, options.process]
+    if any(one is not None for one in asked):
+        if None in asked:
+            raise UserError("Several machines need all of --coordinator, --processes and --process.")
+        if options.process >= options.processes:
+            raise UserError(f"--process is one of 0 to {options.processes - 1}, not {options.process}.")
+        devices.join(*asked)
+    return Devices(options.devices)
+
+
+def _show(progress: Generator[loop.Progress], together: Devices) -> bool:
+    """Draw one bar over the whole run, in the first process; False when Ctrl-C asked one of them to stop."""
     stop = False
 
     def ask_to_stop(*_: object) -> None:
@@ -70,10 +104,10 @@ def _show(progress) -> bool:
 
     before = signal.signal(signal.SIGINT, ask_to_stop)
     try:
-        with tqdm(unit="step", dynamic_ncols=True) as bar:
+        with tqdm(unit="step", dynamic_ncols=True, disable=not together.first) as bar:
             for now in progress:
                 _draw(bar, now)
-                if stop:
+                if together.any(stop):
                     progress.close()
                     return False
     finally:
