@@ -11,12 +11,14 @@ from cnn.lab.film import FILE as FILM
 from cnn.network.architectures import ARCHITECTURES
 from cnn.options import share, whole_number
 from train.command import CORES, RUNS, Adding, command, people
-from train.data import mixture, series
+from train.data import mixture, series, sets
+from train.data.handwriting import Handwriting
 from train.data.mnist import load
 from train.fit import film, loop, mix
 from train.fit.recipes import RECIPES, Recipe
 
 SEEDS = 2**32 - 1  # the largest that NumPy takes
+DATA = f"{', '.join(sets.NAMES)}, a folder, an .npz file or the .zip of a test series"
 
 
 def recipes() -> dict[str, Recipe]:
@@ -27,10 +29,12 @@ def recipes() -> dict[str, Recipe]:
 
 def _fit_options(add: Adding) -> None:
     add("recipe", choices=recipes(), metavar="NAME", help="what to train: " + ", ".join(recipes()))
-    add("--folder", type=Path, help="where the run goes (default: runs/NAME)")
+    add("--data", default=sets.MNIST, help=f"what on: {DATA} (default: %(default)s)")
+    add("--folder", type=Path, help="where the run goes (default: runs/NAME, or runs/NAME-DATA)")
     add("--start", type=Path, metavar="FOLDER", help="go on from the weights of another finished run")
     add("--epochs", type=whole_number(1), metavar="N", help="instead of the recipe's")
     add("--seed", type=whole_number(0, SEEDS), metavar="N", help="instead of the recipe's")
+    add("--batch", type=whole_number(1), metavar="N", help="pictures at a step, instead of the recipe's")
     add("--series", type=Path, action="append", default=[], metavar="ZIP", help="train on a test series of yours too")
     add("--stock", action="store_true", help="by Keras's own gradients, slower on a CPU")
 
@@ -39,23 +43,31 @@ def _fit_options(add: Adding) -> None:
 def fit(options: argparse.Namespace) -> int | None:
     """Train a network.
 
-    Train a recipe, or an architecture without one as the course's network is trained, on MNIST (from the folder
-    MNIST_DIR, else downloaded). Ctrl-C stops cleanly; the same command goes on where a stopped or killed run was, to
-    the same result. The loss shown is that of training: dropout, augmentation and smoothed labels keep it above the
-    validation loss in config.json.
+    Train a recipe, or an architecture without one as the course's network is trained, on MNIST or another data set,
+    from the folder that a variable names (MNIST_DIR, FASHION_DIR, EMNIST_DIR, KMNIST_DIR), else downloaded, or from a
+    path of yours: docs/training.md says how files lie there. Ctrl-C stops cleanly; the same command goes on where a
+    stopped or killed run was, to the same result. The loss shown is that of training: dropout, augmentation and
+    smoothed labels keep it above the validation loss in config.json.
     """
-    chosen = {name: value for name in ("epochs", "seed") if (value := getattr(options, name)) is not None}
+    fields = {"epochs": "epochs", "seed": "seed", "batch": "batch_size"}
+    chosen = {field: value for name, field in fields.items() if (value := getattr(options, name)) is not None}
     recipe = dataclasses.replace(recipes()[options.recipe], fast=not options.stock, **chosen)
-    folder = options.folder or RUNS / options.recipe
+    mnist = options.data == sets.MNIST
+    folder = options.folder or RUNS / (options.recipe if mnist else f"{options.recipe}-{Path(options.data).stem}")
+    data = sets.load(options.data, CORES)
     writers = people() if recipe.pens or recipe.signs else mixture.NOBODY
-    tried = [series.read(path) for path in options.series]
+    if not mnist:  # whose pictures these are is said where other writers' are
+        print(f"{data.source['name']}: {data.task.count} classes, {', '.join(data.task.classes)}")
+        writers = Handwriting(writers.digits, writers.symbols, [data.source, *writers.sources])
+    tried = [series.read(path, data.task) for path in options.series]
     # A network without an output for what is no digit learns from digits alone.
     others = [one.others for one in tried] if recipe.outliers else []
-    digits = mixture.join([load("train"), *(one.digits for one in tried), *others])
-    if not _show(loop.fit(recipe, digits, folder, options.start, writers, processes=CORES)):
+    digits = mixture.join([data.training, *(one.digits for one in tried), *others])
+    if not _show(loop.fit(recipe, digits, folder, options.start, writers, data.task, CORES)):
         print(f"Stopped; the same command goes on from here ({folder}).")
         return 130
-    print(f"Trained into {folder}; measure it with: python -m train evaluate {folder}")
+    again = "" if options.data in sets.NAMES else f" --data {options.data}"
+    print(f"Trained into {folder}; measure it with: python -m train evaluate {folder}{again}")
     return None
 
 

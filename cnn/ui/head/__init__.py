@@ -9,10 +9,12 @@ from cnn.ui.component import Component
 
 
 class Head(Component):
-    """Shows what `missing` makes. `task` decides whether the page speaks of digits or of symbols."""
+    """Shows what `missing` makes. `task` decides whether the page speaks of digits, of symbols or of pictures."""
 
     def __init__(self, task: Task, **options: Any):
-        super().__init__(Path(__file__).parent, {"symbols": not task.is_like(DIGITS)}, value={}, **options)
+        super().__init__(
+            Path(__file__).parent, {"symbols": not task.is_like(DIGITS), "penless": not task.drawn}, value={}, **options
+        )
 
 
 def missing(why: InputError | None, model: str) -> dict[str, Any]:

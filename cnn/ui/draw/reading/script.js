@@ -2,7 +2,7 @@
 
 import { made, onTheme } from "../../web/dom.js";
 import { chooseNumber, late, onShow } from "../../web/gradio.js";
-import { className, classesOf, learnNetworks } from "../../web/networks.js";
+import { areWords, className, classesOf, learnNetworks } from "../../web/networks.js";
 import { nearly, number, percent } from "../../web/numbers.js";
 import { paintInk } from "../../web/paint.js";
 import { aloudIn, known, networkName, onLanguage, say, translate } from "../../web/say.js";
@@ -85,6 +85,7 @@ export default function start({ element, props, watch }, constants) {
 		bars = classes.map(bar);
 		part("bars").replaceChildren(...bars);
 		part("bars").style.setProperty("--classes", classes.length);
+		panel.classList.toggle("words", areWords(classes));
 	}
 
 	/** @param {ReadingAnswer} value @param {string} state */
