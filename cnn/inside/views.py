@@ -233,7 +233,7 @@ def _first_pooling(network: Any, outputs: dict[str, Any], chosen: dict[str, int]
 class Likes(NamedTuple):
     """What one channel likes to see, its `preferred` input cut to what its middle unit sees, (h, w) in [0, 1].
 
-    `excerpts` are the parts of digits that excite it most, (picture (h, w), activation), best first.
+    `excerpts` are the parts of samples that excite it most, (picture (h, w), activation), best first.
     """
 
     preferred: np.ndarray
@@ -241,16 +241,16 @@ class Likes(NamedTuple):
 
 
 def likes(network: Any, name: str, channel: int) -> Likes:
-    """What a channel of a layer likes to see: of all pictures, and among the project's own digits.
+    """What a channel of a layer likes to see: of all pictures, and among the network's samples or our own digits.
 
     Takes seconds at the first channel of a layer, milliseconds at those that are sought with it.
     """
     layer = network.layer(name)
     channel = channel % layer.shape[-1]
     pictures = _preferred(network, layer, channel // CHANNELS * CHANNELS)
-    digits = own_digits()
+    samples = _samples(network)
     found = exciting(_outputs(network, name), layer, channel)
-    excerpts = [(digits[one.index][one.rows, one.columns], one.activation) for one in found]
+    excerpts = [(samples[one.index][one.rows, one.columns], one.activation) for one in found]
     return Likes(pictures[channel % CHANNELS][seen(layer, middle(layer))], excerpts)
 
 
@@ -264,6 +264,10 @@ def favourites(network: Any, image: np.ndarray, name: str, count: int = 5) -> tu
     channels = np.argsort(-excited, kind="stable")[:count]
     rows, columns = seen(layer, middle(layer))
     return channels, _preferred(network, layer, 0)[channels][:, rows, columns]
+
+
+def _samples(network: Any) -> np.ndarray:
+    return own_digits() if network.samples is None else network.samples
 
 
 @functools.cache
@@ -280,4 +284,4 @@ def _preferred(network: Any, layer: Layer, first: int) -> np.ndarray:
 
 @remembered(most=OUTPUTS)
 def _outputs(network: Any, name: str) -> np.ndarray:
-    return network.outputs(own_digits())[name].after
+    return network.outputs(_samples(network))[name].after

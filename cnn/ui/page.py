@@ -9,8 +9,8 @@ import PIL.Image
 from starlette.middleware import Middleware
 
 from cnn.framing import decode
-from cnn.mnist import Mnist, nowhere
-from cnn.models.registry import Models
+from cnn.mnist import Mnist, Some, kept, nowhere
+from cnn.models.registry import PICTURES, Models
 from cnn.task import DIGITS
 from cnn.text import say
 from cnn.ui import component
@@ -37,7 +37,7 @@ SESSIONS = 2000  # visitors whose digit the server remembers, the latest; each s
 def build_demo(models: Models, mnist: Mnist | None = None) -> gr.Blocks:
     """The whole app over `models` and, where it can be had, MNIST; launch it with `launch_options()`."""
     task = models["default"].task
-    mnist = (mnist or Mnist(nowhere)) if task.is_like(DIGITS) else Mnist(None)
+    mnist = (mnist or Mnist(nowhere)) if task.is_like(DIGITS) else Mnist(None, _pictures(models))
     # Pillow's own guard, for images inside images that `decode.open_image` cannot measure beforehand.
     # It refuses what has twice as many, and only warns before.
     PIL.Image.MAX_IMAGE_PIXELS = decode.MAX_PIXELS // 2
@@ -52,9 +52,9 @@ def build_demo(models: Models, mnist: Mnist | None = None) -> gr.Blocks:
         digit = gr.State()  # the framed digit that travels from tab to tab; None before there is one
         with gr.Tabs(elem_classes="pages"):
             with gr.Tab(T("draw.tab"), id="draw") as drawing:
-                draw_tab(models, drawing, digit)
+                draw_tab(models, mnist, drawing, digit)
             with gr.Tab(T("inside.tab"), id="inside") as looking:
-                look_tab(models, demo, looking, digit)
+                look_tab(models, mnist, demo, looking, digit)
             with gr.Tab(T("stress.tab"), id="stress") as stressing:
                 stress_tab(models, mnist, stressing, digit)
             with gr.Tab(T("errors.tab"), id="errors"):
@@ -67,6 +67,11 @@ def build_demo(models: Models, mnist: Mnist | None = None) -> gr.Blocks:
     # What is queued takes its turns in `FairBlocks`; past the queue goes only what is made for that.
     demo.queue(api_open=False, max_size=MAX_WAITING, default_concurrency_limit=None, status_update_rate=5)
     return demo
+
+
+def _pictures(models: Models) -> dict[str, Some]:
+    """The test pictures that came with the model that answers; none where none did."""
+    return kept(models.folder / PICTURES) if models.folder else {}
 
 
 def launch_options(origins: Collection[str] = (), proxied: bool = False) -> dict[str, Any]:

@@ -9,13 +9,14 @@ from cnn.ui.component import Component
 
 
 class Head(Component):
-    """Shows what `missing` makes. `task` decides whether the page speaks of digits or of symbols.
+    """Shows what `missing` makes. `task` decides whether the page speaks of digits, of symbols or of pictures.
 
     `accuracy` is the answering network's share of MNIST's test digits, None where it is not known.
     """
 
     def __init__(self, task: Task, accuracy: float | None = None, **options: Any):
-        known = {"symbols": not task.is_like(DIGITS), "accuracy": accuracy if task.is_like(DIGITS) else None}
+        digits = task.is_like(DIGITS)
+        known = {"symbols": not digits, "penless": not task.drawn, "accuracy": accuracy if digits else None}
         super().__init__(Path(__file__).parent, known, value={}, **options)
 
 

@@ -16,7 +16,8 @@ const CHOICES = [
 	{ tab: "inside", group: "#model", part: "choice" },
 ];
 
-export default function start({ element, props, watch }, { symbols, accuracy }) {
+export default function start({ element, props, watch }, { symbols, penless, accuracy }) {
+	set("penless", penless);
 	set("symbols", symbols);
 	const buttons = languages().map((name) => {
 		const button = made("button", { type: "button", lang: name, textContent: sayIn(name, "language.name") });

@@ -6,23 +6,24 @@ from typing import Any
 import gradio as gr
 
 from cnn import text
+from cnn.mnist import Mnist
 from cnn.models.registry import Models
 from cnn.models.remote import named, parse
 from cnn.service.draw import drawn
 from cnn.types import Framed
 from cnn.ui.compat import I18nData
-from cnn.ui.draw.pad import Pad, examples, first_seven
+from cnn.ui.draw.pad import Pad
+from cnn.ui.draw.pictures import looked_at
 from cnn.ui.inside import Inside, answer
 from cnn.ui.text import T
 
 
-def look_tab(models: Models, page: gr.Blocks, tab: gr.Tab, digit: gr.State) -> None:
+def look_tab(models: Models, mnist: Mnist, page: gr.Blocks, tab: gr.Tab, digit: gr.State) -> None:
     """Fill the open tab; `digit` holds the framed digit of all tabs, None before one was drawn."""
-    offered = examples(models["default"].task)
-    example = first_seven(offered)
+    offered, example, instead = looked_at(models, mnist)
     with gr.Row(elem_classes="looking"):
         with gr.Column(elem_classes="card subject"):
-            pad = Pad(offered, follows=True, elem_id="pad-inside")
+            pad = Pad(offered, follows=True, instead=instead, elem_id="pad-inside")
             model = gr.Radio(
                 _choices(models),
                 value=models.default,

@@ -11,21 +11,22 @@ from cnn.service.draw import drawn
 from cnn.service.stress import any_place, test_digit, which
 from cnn.task import DIGITS
 from cnn.types import Framed
-from cnn.ui.draw.pad import Pad, examples, first_seven
+from cnn.ui.draw.pad import Pad
+from cnn.ui.draw.pictures import looked_at
 from cnn.ui.stress import Stress, answer
 from cnn.ui.text import T
 
 
 def stress_tab(models: Models, mnist: Mnist, tab: gr.Tab, digit: gr.State) -> None:
     """Fill the open tab; `digit` holds the framed digit of all tabs, None before one was drawn."""
-    offered = examples(models["default"].task)
-    example = first_seven(offered)
+    offered, example, instead = looked_at(models, mnist)
     with gr.Row(elem_classes="looking"):
         with gr.Column(elem_classes="card subject"):
-            pad = Pad(offered, follows=True, elem_id="pad-stress")
+            pad = Pad(offered, follows=True, instead=instead, elem_id="pad-stress")
             of_digits = models["default"].task.is_like(DIGITS)
-            with gr.Row(elem_classes="from-mnist", visible=of_digits):
-                index = gr.Number(label=T("stress.test_digit"), elem_id="test-digit")
+            with gr.Row(elem_classes="from-mnist", visible=of_digits or mnist.has("test")):
+                called = T("stress.test_digit") if of_digits else T("stress.test_picture")
+                index = gr.Number(label=called, elem_id="test-digit")
                 another = gr.Button(T("stress.another"), elem_id="another-digit")
         with gr.Column(elem_classes="card"):
             stress = Stress(models, elem_id="stress", elem_classes="wide")

@@ -22,8 +22,8 @@ const SPECK = 0.4; // grid units; shorter moves say nothing
 const DIGIT = { name: "pad", pen: 15, budget: 360, settings: "digit-pad", drawing: "digit-pad-drawing", note: "drawing" };
 const NUMBER = { name: "pad-number", pen: 9, budget: 16_384, settings: "digit-pad-numbers", drawing: "digit-pad-number", note: "number" };
 
-// `follows`, `number` and `grid` as the class Pad has them.
-export default function start({ element, trigger, props, watch }, { examples, follows, number, grid }) {
+// `follows`, `number`, `grid` and `instead` as the class Pad has them.
+export default function start({ element, trigger, props, watch }, { examples, follows, number, grid, instead }) {
 	const kind = number ? NUMBER : DIGIT;
 	const board = element.querySelector(".board");
 	const canvas = element.querySelector("canvas");
@@ -56,7 +56,7 @@ export default function start({ element, trigger, props, watch }, { examples, fo
 		if (!follows) set("blank", { ...get("blank"), [kind.name]: blank }); // at once: an answer is for a blank pad, or is not
 		frame ||= requestAnimationFrame(() => {
 			frame = 0;
-			const picture = still ? get("picture") : null;
+			const picture = still ? (get("picture") ?? instead) : null;
 			board.classList.toggle("pixels", picture !== null);
 			if (picture !== null) paintInk(canvas, picture);
 			else paint(canvas, strokes, grid, settings.width);
@@ -357,6 +357,7 @@ export default function start({ element, trigger, props, watch }, { examples, fo
 	board.querySelector(".examples").hidden = examples.length === 0;
 	board.classList.toggle("number", number);
 	board.classList.toggle("follower", follows);
+	board.classList.toggle("penless", instead !== null);
 	board.style.setProperty("--examples", examples.length);
 	hold(follows);
 	onLanguage(() => translate(element));

@@ -3,7 +3,7 @@
 import { hashOf, noted } from "../../web/address.js";
 import { made, onTheme } from "../../web/dom.js";
 import { chooseNumber, late, onShow } from "../../web/gradio.js";
-import { className, classesOf, learnNetworks } from "../../web/networks.js";
+import { areWords, className, classesOf, learnNetworks } from "../../web/networks.js";
 import { nearly, number, percent } from "../../web/numbers.js";
 import { bytesOf, paintInk, paintValues } from "../../web/paint.js";
 import { aloudIn, known, networkName, onLanguage, say, translate } from "../../web/say.js";
@@ -87,6 +87,7 @@ export default function start({ element, props, watch }, { filter, ...constants 
 		bars = classes.map(bar);
 		part("bars").replaceChildren(...bars);
 		part("bars").style.setProperty("--classes", classes.length);
+		panel.classList.toggle("words", areWords(classes));
 	}
 
 	/** @param {ReadingAnswer} value @param {string} state */
