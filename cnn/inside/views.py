@@ -137,7 +137,7 @@ def taken(network: Any, outputs: dict[str, Any], layer: Layer) -> Taken:
     return Taken(by_relu, by_pooling)
 
 
-class Pooling(NamedTuple):
+class Pooled(NamedTuple):
     """One map pooled: it as it `entered`, (h, w), and `pooled`, each `window` x `window` units one."""
 
     layer: str
@@ -164,7 +164,7 @@ class Hand(NamedTuple):
     padding: int
     before: np.ndarray
     after: np.ndarray
-    pooling: Pooling | None
+    pooling: Pooled | None
     features: np.ndarray
     rival: int
     weights: np.ndarray
@@ -218,7 +218,7 @@ def by_hand(network: Any, image: np.ndarray, channel: int | None, label: int) ->
     )
 
 
-def _first_pooling(network: Any, outputs: dict[str, Any], chosen: dict[str, int]) -> Pooling | None:
+def _first_pooling(network: Any, outputs: dict[str, Any], chosen: dict[str, int]) -> Pooled | None:
     """The first pooling that keeps the largest of windows side by side; of a layer that is not `chosen`, its most."""
     for entering, layer in itertools.pairwise(network.layers):
         window = layer.field.jump // max(1, entering.field.jump)
@@ -226,7 +226,7 @@ def _first_pooling(network: Any, outputs: dict[str, Any], chosen: dict[str, int]
         if "MaxPooling" in layer.type and entering.is_map and apart:
             entered, pooled = outputs[entering.name].after[0], outputs[layer.name].after[0]
             channel = chosen.get(entering.name, int(entered.max((0, 1)).argmax()))
-            return Pooling(layer.name, channel, window, entered[..., channel], pooled[..., channel])
+            return Pooled(layer.name, channel, window, entered[..., channel], pooled[..., channel])
     return None
 
 

@@ -106,7 +106,7 @@ def test_what_relu_and_pooling_took_away(course: Classifier, image: np.ndarray) 
     assert took["logits"] == (None, None)
 
 
-def windows(pooling: views.Pooling) -> np.ndarray:
+def windows(pooling: views.Pooled) -> np.ndarray:
     """(rows, window, columns, window): the map that entered, cut into windows."""
     (rows, columns), side = pooling.pooled.shape, pooling.window
     return pooling.entered[: rows * side, : columns * side].reshape(rows, side, columns, side)

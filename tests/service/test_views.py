@@ -37,6 +37,7 @@ ASKED: dict[str, dict[str, dict[str, Any]]] = {
         "run": {},
         "film": {},
         "step": {"at": 5, "label": 3, "channel": 1, "rate": "0.1"},
+        "build": {"design": [{"kind": "pooling", "size": 4}, {"kind": "dense", "units": 3}]},
     },
     "errors": {
         "tables": {"model": "one", "other": "one"},
