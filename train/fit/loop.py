@@ -77,7 +77,7 @@ def fit(
     task: Task = DIGITS,
     processes: int = 1,
     look: Callable[[keras.Model], None] | None = None,
-) -> Iterator[Progress]:
+) -> Generator[Progress, None, None]:
     """Train `recipe` on `digits` into `folder`, yielding Progress; `model.keras` and `config.json` stand at the end.
 
     `look` is shown the model before the first step and after each epoch, with the weights of that moment.
