@@ -174,9 +174,9 @@ class Gateway:
             return await answer.refuse(refusal, scope, 422, detail)
         try:
             if kind == "join":
-                await self._one_at_a_time(self._joins, scope, _replay(body, receive), answer)
+                await self._one_at_a_time(self._joins, scope, replay(body, receive), answer)
             else:
-                await self._app(scope, _replay(body, receive), answer)
+                await self._app(scope, replay(body, receive), answer)
         finally:
             self._bodies -= len(body)
 
@@ -314,7 +314,7 @@ async def _chunks(receive: Receive) -> AsyncIterator[bytes]:
             return
 
 
-def _replay(body: bytes, receive: Receive) -> Receive:
+def replay(body: bytes, receive: Receive) -> Receive:
     """A `receive` that gives a whole body, then what comes after it."""
     given: list[Message] = [{"type": "http.request", "body": body, "more_body": False}]
 

@@ -23,6 +23,7 @@ from cnn.ui.gateway import Gateway
 from cnn.ui.head import Head, missing
 from cnn.ui.inside.tab import look_tab
 from cnn.ui.lab.tab import lab_tab
+from cnn.ui.live import Live
 from cnn.ui.refusals import HANDLERS, CheckedBlocks
 from cnn.ui.stress.tab import stress_tab
 from cnn.ui.text import T
@@ -93,6 +94,6 @@ def launch_options(origins: Collection[str] = (), proxied: bool = False) -> dict
             "routes": [component.ROUTE],
             "exception_handlers": HANDLERS,
             "lifespan": light_sessions,
-            "middleware": [Middleware(Gateway, origins=origins, proxied=proxied)],
+            "middleware": [Middleware(Gateway, origins=origins, proxied=proxied), Middleware(Live)],
         },
     }

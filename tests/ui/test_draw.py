@@ -1,6 +1,7 @@
 """The first tab in a real browser: what a visitor does and sees. Waits on conditions, never on time."""
 
 import io
+import json
 import math
 import threading
 from collections.abc import Callable
@@ -207,6 +208,31 @@ def test_what_is_clicked_before_the_pad_has_started_is_not_lost(
         ready(page)
         expect(page.get_by_role("radio", name="Thick pen")).to_be_checked()
         expect(page.get_by_role("button", name="Guide box")).to_have_attribute("aria-pressed", "false")
+
+
+def test_a_drawing_whose_answer_was_lost_is_sent_again(visit: Visiting) -> None:
+    visitor = visit()
+    lost: list[Route] = []
+
+    def lose(route: Route) -> None:
+        """Answer every message until the pen lifts with nothing new, as where Gradio did not listen."""
+        lost.append(route)
+        route.fulfill(json={"data": [{"__type__": "update"}, None], "is_generating": False})
+        if b'"lifted":true' in (route.request.post_data_buffer or b""):
+            visitor.page.unroute("**/run/predict*")
+
+    visitor.page.route("**/run/predict*", lose)
+    visitor.draw(SEVEN)
+    visitor.reads(7)
+    assert lost
+
+
+def test_the_last_message_says_that_the_pen_has_lifted(visit: Visiting) -> None:
+    visitor = visit()
+    visitor.draw(SEVEN)
+    visitor.reads(7)
+    sent = [json.loads(body)["data"][0] for _, body in visitor.posts if b'"lifted"' in body]
+    assert [one["lifted"] for one in sent] == [False] * (len(sent) - 1) + [True]
 
 
 def test_pen_width_and_guide_are_remembered(visit: Visiting) -> None:

@@ -10,6 +10,7 @@ import { compact, deciphered, distance, edge, fitted, inside, written } from "./
 import { begun, extend, paint, thumbnail, whole } from "./painting.js";
 
 const PACE = 80; // milliseconds between messages
+const PATIENCE = 3000; // milliseconds in which an answer comes; longer, and the message was lost
 const PLAY = 600; // milliseconds an example takes to draw itself
 const SPECK = 0.4; // grid units; shorter moves say nothing
 
@@ -37,6 +38,8 @@ export default function start({ element, trigger, props, watch }, { examples, fo
 	let timer;
 	let posted = 0;
 	let sent = JSON.stringify(props.value);
+	let answered = ""; // the drawing of the last answer
+	let waiting;
 
 	// ------------------------------------------------------------------ showing and sending
 
@@ -68,7 +71,7 @@ export default function start({ element, trigger, props, watch }, { examples, fo
 	function send() {
 		clearTimeout(timer);
 		[timer, posted] = [0, performance.now()];
-		const value = compacted();
+		const value = { ...compacted(), lifted: pen === null && playing === 0 };
 		if (JSON.stringify(value) === sent) return;
 		sent = JSON.stringify(value);
 		props.value = value;
@@ -77,6 +80,14 @@ export default function start({ element, trigger, props, watch }, { examples, fo
 			set("drawing", { from: element, strokes: points() });
 		}
 		trigger("input");
+		if (!follows) expectAnswer(value.strokes);
+	}
+
+	// A message can be lost: on its way, or in Gradio, which does not listen before the page stands. It is sent once more.
+	function expectAnswer(drawing) {
+		const wanted = JSON.stringify(drawing);
+		clearTimeout(waiting);
+		waiting = setTimeout(() => answered !== wanted && trigger("input"), PATIENCE);
 	}
 
 	// One drawing for all pads of the page: what another one sends is shown here, and sent by that one alone.
@@ -85,7 +96,7 @@ export default function start({ element, trigger, props, watch }, { examples, fo
 		stop();
 		drop();
 		strokes = strokesOf(shared);
-		sent = JSON.stringify(compacted());
+		sent = JSON.stringify({ ...compacted(), lifted: true });
 		show();
 	}
 
@@ -250,8 +261,8 @@ export default function start({ element, trigger, props, watch }, { examples, fo
 		const started = performance.now();
 		const step = (now) => {
 			const share = Math.min(1, Math.max(0, now - started) / PLAY);
-			redraw(share < 1 ? beginning(drawing, Math.ceil(share * total)) : played, share < 1);
 			playing = share < 1 ? requestAnimationFrame(step) : 0;
+			redraw(share < 1 ? beginning(drawing, Math.ceil(share * total)) : played, share < 1);
 		};
 		playing = requestAnimationFrame(step);
 	}
@@ -301,6 +312,9 @@ export default function start({ element, trigger, props, watch }, { examples, fo
 
 	if (number) subscribe("asNumber", ({ drawing }) => redraw(strokesOf(fitted(drawing, grid))));
 	else subscribe("drawing", follow);
+	subscribe("read", (value) => {
+		if (value?.source === kind.name) answered = JSON.stringify(value.strokes?.strokes ?? value.strokes ?? []);
+	});
 	subscribe("picture", show);
 	new ResizeObserver(show).observe(canvas);
 	onTheme(show);
