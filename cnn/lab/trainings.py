@@ -51,6 +51,7 @@ Optimiser = Literal["adam", "sgd"]
 Rate = Annotated[float, pydantic.Field(ge=1e-5, le=1, allow_inf_nan=False)]
 Seeds = Annotated[list[Annotated[int, pydantic.Field(ge=0, lt=2**32)]], pydantic.Field(min_length=1, max_length=5)]
 Ending = Literal["training_stopped", "training_diverged", "training_broken", "mnist_missing"]
+SETS = ("mnist", "made", "perturbed", "further")  # what a network is measured on
 State = Literal["waiting", "training", "measuring", "done", "ended"]
 
 
@@ -118,13 +119,15 @@ class Share(NamedTuple):
 class Result(NamedTuple):
     """What came of one seed: right answers to MNIST's test set, to digits by our own pen, and to perturbed ones.
 
-    `milliseconds` for one picture, `seconds` of training.
+    And to QMNIST's `further` test digits, where the server has them. `milliseconds` for one picture, `seconds` of
+    training.
     """
 
     seed: int
     mnist: Share
     made: Share
     perturbed: Share
+    further: Share | None
     parameters: int
     milliseconds: float
     seconds: float
@@ -165,7 +168,7 @@ class Worker:
             cwd=ROOT,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            start_new_session=True,  # Ctrl-C is for the server, which ends it
+            process_group=0,  # Ctrl-C is for the server, which ends it; in a session of its own it would not be nice
         )
         self._lines: queue.SimpleQueue[bytes] = queue.SimpleQueue()
         self._reader = threading.Thread(target=self._read, daemon=True)
@@ -245,8 +248,9 @@ class Training:
         if "measuring" in message:
             self.state = "measuring"
         if "row" in message:
-            row = {**message["row"], **{name: Share(**message["row"][name]) for name in ("mnist", "made", "perturbed")}}
-            self.rows.append(Result(**row))
+            row = message["row"]
+            shares = {name: Share(**row[name]) for name in SETS if row.get(name)}
+            self.rows.append(Result(**{"further": None, **row, **shares}))
             self.files |= {name: base64.b64decode(data) for name, data in message["files"].items()}
         if "end" in message:
             self.finish(message["end"])
@@ -328,11 +332,13 @@ class Trainings:
             )
 
     def stop(self, ticket: str) -> None:
-        """End a training; nothing comes of it. InputError "training_gone" as `news`."""
+        """End a training: nothing comes of it; one that is through is let go. InputError "training_gone" as `news`."""
         with self._change:
             found = self._found(ticket)
             found.wanted = False
-            if found.going and found is not self._running:
+            if not found.going:
+                del self._known[ticket]
+            elif found is not self._running:
                 found.finish("training_stopped")
             self._change.notify_all()
 
@@ -414,7 +420,7 @@ class Trainings:
             try:
                 worker = worker or Worker(self._command or ())
                 alive = self._train(worker, training)
-            except (EOFError, OSError, ValueError, LookupError, TypeError) as error:
+            except Exception as error:  # whatever it is, the next one is trained
                 log.error("The process that trains is gone.", exc_info=error)
                 self._finish(training, "training_broken")
                 alive = False

@@ -74,7 +74,7 @@ def begin(
     """Train a network, once with each seed; the digit is read by it after each epoch."""
     try:
         order = Order(designs.read(design), images, epochs, optimiser, learning_rate, augmentation, seeds)
-        name = f"mine-{len(own) + 1}"
+        name = f"mine-{1 + max((int(other.split('-')[1]) for other in own), default=0)}"
         ticket = trainings.begin(name, order, visitor, digit)
     except InputError as error:
         return Begun(why=Why(error.key, error.values))
@@ -92,7 +92,7 @@ def news(
 
 
 def stop(digit: np.ndarray, trainings: Trainings, visitor: str, own: Mapping[str, str], *, ticket: str) -> TrainingNews:
-    """End it; nothing comes of it."""
+    """End it: nothing comes of it; one that is through is let go."""
     try:
         trainings.stop(ticket)
     except InputError:

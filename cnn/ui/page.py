@@ -57,13 +57,13 @@ def build_demo(models: Models, mnist: Mnist | None = None, trainings: Trainings 
             with gr.Tab(T("draw.tab"), id="draw") as drawing:
                 draw_tab(models, drawing, digit)
             with gr.Tab(T("inside.tab"), id="inside") as looking:
-                look_tab(models, trainings, demo, looking, digit, own)
+                choice = look_tab(models, trainings, demo, looking, digit, own)
             with gr.Tab(T("stress.tab"), id="stress") as stressing:
                 stress_tab(models, mnist, trainings, stressing, digit, own)
             with gr.Tab(T("errors.tab"), id="errors"):
                 errors_tab(models, mnist, trainings, own)
             with gr.Tab(T("lab.tab"), id="lab", visible=task.is_like(DIGITS)) as learning:
-                lab_tab(models, trainings, learning, digit, own)
+                lab_tab(models, trainings, learning, digit, own, choice)
             with gr.Tab(T("trials.tab"), id="trials"), gr.Column(elem_classes="card"):
                 Trials(models, elem_id="trials", elem_classes="wide")
         scripted_api(models)

@@ -1,8 +1,6 @@
 """The queue of trainings, with a process that only pretends: places, limits, stopping, closed pages, lost processes."""
 
 import base64
-import json
-import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -18,53 +16,19 @@ from cnn.models.registry import Models
 from cnn.network import design
 from cnn.network.classifier import Classifier
 from cnn.types import InputError
+from tests import fake_training
 
 ORDER = Order(design.COURSE, 2000, 2, "adam", 1e-3, False, [7])
 DIGIT = np.zeros((28, 28), np.float32)
-# What it does is told by the order's number of epochs.
-FAKE = """
-import json, sys, pathlib
-FOLDER = pathlib.Path(sys.argv[1])
-def tell(**message):
-    print(json.dumps(message), flush=True)
-share = {"hits": 9, "pictures": 10, "low": 0.6, "high": 1.0}
-row = {name: share for name in ("mnist", "made", "perturbed")} | {"parameters": 5, "milliseconds": 0.1, "seconds": 1.0}
-files = json.loads(pathlib.Path(sys.argv[2]).read_text()) if FILES else {}
-for line in sys.stdin:
-    asked = json.loads(line)
-    if "digit" in asked:
-        digit = asked["digit"]
-    if "train" in asked:
-        order = asked["train"]
-        tell(point={"run": 0, "step": 1, "steps": 4, "loss": 2.0, "accuracy": 0.5})
-        probabilities = [0.1] * 10
-        tell(epoch={"run": 0, "epoch": 0, "step": 0, "loss": None, "accuracy": None, "validation_loss": None,
-                    "validation_accuracy": None, "filters": None, "probabilities": probabilities})
-        if order["epochs"] == 3:  # it dies
-            sys.exit(1)
-        if order["epochs"] in (4, 5):  # it goes on until it is stopped
-            continue
-        tell(measuring=0)
-        tell(row={**row, "seed": order["seeds"][0]}, files=files)
-        tell(end=None)
-    if "stop" in asked and order["epochs"] == 4:  # with 5 it does not even listen
-        tell(end="training_stopped")
-"""
 
 
 @pytest.fixture
 def made(tiny_folder: Path, tmp_path: Path) -> Iterator[Callable[..., Trainings]]:
-    """Trainings by the process above; with `files`, its networks are the tiny one."""
+    """Trainings by a process that only pretends; with `files`, its networks are the tiny one."""
     all_made = []
 
     def make(files: bool = False) -> Trainings:
-        program, network = tmp_path / "fake.py", tmp_path / "files.json"
-        begin = '"""A process that only pretends to train."""\nFILES = ' + repr(files)
-        program.write_text(begin + FAKE.replace("sys.argv[2]", repr(str(network))))
-        parts = {name: tiny_folder / name for name in ("model.keras", "config.json")}
-        sent = {name: base64.b64encode(path.read_bytes()).decode() for name, path in parts.items()}
-        network.write_text(json.dumps({**sent, "metrics.json": base64.b64encode(b"{}").decode()}))
-        all_made.append(Trainings([sys.executable, str(program)]))
+        all_made.append(Trainings(fake_training.command(tmp_path, tiny_folder if files else None)))
         return all_made[-1]
 
     yield make
@@ -95,7 +59,8 @@ def test_what_happened_is_told_once_and_what_came_of_it_at_the_end(made: Callabl
     news = until(trainings, ticket, ended)
     assert (news.name, news.state, news.place, news.seconds, news.why) == ("mine-1", "done", 0, 0, None)
     assert [point.step for point in news.points] == [1]
-    assert [one.probabilities for one in news.epochs] == [[0.1] * 10]
+    assert [one.epoch for one in news.epochs] == [0, 2]
+    assert news.epochs[0].probabilities == [0.1] * 10
     assert [row.seed for row in news.rows] == [7]
     again = trainings.news(ticket, news.seen)
     assert (again.points, again.epochs, again.rows) == ([], [], news.rows)
@@ -189,6 +154,15 @@ def test_nothing_is_kept_after_the_visit(made: Callable[..., Trainings], monkeyp
         with pytest.raises(InputError) as refused:
             asked(ticket)
         assert refused.value.key == "training_gone"
+
+
+def test_what_came_of_one_can_be_let_go(made: Callable[..., Trainings]) -> None:
+    trainings = made(files=True)
+    ticket = begin(trainings)
+    until(trainings, ticket, ended)
+    trainings.stop(ticket)
+    with pytest.raises(InputError):
+        trainings.files(ticket)
 
 
 def test_only_so_many_are_kept_the_latest_asked_for(

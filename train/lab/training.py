@@ -30,7 +30,7 @@ from cnn.network.classifier import Classifier, softmax
 from cnn.stress.perturbations import find
 from cnn.task import SIDE
 from cnn.types import Digits
-from train.data import mnist
+from train.data import mnist, qmnist
 from train.fit.loop import Progress, fit
 from train.fit.recipes import LIGHT, Recipe
 from train.lab.worker import Desk
@@ -53,19 +53,20 @@ WAYS = (
 
 
 class Sets(NamedTuple):
-    """MNIST to train on, and what is measured on: its test set, digits by our own pen, and perturbed test digits."""
+    """MNIST to train on; what is measured on: its test set, digits by our own pen, perturbed ones, and QMNIST's."""
 
     training: Digits
     test: Digits
     made: Digits
     perturbed: Digits
+    further: Digits | None = None
 
 
 @functools.cache
 def sets() -> Sets:
     """Loaded and drawn at the first call, which takes seconds. DataError where MNIST cannot be had."""
     training, test = mnist.load("train"), mnist.load("test")
-    return Sets(training, test, digits.chunk(0, UNSEEN, MADE), perturbed(test))
+    return Sets(training, test, digits.chunk(0, UNSEEN, MADE), perturbed(test), qmnist.load())
 
 
 def perturbed(test: Digits) -> Digits:
@@ -151,6 +152,7 @@ class Training:
         return {
             "mnist": _share(round(figures["accuracy"] * figures["images"]), figures["images"]),
             **{name: _share(*_right(network, getattr(known, name))) for name in ("made", "perturbed")},
+            "further": known.further and _share(*_right(network, known.further)),
             "parameters": network.parameters,
             "milliseconds": _milliseconds(network, known.test.images[0]),
         }

@@ -52,9 +52,8 @@ def confine() -> None:
     """Let all else go first, take no more memory than MEMORY, and be the first that a full machine ends."""
     if hasattr(os, "nice"):
         os.nice(19)
-    if hasattr(os, "SCHED_IDLE"):  # Linux: what runs at all comes before
-        os.sched_setscheduler(0, os.SCHED_IDLE, os.sched_param(0))
-        Path("/proc/self/oom_score_adj").write_text("1000")
+    if (score := Path("/proc/self/oom_score_adj")).exists():  # Linux
+        score.write_text("1000")
     if sys.platform != "win32":
         import resource
 

@@ -8,7 +8,7 @@ import gradio as gr
 
 from cnn import text
 from cnn.lab.trainings import Trainings
-from cnn.models.registry import Models
+from cnn.models.registry import OWN, Models
 from cnn.models.remote import named, parse
 from cnn.service.draw import drawn
 from cnn.types import Framed
@@ -20,10 +20,11 @@ from cnn.ui.text import T
 
 def look_tab(
     models: Models, trainings: Trainings, page: gr.Blocks, tab: gr.Tab, digit: gr.State, own: gr.State
-) -> None:
+) -> list[gr.Component]:
     """Fill the open tab; `digit` holds the framed digit of all tabs, None before one was drawn.
 
-    `own` holds the visitor's own networks, the tickets of `trainings` by name: they may be chosen too.
+    `own` holds the visitor's own networks, the tickets of `trainings` by name: they may be chosen too. Gives what holds
+    the choice, as `offered` takes and makes it.
     """
     offered = examples(models["default"].task)
     example = first_seven(offered)
@@ -65,7 +66,6 @@ def look_tab(
         event(shown, [inside, digit, model, own], inside, trigger_mode="always_last", **view)
     # What takes seconds: several may be on their way at once, and none is dropped.
     inside.submit(shown, [inside, digit, model, own], inside, trigger_mode="multiple", concurrency_id="heavy", **quiet)
-    own.change(_offered, [own, offered_models], [model, offered_models], **quiet)
     if models.open_to_hub:
         # Through the queue: a refusal that comes past it is shown to nobody.
         shown_on: dict[str, Any] = {"show_progress": "minimal", "show_progress_on": from_hub}
@@ -75,6 +75,7 @@ def look_tab(
         )
     if models.expected:
         page.load(partial(_arrived, models), None, [model, offered_models], **quiet)
+    return [model, offered_models]
 
 
 Own = dict[str, str]
@@ -94,11 +95,11 @@ def _drawn(
     return digit, _shown(known, example, asked, digit, model, own)
 
 
-def _offered(own: Own, choices: list[tuple[Any, str]]) -> tuple[Any, list[tuple[Any, str]]]:
-    """The networks to choose from, with those that the visitor trained."""
-    known = {name for _, name in choices}
-    choices = [*choices, *((name, name) for name in own if name not in known)]
-    return gr.Radio(choices), choices
+def offered(models: Models, own: Own, chosen: str, choices: list[tuple[Any, str]]) -> tuple[Any, Any]:
+    """The networks to choose from, as they are to be: with those that the visitor trained, and none that is gone."""
+    choices = [*(choice for choice in choices if not OWN.fullmatch(choice[1])), *((name, name) for name in own)]
+    there = any(name == chosen for _, name in choices)
+    return gr.Radio(choices, value=chosen if there else models.default), choices
 
 
 def _request(models: Models, asked: str, choices: list[tuple[Any, str]]) -> tuple[Any, list[tuple[Any, str]], str]:

@@ -15,10 +15,13 @@ from cnn.ui.draw.pad import Pad, examples, first_seven
 from cnn.ui.lab import Lab, answer
 
 
-def lab_tab(models: Models, trainings: Trainings, tab: gr.Tab, digit: gr.State, own: gr.State) -> None:
+def lab_tab(
+    models: Models, trainings: Trainings, tab: gr.Tab, digit: gr.State, own: gr.State, choice: list[gr.Component]
+) -> None:
     """Fill the open tab; `digit` holds the framed digit of all tabs, None before one was drawn.
 
-    `own` gets the networks that the visitor has trained here: tickets of `trainings`, by the networks' names.
+    `own` gets the networks that the visitor has trained here: tickets of `trainings`, by the networks' names; `choice`,
+    of the tab that looks inside, offers them.
     """
     offered = examples(models["default"].task)
     example = first_seven(offered)
@@ -36,19 +39,30 @@ def lab_tab(models: Models, trainings: Trainings, tab: gr.Tab, digit: gr.State, 
         event(shown, [lab, digit], lab, trigger_mode="always_last", **quiet)
     lab.submit(shown, [lab, digit], lab, trigger_mode="multiple", **quiet)
 
-    def trained(asked: dict[str, Any], digit: Framed | None, own: dict[str, str], request: gr.Request) -> Any:
-        return _trained(training.look(asked, digit or example, trainings, request.session_hash or "", own), own)
+    def trained(
+        asked: dict[str, Any], digit: Framed | None, own: Own, model: str, choices: list[Any], request: gr.Request
+    ) -> Any:
+        told = training.look(asked, digit or example, trainings, request.session_hash or "", own)
+        changed = _changed(told, own)
+        if changed == own:
+            return sendable_view(told), *[gr.skip()] * 3
+        return sendable_view(told), changed, *offered(models, changed, model, choices)
 
     quiet["concurrency_id"] = None  # no view is waited for
-    lab.select(trained, [lab, digit, own], [lab, own], trigger_mode="multiple", **quiet)
+    lab.select(trained, [lab, digit, own, *choice], [lab, own, *choice], trigger_mode="multiple", **quiet)
 
 
-def _trained(told: training.TrainingAnswer, own: dict[str, str]) -> tuple[dict[str, Any], Any]:
-    """What is told of a training, as the page takes it; once it is done, its network is among the visitor's own."""
-    found = told.part.news if isinstance(told.part, training.TrainingNews) else None
-    if found is None or found.state != "done" or found.name in own:
-        return sendable_view(told), gr.skip()
-    return sendable_view(told), {**own, found.name: told.part.ticket}
+Own = dict[str, str]
+
+
+def _changed(told: training.TrainingAnswer, own: Own) -> Own:
+    """The visitor's own networks by what is told: those that are trained, and there."""
+    if not isinstance(told.part, training.TrainingNews):
+        return own
+    ticket, news = told.part.ticket, told.part.news
+    if news is None:
+        return {name: other for name, other in own.items() if other != ticket}
+    return {**own, news.name: ticket} if news.state == "done" else own
 
 
 def _shown(example: Framed, asked: dict[str, Any], digit: Framed | None) -> dict[str, Any]:

@@ -462,7 +462,7 @@ export interface TrainingNewsRequest {
 	since?: number;
 }
 
-/** End it; nothing comes of it. */
+/** End it: nothing comes of it; one that is through is let go. */
 export interface TrainingStopRequest {
 	view: "stop";
 	ticket: string;
@@ -538,6 +538,7 @@ export interface Result {
 	mnist: Share;
 	made: Share;
 	perturbed: Share;
+	further: Share | null;
 	parameters: number;
 	milliseconds: number;
 	seconds: number;

@@ -115,13 +115,13 @@ def test_the_process_trains_twice_and_goes_with_its_server(idx_folder: Path, mon
             process.send({"train": dataclasses.asdict(order)})
             messages = []
             while not messages or "end" not in messages[-1]:
-                messages.append(process.receive(60))
+                messages.append(process.receive(120))
                 assert messages[-1] is not None
             assert messages[-1] == {"end": None}
             assert "row" in messages[-2]
         pid = process._process.pid
         assert os.getpriority(os.PRIO_PROCESS, pid) == 19
-        assert os.getsid(pid) == pid
+        assert os.getpgid(pid) == pid
         folder = Path(process._folder.name)
         assert folder.is_dir()
         process._process.stdin.close()  # as when the server is gone
