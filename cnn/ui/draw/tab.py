@@ -17,7 +17,7 @@ from cnn.service import inside
 from cnn.task import DIGITS
 from cnn.types import Framed
 from cnn.ui.draw import number, pictures
-from cnn.ui.draw.pad import Pad, examples, first_seven
+from cnn.ui.draw.pad import Pad, examples
 from cnn.ui.draw.reading import Kind, Reading, answer, nothing
 from cnn.ui.text import T
 from cnn.ui.turns import LIVE
@@ -66,7 +66,7 @@ def draw_tab(models: Models, mnist: Mnist, tab: gr.Tab, digit: gr.State) -> None
                 with gr.Tab(T("draw.photo"), id="photo") as photographing:
                     photo = _photo()
         with gr.Column(elem_classes="card"):  # here too
-            filter = inside.live_filter(models, first_seven(examples(recognised)).image)
+            filter = inside.live_filter(models, pictures.looked_at(models, mnist).first.image)
             reading = Reading(models, filter, elem_id="reading", elem_classes="fill")
             numbers = number.NumberReading(elem_id="numbers", elem_classes="fill")
 
