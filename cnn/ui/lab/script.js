@@ -8,6 +8,7 @@ import { aloudIn, onLanguage, say, translate } from "../web/say.js";
 import { asking, outdated, showSays, tabbed } from "../web/views.js";
 import { filmView } from "./film.js";
 import { stepView } from "./step.js";
+import { teachView } from "./teach.js";
 import { trainView } from "./train.js";
 
 const PACE = 700; // milliseconds a moment
@@ -24,9 +25,9 @@ export default function start(page, { networks, rates }) {
 	const desk = { panel, latest, rates, networks, view: "film", at: 0, answers: null, askAgain: () => {}, filmed: null, views: {}, sayAloud };
 	const openView = (name) => panel.querySelector(`[data-view=${name}]`).click();
 	Object.assign(desk, { openView, askTraining: (asked) => askBeside(asked, "select") });
-	const views = { film: filmView(desk), step: stepView(desk), train: trainView(desk) };
+	const views = { film: filmView(desk), step: stepView(desk), train: trainView(desk), teach: teachView(desk) };
 	const { ready, askAgain, askBeside } = asking(page, () => views[desk.view].ask());
-	Object.assign(desk, { askAgain, views, train: views.train.begin });
+	Object.assign(desk, { askAgain, views, train: views.train.train, beginTraining: views.train.begin, busy: views.train.busy });
 
 	function receive() {
 		const answer = props.value;
