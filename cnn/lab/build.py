@@ -10,23 +10,15 @@ from typing import Annotated, Any, Literal, NamedTuple
 import annotated_types
 import pydantic
 
-from cnn.network.design import (
-    COURSE,
-    Activation,
-    Block,
-    Convolution,
-    Dense,
-    Dropout,
-    Normalisation,
-    Pooling,
-)
+from cnn.network.design import COURSE, Activation, Block, Convolution, Dense, Dropout, Normalisation, Pooling
 
 Images = Literal[2000, 10000] | None
 Optimiser = Literal["adam", "sgd"]
 Epochs = Annotated[int, pydantic.Field(strict=True, ge=1, le=20)]
 LearningRate = Annotated[float, pydantic.Field(strict=True, ge=1e-5, le=1, allow_inf_nan=False)]
 Seed = Annotated[int, pydantic.Field(strict=True, ge=0, le=2**32 - 1)]
-Seeds = Annotated[list[Seed], pydantic.Field(min_length=1, max_length=5)]
+RUNS = 5  # seeds at most
+Seeds = Annotated[list[Seed], pydantic.Field(min_length=1, max_length=RUNS)]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -93,7 +85,11 @@ def _options(hint: Any) -> list[Any]:
 
 KINDS = (Convolution, Pooling, Activation, Normalisation, Dropout, Dense)  # in the order they are offered
 BLOCKS: dict[str, list[Values]] = {kind.kind: values_of(kind) for kind in KINDS}
-TRAINING = values_of(Choices)
+TRAINING = [  # and, in place of seeds, the first of so many that follow one another
+    *values_of(Choices),
+    Values("seed", 0, None, 0, 2**32 - RUNS, True),
+    Values("runs", 1, None, 1, RUNS, True),
+]
 
 
 def _normalised(filters: int) -> list[Block]:

@@ -36,8 +36,10 @@ def test_what_is_offered_is_taken_and_what_is_beyond_is_not(kind: str) -> None:
 
 
 def test_so_are_the_choices_of_a_training() -> None:
-    assert {values.name for values in TRAINING} == {field.name for field in dataclasses.fields(Choices)} - {"seeds"}
-    for values in TRAINING:
+    *choices, seed, runs = TRAINING
+    assert {values.name for values in choices} == {field.name for field in dataclasses.fields(Choices)} - {"seeds"}
+    assert CHOICES.validate_python({"seeds": [int(seed.most or 0) + at for at in range(int(runs.most or 0))]})
+    for values in choices:
         for value in ends(values):
             assert getattr(CHOICES.validate_python({values.name: value}), values.name) == value
         with pytest.raises(ValidationError):

@@ -38,13 +38,17 @@ ASKED: dict[str, dict[str, dict[str, Any]]] = {
         "film": {},
         "step": {"at": 5, "label": 3, "channel": 1, "rate": "0.1"},
         "build": {"design": [{"kind": "pooling", "size": 4}, {"kind": "dense", "units": 3}]},
+        "export": {
+            "kind": "script", "language": "fr", "design": [{"kind": "dense", "units": 3}], "images": None, "epochs": 2,
+            "optimiser": "sgd", "learning_rate": 0.1, "augmentation": True, "seeds": [0, 1],
+        },
     },
     "errors": {
         "tables": {"model": "one", "other": "one"},
         "pictures": {"indices": [1, 2]},
         "case": {"model": "one", "index": 1, "said": 3, "label": 4, "neighbours": [5]},
     },
-}
+}  # fmt: skip
 WINGS = {"inside": inside.VIEWS, "stress": stress.VIEWS, "lab": lab.VIEWS, "errors": errors.VIEWS}
 WRONG = [None, True, 1.5, -1, 10**9, "no such thing", [], [[1]], {}, {"name": 3}, [{"name": "fog"}], float("nan")]
 

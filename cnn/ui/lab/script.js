@@ -6,12 +6,14 @@ import { nearly, whole } from "../web/numbers.js";
 import { plane, unpack } from "../web/paint.js";
 import { aloudIn, onLanguage, say, translate } from "../web/say.js";
 import { asking, outdated, showSays, tabbed } from "../web/views.js";
+import { buildView } from "./build.js";
 import { filmView } from "./film.js";
 import { stepView } from "./step.js";
 
 const PACE = 700; // milliseconds a moment
+const FILMED = ["film", "step"]; // the views of the recorded training
 
-export default function start(page, { networks, rates }) {
+export default function start(page, { networks, rates, offers }) {
 	const { element, props, watch } = page;
 	learnNetworks({ networks });
 	const sayAloud = aloudIn(element);
@@ -19,16 +21,16 @@ export default function start(page, { networks, rates }) {
 	/** @type {Partial<import("../web/types.js").LabAnswer>} */
 	const latest = {}; // the last answer, and the part of each view that has come
 	// What the views share: `at` is the moment that is shown, `answers` are the digit's probabilities at each.
-	const desk = { panel, latest, rates, view: "film", at: 0, answers: null, askAgain: () => {}, filmed: null };
-	const views = { film: filmView(desk), step: stepView(desk) };
+	const desk = { panel, latest, rates, offers, view: "film", at: 0, answers: null, askAgain: () => {}, askBeside: (asked) => asked, filmed: null, views: {}, sayAloud };
+	const views = { film: filmView(desk), step: stepView(desk), build: buildView(desk) };
 	const { ready, askAgain, askBeside } = asking(page, () => views[desk.view].ask());
-	desk.askAgain = askAgain;
+	Object.assign(desk, { askAgain, askBeside, views });
 
 	function receive() {
 		const answer = props.value;
 		if (!answer?.asked) return;
 		const part = answer.asked.view;
-		if (part === "step" && outdated(answer.asked, views.step.ask())) return ready();
+		if (views[part] && outdated(answer.asked, views[part].ask())) return ready();
 		latest[part] = answer[part];
 		if (part === "run") slider.max = `${answer.run.moments.length - 1}`;
 		else Object.assign(latest, { pixels: answer.pixels, blank: answer.blank, example: answer.example });
@@ -64,7 +66,7 @@ export default function start(page, { networks, rates }) {
 	}
 
 	function turn() {
-		if (!panel.offsetParent) return stop(); // another tab was opened
+		if (!panel.offsetParent || !FILMED.includes(desk.view)) return stop(); // another tab was opened, or another view
 		goTo(desk.at + 1);
 		if (desk.at === last()) stop();
 	}
@@ -110,6 +112,11 @@ export default function start(page, { networks, rates }) {
 	}
 
 	function show() {
+		if (FILMED.includes(desk.view)) return showFilm();
+		if (latest[desk.view]) views[desk.view].show();
+	}
+
+	function showFilm() {
 		if (!latest.run || !desk.answers) return;
 		const said = prediction();
 		const values = showReel(said);
@@ -120,9 +127,15 @@ export default function start(page, { networks, rates }) {
 
 	const open = tabbed(panel, (name) => {
 		desk.view = name;
+		showPlace();
 		askAgain();
 		show();
 	});
+
+	// The reel and what the film's network says belong to the film alone.
+	function showPlace() {
+		for (const one of panel.querySelectorAll(".says, .reel")) one.hidden = !FILMED.includes(desk.view);
+	}
 
 	watch("value", receive);
 	onTheme(show);

@@ -400,7 +400,21 @@ export interface LabBuildRequest {
 	design: (Convolution | Pooling | Normalisation | Dropout | Dense | Activation)[];
 }
 
-export type LabRequest = LabRunRequest | LabFilmRequest | LabStepRequest | LabBuildRequest;
+/** A design's training as a file that does it elsewhere, with what is said in it in one of our languages. */
+export interface LabExportRequest {
+	view: "export";
+	kind: "script" | "notebook";
+	language: string;
+	design: (Convolution | Pooling | Normalisation | Dropout | Dense | Activation)[];
+	images: 2000 | 10000 | null;
+	epochs: number;
+	optimiser: "adam" | "sgd";
+	learning_rate: number;
+	augmentation: boolean;
+	seeds: number[];
+}
+
+export type LabRequest = LabRunRequest | LabFilmRequest | LabStepRequest | LabBuildRequest | LabExportRequest;
 
 /** A recorded training: its recipe, when and on what it ran, its moments, and the filters at each. */
 export interface RunView {
@@ -501,6 +515,13 @@ export interface Refused {
 	values: Record<string, number>;
 }
 
+/** A file: its `name`, its media `type`, and what is in it. */
+export interface ExportView {
+	name: string;
+	type: string;
+	text: string;
+}
+
 export interface LabAnswer {
 	asked: LabRequest;
 	pixels: Packed;
@@ -510,6 +531,7 @@ export interface LabAnswer {
 	film?: FilmView;
 	step?: StepView;
 	build?: BuildView;
+	export?: ExportView;
 }
 
 /** All figures of a model, and beside them another one's. */
