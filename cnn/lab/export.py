@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
-from cnn.lab.build import Choices
+from cnn.lab.trainings import Order
 from cnn.network.design import Block, calls
 from cnn.task import DIGITS, SIDE, Task
 from cnn.text import say
@@ -29,20 +29,20 @@ class Part(NamedTuple):
     code: str
 
 
-def script(design: Sequence[Block], choices: Choices, language: str, task: Task = DIGITS) -> str:
-    """A Python script that trains a design as `choices` say. InputError where a block is impossible."""
+def script(order: Order, language: str, task: Task = DIGITS) -> str:
+    """A Python script that does the trainings of an order. InputError where a block is impossible."""
     head = f'"""{textwrap.fill(say("export.intro", language), LINE - 3)}\n\n    pip install keras jax\n"""'
-    parts = [f"{_comment(say(f'export.{key}', language))}\n{code}" for key, code in _parts(design, choices, task)]
+    parts = [f"{_comment(say(f'export.{key}', language))}\n{code}" for key, code in _parts(order, task)]
     return "\n\n".join([head, *parts])
 
 
-def notebook(design: Sequence[Block], choices: Choices, language: str, task: Task = DIGITS) -> str:
+def notebook(order: Order, language: str, task: Task = DIGITS) -> str:
     """The same as a Jupyter notebook, nbformat 4."""
     found: list[dict[str, Any]] = [
         _cell("markdown", f"# {say('export.title', language)}\n\n{say('export.intro', language)}")
     ]
     found.append(_cell("code", "%pip install -q keras jax"))
-    for key, code in _parts(design, choices, task):
+    for key, code in _parts(order, task):
         found += [_cell("markdown", say(f"export.{key}", language)), _cell("code", code.strip())]
     python = {"display_name": "Python 3", "language": "python", "name": "python3"}
     cells = [{**cell, "id": f"cell-{at}"} for at, cell in enumerate(found)]
@@ -76,19 +76,19 @@ def _comment(words: str) -> str:
     return textwrap.fill(words, LINE, initial_indent="# ", subsequent_indent="# ")
 
 
-def _parts(design: Sequence[Block], choices: Choices, task: Task) -> list[Part]:
-    bent = [Part("augmentation", AUGMENTATION)] if choices.augmentation else []
+def _parts(order: Order, task: Task) -> list[Part]:
+    bent = [Part("augmentation", AUGMENTATION)] if order.augmentation else []
     learner = "keras.Sequential([keras.Input(model.input_shape[1:]), *BENDING, model])" if bent else "model"
-    optimiser = {"adam": "Adam(rate, beta_2=0.99)", "sgd": "SGD(rate, momentum=0.9)"}[choices.optimiser]
+    optimiser = {"adam": "Adam(rate, beta_2=0.99)", "sgd": "SGD(rate, momentum=0.9)"}[order.optimiser]
     return [
         Part(
             "choices",
             CHOICES.format(
-                **{name: repr(getattr(choices, name)) for name in ("images", "epochs", "learning_rate", "seeds")}
+                **{name: repr(getattr(order, name)) for name in ("images", "epochs", "learning_rate", "seeds")}
             ),
         ),
         Part("data", DATA),
-        Part("network", NETWORK.format(layers=_layers(design, task))),
+        Part("network", NETWORK.format(layers=_layers(order.design, task))),
         *bent,
         Part("training", TRAINING.format(learner=learner, optimiser=optimiser, classes=task.count)),
         Part("test", TEST),

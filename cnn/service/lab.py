@@ -6,9 +6,10 @@ from typing import Any, Literal
 import numpy as np
 
 from cnn.lab import film as recorded
-from cnn.lab.build import Choices, Epochs, Images, LearningRate, Optimiser, Seeds
 from cnn.lab.export import Kind, notebook, script
 from cnn.lab.film import Film
+from cnn.lab.trainings import Epochs, Images, Optimiser, Order, Seeds
+from cnn.lab.trainings import Rate as LearningRate
 from cnn.network.design import Design, plan
 from cnn.service.views import Asked, Views
 from cnn.task import DIGITS
@@ -201,11 +202,11 @@ def export(
     seeds: Seeds,
 ) -> ExportView:
     """A design's training as a file that does it elsewhere, with what is said in it in one of our languages."""
-    choices = Choices(images, epochs, optimiser, learning_rate, augmentation, seeds)
+    order = Order(design, images, epochs, optimiser, learning_rate, augmentation, seeds)
     spoken = language if language in languages() else FIRST
     if kind == "script":
-        return ExportView("train_digits.py", "text/x-python", script(design, choices, spoken))
-    return ExportView("train_digits.ipynb", "application/x-ipynb+json", notebook(design, choices, spoken))
+        return ExportView("train_digits.py", "text/x-python", script(order, spoken))
+    return ExportView("train_digits.ipynb", "application/x-ipynb+json", notebook(order, spoken))
 
 
 VIEWS = Views(run, film, step, build, export)

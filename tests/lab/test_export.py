@@ -12,8 +12,9 @@ import numpy as np
 import onnx
 import pytest
 
-from cnn.lab.build import PRESETS, Choices
+from cnn.lab.build import PRESETS
 from cnn.lab.export import notebook, page, script
+from cnn.lab.trainings import Order
 from cnn.metadata import read_config
 from cnn.models import registry
 from cnn.network.design import Block, Convolution, Dense, Pooling, build
@@ -42,8 +43,8 @@ def network_of(code: str) -> keras.Model:
 
 @pytest.mark.parametrize("name", PRESETS)
 def test_its_network_is_the_one_that_was_built(name: str) -> None:
-    design, choices = PRESETS[name]
-    mine, theirs = network_of(script(design, choices, "en")), build(design)
+    order = PRESETS[name]
+    mine, theirs = network_of(script(order, "en")), build(order.design)
     for one, other in zip(steps(mine), steps(theirs), strict=True):
         found, wanted = one.get_config(), other.get_config()
         assert (type(one), {**found, "seed": 0}) == (type(other), {**wanted, "seed": 0})
@@ -51,21 +52,21 @@ def test_its_network_is_the_one_that_was_built(name: str) -> None:
 
 @pytest.mark.parametrize("language", languages())
 def test_a_notebook_is_valid_and_says_the_same_as_the_script(language: str) -> None:
-    choices = Choices(None, 2, "sgd", 0.1, True, [3, 4])
-    written = notebook(SMALL, choices, language)
+    order = Order(SMALL, 60_000, 2, "sgd", 0.1, True, [3, 4])
+    written = notebook(order, language)
     nbformat.validate(nbformat.reads(written, 4))
-    code, plain = code_of(written), script(SMALL, choices, language)
+    code, plain = code_of(written), script(order, language)
     compile(code, "notebook", "exec")
     for line in code.splitlines():
         assert line in plain
-    for said in ("IMAGES = None", "EPOCHS = 2", "SGD(rate, momentum=0.9)", "LEARNING_RATE = 0.1", "SEEDS = [3, 4]"):
+    for said in ("IMAGES = 60000", "EPOCHS = 2", "SGD(rate, momentum=0.9)", "LEARNING_RATE = 0.1", "SEEDS = [3, 4]"):
         assert said in code
     assert max(map(len, plain.splitlines())) <= 120
 
 
 def test_an_impossible_design_is_refused() -> None:
     with pytest.raises(InputError):
-        script([Dense(3), Pooling()], Choices(), "en")
+        script(Order([Dense(3), Pooling()]), "en")
 
 
 @pytest.mark.parametrize("language", languages())
@@ -101,8 +102,8 @@ def test_it_trains_and_saves(
     few, test = Digits(digits.images[:1200], digits.labels[:1200]), Digits(digits.images[1200:], digits.labels[1200:])
     monkeypatch.setattr(keras.datasets.mnist, "load_data", lambda: (few, test))
     monkeypatch.chdir(tmp_path)
-    choices = Choices(None, 6, optimiser, {"adam": 0.02, "sgd": 0.1}[optimiser], optimiser == "sgd", [1])
-    exec(script(SMALL, choices, "en"), {"__name__": "__main__"})
+    order = Order(SMALL, 2000, 6, optimiser, {"adam": 0.02, "sgd": 0.1}[optimiser], optimiser == "sgd", [1])
+    exec(script(order, "en"), {"__name__": "__main__"})
     said = capsys.readouterr().out.splitlines()[-1]
     share = float(said.split("%")[0].split()[-1])
     assert said.endswith("% of 300 test digits are read right")

@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from cnn.lab.build import PRESETS, Choices
+from cnn.lab.build import PRESETS
 from cnn.lab.export import script
+from cnn.lab.trainings import Order
 from cnn.network.design import Activation, Block, Convolution, Dense, Normalisation, Pooling, plan
 from cnn.text import say
 from tests.ui.conftest import PHONE, FakeClassifier, Onlooker, choose, visits
@@ -109,7 +110,7 @@ def test_from_nothing_by_keyboard(visit: Visiting) -> None:
     visitor.shows(impossible)
     expect(visitor.row(0).locator("[data-act=up]")).to_be_disabled()
     expect(visitor.row(0).locator("[data-act=down]")).to_be_focused()
-    expect(visitor.row(1)).to_have_class(re.compile("refused"))
+    expect(visitor.row(1)).to_have_class(re.compile("impossible"))
     expect(visitor.totals).to_contain_text("ends before block 2, Convolution")
     for button in visitor.panel.locator(".orders button").all():
         expect(button).to_be_disabled()
@@ -128,18 +129,18 @@ def test_it_lasts_and_back_takes_it_back(visit: Visiting) -> None:
     visitor.row(0).get_by_label("Stride").fill("9")  # at most 4
     visitor.row(0).get_by_label("Stride").press("Tab")
     expect(visitor.row(0).get_by_label("Stride")).to_have_value("4")
-    visitor.panel.locator(".training").get_by_label("Epochs").fill("7")
-    visitor.panel.locator(".training").get_by_label("Epochs").press("Enter")
+    visitor.panel.locator(".recipe").get_by_label("Epochs").fill("7")
+    visitor.panel.locator(".recipe").get_by_label("Epochs").press("Enter")
     changed = [Convolution(8, 5, 4), *small[1:]]
     visitor.shows(changed)
     expect(visitor.panel.get_by_role("radio", checked=True)).to_have_count(0)
     visitor.reload()
     expect(visitor.panel).to_be_visible()
     visitor.shows(changed)
-    expect(visitor.panel.locator(".training").get_by_label("Epochs")).to_have_value("7")
+    expect(visitor.panel.locator(".recipe").get_by_label("Epochs")).to_have_value("7")
     expect(visitor.page.locator(".lab .reel")).to_be_hidden()
     visitor.page.go_back()
-    expect(visitor.panel.locator(".training").get_by_label("Epochs")).to_have_value("5")
+    expect(visitor.panel.locator(".recipe").get_by_label("Epochs")).to_have_value("5")
     visitor.page.go_back()
     visitor.shows(small)
     expect(visitor.panel.get_by_role("radio", name="Small and quick")).to_be_checked()
@@ -150,13 +151,13 @@ def test_it_lasts_and_back_takes_it_back(visit: Visiting) -> None:
 def test_it_downloads(visit: Visiting, tmp_path: Path) -> None:
     visitor = visit()
     visitor.begin("Without convolution")
-    visitor.panel.locator(".training").get_by_label("Augmentation").select_option("yes")
-    design, choices = PRESETS["dense"].design, Choices(epochs=5, augmentation=True)
-    visitor.shows(design)
+    visitor.panel.locator(".recipe").get_by_label("Augmentation").select_option("yes")
+    order = Order(PRESETS["dense"].design, epochs=5, augmentation=True)
+    visitor.shows(order.design)
     with visitor.page.expect_download() as saved:
         visitor.panel.get_by_role("button", name="Keras script").click()
     assert saved.value.suggested_filename == "train_digits.py"
-    assert Path(saved.value.path()).read_text(encoding="utf-8") == script(design, choices, "en")
+    assert Path(saved.value.path()).read_text(encoding="utf-8") == script(order, "en")
     with visitor.page.expect_download() as saved:
         visitor.panel.get_by_role("button", name="Notebook").click()
     assert json.loads(Path(saved.value.path()).read_text(encoding="utf-8"))["nbformat"] == 4

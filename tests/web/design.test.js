@@ -10,13 +10,13 @@ const TABLES = {
 	convolution: [number("filters", 16, 1, 128), choice("padding", ["valid", "same"])],
 	dropout: [number("rate", 0.25, 0.05, 0.9, false)],
 	normalisation: [],
-	[TRAINING]: [choice("images", [2000, 10000, null]), choice("augmentation", [false, true]), number("seed", 0, 0, 9), number("runs", 1, 1, 5)],
+	[TRAINING]: [choice("images", [2000, 10000, 60000]), choice("augmentation", [false, true]), number("seed", 0, 0, 9), number("runs", 1, 1, 5)],
 };
 const DESIGN = {
 	blocks: [{ filters: 32, padding: "same", kind: "convolution" }, { kind: "normalisation" }, { rate: 0.5, kind: "dropout" }],
-	training: { images: null, augmentation: true, seed: 7, runs: 3 },
+	training: { images: 60000, augmentation: true, seed: 7, runs: 3 },
 };
-const TEXT = "convolution_32_same~normalisation~dropout_0.5~training_all_true_7_3";
+const TEXT = "convolution_32_same~normalisation~dropout_0.5~training_60000_true_7_3";
 
 test("there and back", () => {
 	assert.equal(asText(TABLES, DESIGN), TEXT);
@@ -26,8 +26,8 @@ test("there and back", () => {
 });
 
 test("what is no design is none", () => {
-	const training = "~training_all_true_7_3";
-	for (const text of ["", "course", "training_all_true_7", "convolution_32_same", `convolution_0_same${training}`, `convolution_1.5_same${training}`, `convolution__same${training}`, `convolution_3_full${training}`, `attention${training}`, `toString${training}`, `training_all_true_7_3${training}`, `dropout_NaN${training}`, `dropout_Infinity${training}`]) {
+	const training = "~training_60000_true_7_3";
+	for (const text of ["", "course", "training_60000_true_7", "convolution_32_same", `convolution_0_same${training}`, `convolution_1.5_same${training}`, `convolution__same${training}`, `convolution_3_full${training}`, `attention${training}`, `toString${training}`, `training_60000_true_7_3${training}`, `dropout_NaN${training}`, `dropout_Infinity${training}`]) {
 		assert.equal(fromText(TABLES, text, 3), null, text);
 	}
 	assert.equal(fromText(TABLES, TEXT, 2), null); // too many blocks
@@ -42,5 +42,5 @@ test("what a number may be", () => {
 
 test("seeds follow one another", () => {
 	const { design, seeds, images, augmentation, ...rest } = orderOf(DESIGN);
-	assert.deepEqual([design, seeds, images, augmentation, rest], [DESIGN.blocks, [7, 8, 9], null, true, {}]);
+	assert.deepEqual([design, seeds, images, augmentation, rest], [DESIGN.blocks, [7, 8, 9], 60000, true, {}]);
 });

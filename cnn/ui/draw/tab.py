@@ -10,14 +10,17 @@ from typing import Any
 import gradio as gr
 import PIL.Image
 
+from cnn.mnist import Mnist
 from cnn.models.registry import Models
 from cnn.service import draw as service
+from cnn.service import inside
 from cnn.task import DIGITS
 from cnn.types import Framed
-from cnn.ui.draw import number
+from cnn.ui.draw import number, pictures
 from cnn.ui.draw.pad import Pad, examples
 from cnn.ui.draw.reading import Kind, Reading, answer, nothing
 from cnn.ui.text import T
+from cnn.ui.turns import LIVE
 from cnn.ui.uploads import SourcedImage
 
 # A mirrored digit is another one, or none; on a phone it is the camera at the back that sees the paper.
@@ -32,12 +35,16 @@ CAMERA = gr.WebcamOptions(
 _DIGITS, _NUMBERS = ThreadPoolExecutor(1, "digits"), ThreadPoolExecutor(1, "numbers")
 
 
-def draw_tab(models: Models, tab: gr.Tab, digit: gr.State) -> None:
+def draw_tab(models: Models, mnist: Mnist, tab: gr.Tab, digit: gr.State) -> None:
     """Fill the open tab with the pad, the photo and the answer, to a digit or to a number.
 
-    `digit` gets the framed digit that was read last, None for a blank pad.
+    `digit` gets the framed digit that was read last, None for a blank pad. Where there is no pen, there is the photo
+    alone, and test pictures to try.
     """
     recognised = models["default"].task
+    if not recognised.drawn:
+        _pictures_tab(models, mnist, tab, digit)
+        return
     with gr.Row(elem_classes="reader"):
         with gr.Column(elem_classes="card"):
             task = gr.Radio(
@@ -53,28 +60,23 @@ def draw_tab(models: Models, tab: gr.Tab, digit: gr.State) -> None:
             )
             with gr.Tabs(elem_classes="switch"):
                 with gr.Tab(T("draw.pen"), id="pen") as drawing:
-                    pad = Pad(examples(recognised), elem_id="pad")  # the page shows the one that the task asks for
+                    # The page shows the one that the task asks for.
+                    pad = Pad(examples(recognised, folder=models.folder), elem_id="pad")
                     line = Pad(examples(recognised, "numbers"), number=True, elem_id="pad-number")
                 with gr.Tab(T("draw.photo"), id="photo") as photographing:
-                    photo = SourcedImage(
-                        label=T("draw.photo_label"),
-                        sources=["upload", "clipboard", "webcam"],
-                        webcam_options=CAMERA,
-                        image_mode=None,
-                        show_label=False,
-                        buttons=[],
-                        elem_id="photo",
-                    )
+                    photo = _photo()
         with gr.Column(elem_classes="card"):  # here too
-            reading = Reading(models, elem_id="reading", elem_classes="fill")
+            filter = inside.live_filter(models, pictures.looked_at(models, mnist).first.image)
+            reading = Reading(models, filter, elem_id="reading", elem_classes="fill")
             numbers = number.NumberReading(elem_id="numbers", elem_classes="fill")
 
     hidden: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
     # Live: while one answer is on its way, only the latest drawing waits. The queue would add a round trip. A class
-    # draws at once, so nothing is done for nothing: what is drawn and what is answered is plain JSON, which Gradio need
-    # not take to a thread and back to prepare, and an output that is skipped is one that Gradio makes anew.
+    # draws at once, so nothing is done for nothing: what is drawn and what is answered is plain JSON, which
+    # `cnn.ui.live` passes on without Gradio's preparations; an output that is skipped is one that Gradio makes anew.
     live = {**hidden, "trigger_mode": "always_last", "queue": False, "preprocess": False, "postprocess": False}
-    pad.input(partial(_live, _DIGITS, _read_pad, models), pad, [reading, digit], **live)
+    live["concurrency_id"] = LIVE
+    pad.input(partial(_live, _DIGITS, _read_moving, models), pad, [reading, digit], **live)
     line.input(partial(_live, _NUMBERS, _read_line, models), line, [numbers, digit], **live)
     quiet = {**hidden, "outputs": [reading, numbers, digit]}
     drawn = [pad, line, task]
@@ -90,7 +92,37 @@ def draw_tab(models: Models, tab: gr.Tab, digit: gr.State) -> None:
         )
 
 
-Read = tuple[Any, Framed | None]  # an answer, and the digit of all tabs
+def _pictures_tab(models: Models, mnist: Mnist, tab: gr.Tab, digit: gr.State) -> None:
+    task = models["default"].task
+    offered = pictures.examples(task, mnist)
+    with gr.Row(elem_classes="reader"):
+        with gr.Column(elem_classes="card penless"):
+            photo = _photo()
+            shown = pictures.Pictures(task, offered, visible=bool(offered), elem_id="pictures")
+        with gr.Column(elem_classes="card"):
+            reading = Reading(models, "photo", elem_id="reading", elem_classes="fill")
+
+    hidden: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
+    read = partial(_read_picture, models)
+    photo.change(read, photo, [reading, digit], **hidden).failure(lambda: None, outputs=photo, **hidden)
+    tab.select(partial(_again, _read_picture, models), photo, [reading, digit], **hidden, queue=False)
+    shown.input(partial(pictures.clicked, offered), shown, photo, **hidden)
+
+
+def _photo() -> SourcedImage:
+    return SourcedImage(
+        label=T("draw.photo_label"),
+        sources=["upload", "clipboard", "webcam"],
+        webcam_options=CAMERA,
+        image_mode=None,
+        format="png",  # what is put there by a click stays as it is
+        show_label=False,
+        buttons=[],
+        elem_id="photo",
+    )
+
+
+Read = tuple[Any, Any]  # an answer, and the digit of all tabs: framed, None, or left as it is
 Shown = tuple[Any, Any, Any]  # for the answer to a digit, the answer to a number, and the digit of all tabs
 
 
@@ -103,9 +135,15 @@ async def _live(threads: Executor, read: Callable[..., Read], models: Models, st
     return await asyncio.get_running_loop().run_in_executor(threads, read, models, strokes)
 
 
-def _read_pad(models: Models, strokes: dict[str, Any]) -> Read:
-    framed, prediction = service.read_drawing(models, strokes)
-    return answer(framed, prediction, "pad", "drawn", strokes), _framed(framed)
+def _read_pad(models: Models, strokes: dict[str, Any], moving: bool = False) -> Read:
+    framed, prediction = service.read_drawing(models, strokes, moving)
+    drawing = {name: strokes[name] for name in ("strokes", "width", "height")}
+    return answer(framed, prediction, "pad", "drawn", drawing), _framed(framed)
+
+
+def _read_moving(models: Models, strokes: dict[str, Any]) -> Read:
+    lifted = isinstance(strokes, dict) and strokes.get("lifted") is True
+    return _read_pad(models, strokes, moving=not lifted)
 
 
 def _read_line(models: Models, strokes: dict[str, Any]) -> Read:
@@ -124,16 +162,22 @@ def _read_drawn(models: Models, strokes: dict[str, Any], number_strokes: dict[st
 def _read_photo(models: Models, sent: tuple[PIL.Image.Image, Kind] | None, task: str) -> Shown:
     if sent is None:
         return nothing("photo"), number.nothing("photo"), gr.skip()
-    image, kind = sent
     if task == "number":
-        found, first = service.read_number_photo(models, image)
-        return gr.skip(), number.photo_answer(found, image, first), _framed(first)
+        found, first = service.read_number_photo(models, sent[0])
+        return gr.skip(), number.photo_answer(found, sent[0], first), _framed(first)
+    shown, framed = _read_picture(models, sent)
+    return shown, gr.skip(), framed
+
+
+def _read_picture(models: Models, sent: tuple[PIL.Image.Image, Kind] | None) -> Read:
+    if sent is None:
+        return nothing("photo"), gr.skip()
+    image, kind = sent
     framed, prediction = service.read_photo(models, image)
-    return answer(framed, prediction, "photo", kind), gr.skip(), _framed(framed)
+    return answer(framed, prediction, "photo", kind), _framed(framed)
 
 
-def _again(read: Callable[..., Shown], models: Models, *sent: Any) -> Shown:
+def _again(read: Callable[..., Any], models: Models, *sent: Any) -> tuple[Any, ...]:
     """`read`, for what was read before: the digit of all tabs stays what it is, and `again` tells."""
     *answers, _ = read(models, *sent)
-    one, other = ({**value, "again": True} if value != gr.skip() else value for value in answers)
-    return one, other, gr.skip()
+    return *({**value, "again": True} if value != gr.skip() else value for value in answers), gr.skip()

@@ -48,7 +48,6 @@ const OPTIONS = {
 	sgd: "lab.optimiser_sgd",
 	true: "lab.yes",
 	false: "lab.no",
-	null: "lab.images_all",
 };
 const FUNCTIONS = { relu: "ReLU", tanh: "tanh", sigmoid: "sigmoid", gelu: "GELU" };
 const PRESETS = {
@@ -67,7 +66,7 @@ export function buildView(desk) {
 	const part = (name) => panel.querySelector(`[data-panel=build] .${name}`);
 	const past = []; // what Undo goes back to, as texts
 
-	const preset = (name) => ({ blocks: presets[name].design, training: Object.fromEntries(chosen.map(({ name: one, default: usual }) => [one, presets[name].choices[one] === undefined ? usual : presets[name].choices[one]])) });
+	const preset = (name) => ({ blocks: presets[name].design, training: Object.fromEntries(chosen.map(({ name: one, default: usual }) => [one, presets[name][one] === undefined ? usual : presets[name][one]])) });
 	let now = preset("course");
 
 	const text = () => asText(tables, now);
@@ -182,6 +181,7 @@ export function buildView(desk) {
 	const written = () => `${language()} ${text()}`;
 
 	function show() {
+		if (!latest.build) return;
 		if (latest.export) save();
 		if (written() !== shown) showRows(); // else the fields are as they are, and the keyboard is among them
 		shown = written();
@@ -215,9 +215,8 @@ export function buildView(desk) {
 		const last = made("li", { className: "block last" }, made("b", { textContent: say("lab.logits") }), made("p", { className: "values hint", textContent: say("lab.logits_text") }), made("p", { className: "facts" }), made("p", { className: "refusal" }));
 		renew(part("blocks"), ...rows, last);
 		renew(part("adding"), made("span", { className: "ask", textContent: say("lab.add") }), ...Object.keys(kinds).map((kind) => act("add", say(KINDS[kind]), () => add(kind))));
-		renew(part("training"), ...fields(TRAINING, now.training, "lab-training", now.blocks.length + 1, (value) => ({ ...now, training: { ...now.training, ...value } })));
-		const train = act("train", say("lab.train"), () => desk.train?.(orderOf(now)));
-		train.hidden = !desk.views.train;
+		renew(part("recipe"), ...fields(TRAINING, now.training, "lab-training", now.blocks.length + 1, (value) => ({ ...now, training: { ...now.training, ...value } })));
+		const train = act("train", say("lab.train_it"), () => desk.train(orderOf(now)));
 		const file = (kind, words) => act(kind, words, () => desk.askBeside({ view: "export", kind, language: language(), ...orderOf(now) }));
 		renew(part("orders"), train, file("script", say("lab.script")), file("notebook", say("lab.notebook")));
 	}
@@ -227,7 +226,7 @@ export function buildView(desk) {
 		const put = (value) => withBlocks(now.blocks.map((other, place) => (place === at ? { ...other, ...value } : other)));
 		const up = sign("up", say("lab.up", { block: name }), () => move(at, -1, "up"));
 		const down = sign("down", say("lab.down", { block: name }), () => move(at, 1, "down"));
-		const gone = sign("remove", say("lab.remove", { block: name }), () => remove(at));
+		const gone = sign("remove", say("lab.remove_block", { block: name }), () => remove(at));
 		up.disabled = at === 0;
 		down.disabled = at === now.blocks.length - 1;
 		const line = made(
@@ -253,8 +252,8 @@ export function buildView(desk) {
 		const { layers, refused, parameters, multiply_adds, asked } = latest.build;
 		[...part("blocks").children].forEach((line, at) => {
 			const wrong = refused?.at === at;
-			line.classList.toggle("refused", wrong);
-			line.classList.toggle("after", Boolean(refused) && at > refused.at);
+			line.classList.toggle("impossible", wrong);
+			line.classList.toggle("behind", Boolean(refused) && at > refused.at);
 			line.querySelector(".refusal").textContent = wrong ? refusal(refused) : "";
 			line.querySelector(".facts").replaceChildren(...(layers[at] ? facts(layers[at]) : []));
 		});
@@ -286,7 +285,7 @@ export function buildView(desk) {
 	function draw(layers, words) {
 		const known = layers.map(({ shape }, at) => ({ shape, block: now.blocks[at] ?? { kind: "dense" } }));
 		const seen = known.filter(({ block }) => SHAPING.includes(block.kind));
-		const picture = { shape: PICTURE, window: 0, title: say("lab.picture") };
+		const picture = { shape: PICTURE, window: 0, title: say("lab.image") };
 		const all = seen.map(({ shape, block }) => ({ shape, window: block[SEES[block.kind]] ?? 0, title: say(KINDS[block.kind]) }));
 		drawn = { layers: [picture, ...all], label: say("lab.drawing", { shapes: [picture, ...all].map(({ shape }) => shapeWords(shape)).join(" → "), words }) };
 		fit();

@@ -5,13 +5,10 @@
 
 const BETWEEN = "~";
 const WITHIN = "_";
-const ALL = "all"; // what null is written as
 
 export const TRAINING = "training";
 
 /** @typedef {{ name: string, default: any, options: any[] | null, least: number, most: number, whole: boolean }} Values */
-
-const written = (value) => (value === null ? ALL : `${value}`);
 
 // A new record of a kind: its defaults.
 /** @param {Record<string, Values[]>} tables */
@@ -25,7 +22,7 @@ export const fits = ({ least, most, whole }, value) => Number.isFinite(value) &&
 
 /** @param {Record<string, Values[]>} tables */
 export function asText(tables, { blocks, training }) {
-	const record = (one, kind) => [kind, ...tables[kind].map(({ name }) => written(one[name]))].join(WITHIN);
+	const record = (one, kind) => [kind, ...tables[kind].map(({ name }) => `${one[name]}`)].join(WITHIN);
 	return [...blocks.map((block) => record(block, block.kind)), record(training, TRAINING)].join(BETWEEN);
 }
 
@@ -45,7 +42,7 @@ function recordOf(tables, text) {
 	const table = Object.hasOwn(tables, kind) ? tables[kind] : null;
 	if (!table || words.length !== table.length) return null;
 	const found = table.map((values, at) => {
-		if (values.options) return values.options.find((option) => written(option) === words[at]);
+		if (values.options) return values.options.find((option) => `${option}` === words[at]);
 		const value = words[at] === "" ? NaN : Number(words[at]);
 		return fits(values, value) ? value : undefined;
 	});

@@ -9,6 +9,7 @@ import { asking, outdated, showSays, tabbed } from "../web/views.js";
 import { buildView } from "./build.js";
 import { filmView } from "./film.js";
 import { stepView } from "./step.js";
+import { trainView } from "./train.js";
 
 const PACE = 700; // milliseconds a moment
 const FILMED = ["film", "step"]; // the views of the recorded training
@@ -21,15 +22,21 @@ export default function start(page, { networks, rates, offers }) {
 	/** @type {Partial<import("../web/types.js").LabAnswer>} */
 	const latest = {}; // the last answer, and the part of each view that has come
 	// What the views share: `at` is the moment that is shown, `answers` are the digit's probabilities at each.
-	const desk = { panel, latest, rates, offers, view: "film", at: 0, answers: null, askAgain: () => {}, askBeside: (asked) => asked, filmed: null, views: {}, sayAloud };
-	const views = { film: filmView(desk), step: stepView(desk), build: buildView(desk) };
+	const desk = { panel, latest, rates, networks, offers, view: "film", at: 0, answers: null, askAgain: () => {}, askBeside: (asked) => asked, filmed: null, views: {}, sayAloud };
+	const openView = (name) => panel.querySelector(`[data-view=${name}]`).click();
+	Object.assign(desk, { openView, askTraining: (asked) => askBeside(asked, "select") });
+	const views = { film: filmView(desk), step: stepView(desk), build: buildView(desk), train: trainView(desk) };
 	const { ready, askAgain, askBeside } = asking(page, () => views[desk.view].ask());
-	Object.assign(desk, { askAgain, askBeside, views });
+	Object.assign(desk, { askAgain, askBeside, views, train: views.train.begin });
 
 	function receive() {
 		const answer = props.value;
 		if (!answer?.asked) return;
 		const part = answer.asked.view;
+		if (views.train.takes(part)) {
+			views.train.take(answer);
+			return ready();
+		}
 		if (views[part] && outdated(answer.asked, views[part].ask())) return ready();
 		latest[part] = answer[part];
 		if (part === "run") slider.max = `${answer.run.moments.length - 1}`;
@@ -113,7 +120,7 @@ export default function start(page, { networks, rates, offers }) {
 
 	function show() {
 		if (FILMED.includes(desk.view)) return showFilm();
-		if (latest[desk.view]) views[desk.view].show();
+		views[desk.view].show();
 	}
 
 	function showFilm() {
@@ -143,6 +150,7 @@ export default function start(page, { networks, rates, offers }) {
 	onLanguage(() => {
 		translate(element);
 		views.film.forget();
+		views.train.forget();
 		show();
 	});
 	// A component that comes late, with its tab, asks for itself.
