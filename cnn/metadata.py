@@ -55,7 +55,7 @@ class Recipe(TypedDict):
 
 
 class Source(TypedDict):
-    """Whose writing it was trained on beside MNIST's, and under which licence."""
+    """Whose pictures or writing it was trained on, beside MNIST's, and under which licence."""
 
     name: str
     url: NotRequired[str]
@@ -80,6 +80,14 @@ class Machine(TypedDict):
     keras: str
     jax: str
     numpy: str
+
+
+class Spread(TypedDict):
+    """The devices that a run's batches were shared out over, all of one `kind`, and how many processes had them."""
+
+    kind: str
+    count: int
+    processes: int
 
 
 class Start(TypedDict):
@@ -113,6 +121,7 @@ class Run(TypedDict):
     history: list[dict[str, float]]  # an epoch each: losses in nats, and accuracies
     seconds: float
     machine: Machine
+    devices: NotRequired[Spread]
     mixed: NotRequired[dict[str, float]]  # the shares of the run and of what it started from
 
 
@@ -258,7 +267,8 @@ class Measured(_Figures):
     """`metrics.json` as `train` writes it; `refused` by kind of picture, and the `threshold`."""
 
     loss: float
-    accuracy_by_digit: list[float]
+    accuracy_by_digit: NotRequired[list[float]]
+    accuracy_by_class: NotRequired[list[float]]  # in its place, of other classes
     refused: dict[str, float]
     parameters: int
     machine: Machine

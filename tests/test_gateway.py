@@ -139,6 +139,22 @@ def test_a_malformed_host_opens_nothing(host: str, app: gr.Blocks) -> None:
         assert visitor.makefile().readline().split()[1] in ("400", "404")
 
 
+def test_a_websocket_is_not_served() -> None:
+    async def app(scope: Any, receive: Any, send: Any) -> None:
+        raise AssertionError("it reached the app")
+
+    async def asked() -> list[Message]:
+        sent: list[Message] = []
+
+        async def send(message: Message) -> None:
+            sent.append(message)
+
+        await Gateway(app)({"type": "websocket", "path": "/", "headers": []}, asyncio.Event().wait, send)
+        return sent
+
+    assert run_async(asked()) == [{"type": "websocket.close", "code": 1008}]
+
+
 def test_scripts_go_through_the_queue(app: gr.Blocks, http: httpx.Client) -> None:
     assert Client(app.local_url, verbose=False).predict("seven", api_name="/echo") == "seven"
     assert http.post("/gradio_api/run/live", json={"data": ["seven"]}).json()["data"] == ["seven"]

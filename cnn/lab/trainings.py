@@ -52,7 +52,8 @@ Images = Literal[2000, 10000, 60000]
 Epochs = Annotated[int, pydantic.Field(ge=1, le=20)]
 Optimiser = Literal["adam", "sgd"]
 Rate = Annotated[float, pydantic.Field(ge=1e-5, le=1, allow_inf_nan=False)]
-Seeds = Annotated[list[Annotated[int, pydantic.Field(ge=0, lt=2**32)]], pydantic.Field(min_length=1, max_length=5)]
+SEEDS = 5  # at most
+Seeds = Annotated[list[Annotated[int, pydantic.Field(ge=0, lt=2**32)]], pydantic.Field(min_length=1, max_length=SEEDS)]
 Ending = Literal["training_stopped", "training_diverged", "training_broken", "mnist_missing"]
 SETS = ("mnist", "made", "perturbed", "further")  # what a network is measured on
 State = Literal["waiting", "training", "measuring", "done", "ended"]
@@ -60,15 +61,19 @@ State = Literal["waiting", "training", "measuring", "done", "ended"]
 
 @dataclasses.dataclass(frozen=True)
 class Order:
-    """What is to be trained, and how; once with each of the `seeds`."""
+    """What is to be trained, and how; once with each of the `seeds`.
+
+    On so many of MNIST's training `images`, `epochs` times, by Adam, or by stochastic gradient descent with a momentum
+    of 0.9; the `learning_rate` is its peak. `augmentation`: each picture is moved, turned and stretched a little.
+    """
 
     design: list[design.Block]
-    images: Images
-    epochs: Epochs
-    optimiser: Optimiser
-    learning_rate: Rate
-    augmentation: bool
-    seeds: Seeds
+    images: Images = 10_000
+    epochs: Epochs = 3
+    optimiser: Optimiser = "adam"
+    learning_rate: Rate = 4e-3
+    augmentation: bool = False
+    seeds: Seeds = dataclasses.field(default_factory=lambda: [0])
 
     @property
     def multiply_adds(self) -> int:

@@ -6,9 +6,14 @@ from typing import Any, Literal
 import numpy as np
 
 from cnn.lab import film as recorded
+from cnn.lab.export import Kind, notebook, script
 from cnn.lab.film import Film
+from cnn.lab.trainings import Epochs, Images, Optimiser, Order, Seeds
+from cnn.lab.trainings import Rate as LearningRate
+from cnn.network.design import Design, plan
 from cnn.service.views import Asked, Views
 from cnn.task import DIGITS
+from cnn.text import FIRST, languages
 from cnn.types import Framed, InputError, Shades, Tiles
 
 Rate = Literal["0.01", "0.1", "1"]  # learning rates to choose from
@@ -79,7 +84,45 @@ class StepView:
     step: recorded.Step
 
 
-Part = RunView | FilmView | StepView
+@dataclasses.dataclass(frozen=True)
+class BlockShown:
+    """One block worked out, as `cnn.network.design.Planned`; the last of a whole design is its layer of logits."""
+
+    shape: list[int]
+    parameters: int
+    multiply_adds: int
+    receptive_field: int
+
+
+@dataclasses.dataclass(frozen=True)
+class Refused:
+    """Why the block `at` this place is impossible: the text `error.<key>`, and what fills it in."""
+
+    at: int
+    key: str
+    values: dict[str, int]
+
+
+@dataclasses.dataclass(frozen=True)
+class BuildView:
+    """A design worked out: its `layers` up to the first that is impossible, and what they cost together."""
+
+    layers: list[BlockShown]
+    parameters: int
+    multiply_adds: int
+    refused: Refused | None
+
+
+@dataclasses.dataclass(frozen=True)
+class ExportView:
+    """A file: its `name`, its media `type`, and what is in it."""
+
+    name: str
+    type: str
+    text: str
+
+
+Part = RunView | FilmView | StepView | BuildView | ExportView
 
 
 @dataclasses.dataclass(frozen=True)
@@ -136,4 +179,34 @@ def step(
     return StepView(at, guess, film.step(at, digit, guess if label is None else label, float(rate), channel))
 
 
-VIEWS = Views(run, film, step)
+def build(digit: np.ndarray, film: Film, *, design: Design) -> BuildView:
+    """A design worked out block by block, which no digit changes. A block that is impossible is no error."""
+    planned = plan(design)
+    layers = [BlockShown(list(shape), *rest) for _, shape, *rest in planned.layers]
+    refused = planned.refused and Refused(*planned.refused)
+    return BuildView(layers, planned.parameters, planned.multiply_adds, refused)
+
+
+def export(
+    digit: np.ndarray,
+    film: Film,
+    *,
+    kind: Kind,
+    language: str,
+    design: Design,
+    images: Images,
+    epochs: Epochs,
+    optimiser: Optimiser,
+    learning_rate: LearningRate,
+    augmentation: bool,
+    seeds: Seeds,
+) -> ExportView:
+    """A design's training as a file that does it elsewhere, with what is said in it in one of our languages."""
+    order = Order(design, images, epochs, optimiser, learning_rate, augmentation, seeds)
+    spoken = language if language in languages() else FIRST
+    if kind == "script":
+        return ExportView("train_digits.py", "text/x-python", script(order, spoken))
+    return ExportView("train_digits.ipynb", "application/x-ipynb+json", notebook(order, spoken))
+
+
+VIEWS = Views(run, film, step, build, export)

@@ -118,6 +118,9 @@ class Gateway:
         self._pages: OrderedDict[tuple[str, ...], _Page] = OrderedDict()  # the latest at the end
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "websocket":  # nothing of the page's is one; a server that can read them lets them through
+            await send({"type": "websocket.close", "code": 1008})
+            return
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return

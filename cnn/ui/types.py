@@ -17,6 +17,7 @@ import numpy as np
 from typing_extensions import is_typeddict
 
 from cnn.files import write_whole
+from cnn.inside.views import LiveFilter
 from cnn.service import errors, inside, lab, stress, training
 from cnn.types import Prediction
 from cnn.ui.draw.number import NumberAnswer
@@ -122,6 +123,7 @@ def page_types() -> str:
         else:
             writer.write(f"{wing}Answer", {**asked, **{f"{name}?": part for name, part in parts.items()}})
     writer.of(NumberAnswer)
+    writer.of(LiveFilter)
     shown, prediction = writer.of(ReadingShown), writer.of(Prediction)
     writer.interfaces["ReadingAnswer"] = f"export type ReadingAnswer = {shown} & Partial<{prediction}>;"
     return "\n\n".join([HEAD.rstrip(), *writer.interfaces.values()]) + "\n"

@@ -38,6 +38,18 @@ ASKED: dict[str, dict[str, dict[str, Any]]] = {
         "run": {},
         "film": {},
         "step": {"at": 5, "label": 3, "channel": 1, "rate": "0.1"},
+        "build": {"design": [{"kind": "pooling", "size": 4}, {"kind": "dense", "units": 3}]},
+        "export": {
+            "kind": "script",
+            "language": "fr",
+            "design": [{"kind": "dense", "units": 3}],
+            "images": 60000,
+            "epochs": 2,
+            "optimiser": "sgd",
+            "learning_rate": 0.1,
+            "augmentation": True,
+            "seeds": [0, 1],
+        },
     },
     "training": {
         "begin": {

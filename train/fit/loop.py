@@ -6,6 +6,7 @@ besides: a run that was killed and resumed ends with the same weights as an unbr
 
 import dataclasses
 import hashlib
+import io
 import json
 import random
 import time
@@ -33,8 +34,10 @@ from train.data.handwriting import Handwriting
 from train.data.mixture import NOBODY, Mixture, mixed
 from train.data.mnist import Digits
 from train.fit.augment import augment
+from train.fit.devices import Devices
 from train.fit.fast import compiler_options, fast_twin
 from train.fit.fold import folded
+from train.fit.precision import mixed_twin
 from train.fit.recipes import Recipe
 from train.measure.calibrate import calibrate
 from train.measure.figures import accuracy, cross_entropy
@@ -77,20 +80,24 @@ def fit(
     task: Task = DIGITS,
     processes: int = 1,
     look: Callable[[keras.Model], None] | None = None,
-) -> Generator[Progress, None, None]:
+    devices: Devices | None = None,
+) -> Generator[Progress]:
     """Train `recipe` on `digits` into `folder`, yielding Progress; `model.keras` and `config.json` stand at the end.
 
     `look` is shown the model before the first step and after each epoch, with the weights of that moment.
 
     What is saved has its normalisation folded in. With `start`, the folder of a finished run of the same architecture,
     from its weights, folded, rather than from chance. `people` wrote what the recipe's `pens` and `signs` ask for. What
-    the recipe draws is shared out over so many `processes`, whose number changes nothing.
+    the recipe draws is shared out over so many `processes`, whose number changes nothing. Each batch is shared out over
+    `devices`, by default one, whose number changes nothing but rounding; of several processes that train together the
+    first writes, and all take its checkpoint.
 
     Closing the iterator keeps a checkpoint, a killed process leaves one about ten seconds old; calling it again goes
-    on from there, to the same weights as an unbroken run. UserError when the folder holds another run's checkpoint.
+    on from there, to the same weights as an unbroken run. UserError when the folder holds another run's checkpoint, and
+    where a batch cannot be shared out evenly.
     """
     mixture = yield from _drawn(recipe, digits, people, task, processes)
-    run = _Run(recipe, digits, mixture, folder, start, people, task)
+    run = _Run(recipe, digits, mixture, folder, start, people, task, devices or Devices())
     try:
         yield from run.train(look)
     except GeneratorExit:
@@ -123,7 +130,7 @@ def watched(
             next(drawing)
     except StopIteration as end:
         mixture = end.value
-    yield from _Run(recipe, digits, mixture, folder, None, NOBODY, task).watched(marks)
+    yield from _Run(recipe, digits, mixture, folder, None, NOBODY, task, Devices()).watched(marks)
 
 
 def _drawn(
@@ -148,13 +155,17 @@ class _Run:
         start: Path | None,
         people: Handwriting,
         task: Task,
+        devices: Devices,
     ):
+        devices.check(recipe.batch_size)
+        self.devices = devices
         self.recipe, self.folder, self.sources, self.task = recipe, folder, people.sources, task
         self.digest = hashlib.sha256(digits.images.tobytes() + digits.labels.tobytes()).hexdigest()
         self.training, self.validation = mixture
         batches = len(self.training.labels) // recipe.batch_size
         if not batches:
-            raise UserError(f"{len(self.training.labels)} images do not fill a batch of {recipe.batch_size}.")
+            count = len(self.training.labels)
+            raise UserError(f"{count} images do not fill a batch of {recipe.batch_size}; take a smaller one.")
         # Whole blocks alone, so that one shape is compiled; what is left over changes with each epoch's order.
         self.block = min(block_steps(recipe), batches)
         self.steps_per_epoch = batches // self.block * self.block
@@ -170,19 +181,20 @@ class _Run:
         self.measure = _compile_logits(self.model)
         self.optimizer = OPTIMISERS[recipe.optimiser](_schedule(recipe, self.steps))
         self.optimizer.build(self.model.trainable_variables)
-        self.state = initial_state(self.model, self.optimizer, averaged=bool(recipe.average))
+        self.state = devices.everywhere(initial_state(self.model, self.optimizer, averaged=bool(recipe.average)))
         self.step, self.history = 0, []
         self.started = self.saved = time.monotonic()
+        if not devices.alike(hashlib.sha256(json.dumps(self._identity()).encode()).digest()):
+            raise UserError("The processes train different things: each needs the same recipe, options and data.")
         self._resume()
 
     def train(self, look: Callable[[keras.Model], None] | None = None) -> Iterator[Progress]:
-        advance = compile_block(self.recipe, self.model, self.optimizer, self.task)
-        images, labels = map(jnp.asarray, self.training)
+        advance = self._advance()
         self._show(look)
         while self.step < self.steps:
             epoch, done = divmod(self.step, self.steps_per_epoch)
             for block in self._blocks(epoch)[done // self.block :]:
-                self.state = advance(self.state, images, labels, block, epoch)
+                self.state = advance(block, epoch)
                 self.step += self.block
                 if self.step % self.steps_per_epoch and self.step % BLOCK_STEPS < self.block:
                     yield self._progress(epoch)
@@ -197,10 +209,15 @@ class _Run:
             self._give_back()
             look(self.model)
 
+    def _advance(self) -> Callable[[np.ndarray, int], State]:
+        """The state after so many batches more, by their indices (steps, batch size), in an epoch."""
+        block = compile_block(self.recipe, self.model, self.optimizer, self.task, self.devices.whole)
+        images, labels = self.devices.everywhere(tuple(self.training))
+        return lambda batches, epoch: block(self.state, images, labels, self.devices.shared_out(batches), epoch)
+
     def watched(self, marks: Sequence[int]) -> Iterator[Moment]:
         """Train, and show the model after each of `marks` and each epoch."""
-        advance = compile_block(self.recipe, self.model, self.optimizer, self.task)
-        images, labels = map(jnp.asarray, self.training)
+        advance = self._advance()
         if 0 in marks:
             yield self._moment(0)
         for epoch in range(self.recipe.epochs):
@@ -210,25 +227,27 @@ class _Run:
                 while self.step < mark:  # in two lengths, each compiled once
                     length = self.block if self.step + self.block <= mark else 1
                     done = self.step - before
-                    self.state = advance(self.state, images, labels, batches[done : done + length], epoch)
+                    self.state = advance(batches[done : done + length], epoch)
                     self.step += length
                 yield self._moment(epoch)
 
     def _moment(self, epoch: int) -> Moment:
         self._give_back()
-        return Moment(self.step, self.steps, epoch, self.model, self.training, self.validation["mnist"])
+        return Moment(self.step, self.steps, epoch, self.model, self.training, next(iter(self.validation.values())))
 
     def _give_back(self) -> None:
         """Have the model itself hold the state's weights."""
         for variables, values in (
             (self.model.trainable_variables, self._weights()),
-            (self.model.non_trainable_variables, self.state.non_trainable),
+            (self.model.non_trainable_variables, self.devices.here(self.state.non_trainable)),
         ):
             for variable, value in zip(variables, values, strict=True):
                 variable.assign(np.asarray(value))  # a copy: the next block writes over the state
 
     def save(self) -> None:
         """Write the finished model and its config; the checkpoint has served."""
+        if not self.devices.first:
+            return
         self._give_back()
         with whole(self.folder / WEIGHTS) as aside:
             folded(self.model).save(aside)
@@ -238,6 +257,8 @@ class _Run:
 
     def checkpoint(self) -> None:
         """Write all a later process needs to go on: whole, or not at all."""
+        if not self.devices.first:
+            return
         leaves = {f"leaf{i}": np.asarray(leaf) for i, leaf in enumerate(jax.tree.leaves(self.state))}
         metadata = {"run": self._identity(), "step": self.step, "seconds": self._seconds(), "history": self.history}
         with whole(self.folder / CHECKPOINT) as aside:
@@ -249,11 +270,12 @@ class _Run:
             self.checkpoint()
 
     def _resume(self) -> None:
-        if not (self.folder / CHECKPOINT).is_file():
-            return
         path = self.folder / CHECKPOINT
+        content = self.devices.told(path.read_bytes() if self.devices.first and path.is_file() else b"")
+        if not content:
+            return
         try:
-            with np.load(path) as kept:
+            with np.load(io.BytesIO(content)) as kept:
                 metadata = json.loads(str(kept["metadata"]))
                 arrays = {name: kept[name] for name in kept.files}
         except (ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
@@ -261,7 +283,9 @@ class _Run:
         if metadata["run"] != self._identity():
             raise UserError(f"{self.folder} holds an unfinished run of another recipe or other data; remove it first.")
         leaves, structure = jax.tree.flatten(self.state)
-        self.state = structure.unflatten(jnp.asarray(arrays[f"leaf{i}"]) for i in range(len(leaves)))
+        self.state = self.devices.everywhere(
+            structure.unflatten(jnp.array(arrays[f"leaf{i}"]) for i in range(len(leaves)))
+        )
         self.step, self.history = metadata["step"], metadata["history"]
         self.started -= metadata["seconds"]
 
@@ -279,12 +303,12 @@ class _Run:
         running = self._progress(epoch)
         measured = {"loss": running.loss, "accuracy": running.accuracy}
         logits = self._all_logits()
-        for name, held in self.validation.items():
-            prefix = "validation" if name == "mnist" else name
+        for at, (name, held) in enumerate(self.validation.items()):
+            prefix = name if at else "validation"
             measured[f"{prefix}_loss"] = cross_entropy(logits[name], held.labels)
             measured[f"{prefix}_accuracy"] = accuracy(logits[name], held.labels)
         self.history.append(measured)
-        self.state = self.state._replace(sums=jnp.zeros(2))
+        self.state = self.state._replace(sums=self.devices.everywhere(jnp.zeros(2)))
         return dataclasses.replace(running, history=tuple(self.history))
 
     def _all_logits(self) -> dict[str, np.ndarray]:
@@ -292,13 +316,15 @@ class _Run:
         logits = {}
         for name, (images, _) in self.validation.items():
             chunks = [images[at : at + MEASURE_BATCH] for at in range(0, len(images), MEASURE_BATCH)]
-            parts = [self.measure(self._weights(), self.state.non_trainable, chunk) for chunk in chunks]
+            parts = [
+                self.measure(self._weights(), self.devices.here(self.state.non_trainable), chunk) for chunk in chunks
+            ]
             logits[name] = np.concatenate(parts)
         return logits
 
     def _weights(self) -> list[jax.Array]:
         """What is measured and saved: the average over the steps, where the recipe asks for one."""
-        return self.state.averaged or self.state.trainable
+        return self.devices.here(self.state.averaged or self.state.trainable)
 
     def _identity(self) -> dict[str, Any]:
         return {
@@ -329,6 +355,7 @@ class _Run:
             "history": self.history,
             "seconds": self._seconds(),
             "machine": machine.describe(),
+            "devices": self.devices.describe(),
         }
 
 
@@ -402,7 +429,8 @@ def initial_state(model: keras.Model, optimizer: keras.optimizers.Optimizer, *, 
 
 def block_steps(recipe: Recipe) -> int:
     """Steps per compiled call. Stock layers on a CPU go one by one: in a loop, XLA runs their gradients on one core."""
-    return BLOCK_STEPS if recipe.fast or jax.default_backend() != "cpu" else 1
+    stock = recipe.precision == "mixed" or not recipe.fast
+    return 1 if stock and jax.default_backend() == "cpu" else BLOCK_STEPS
 
 
 def _schedule(recipe: Recipe, steps: int) -> keras.optimizers.schedules.LearningRateSchedule:
@@ -414,17 +442,23 @@ def _schedule(recipe: Recipe, steps: int) -> keras.optimizers.schedules.Learning
 
 
 def compile_block(
-    recipe: Recipe, model: keras.Model, optimizer: keras.optimizers.Optimizer, task: Task = DIGITS
+    recipe: Recipe,
+    model: keras.Model,
+    optimizer: keras.optimizers.Optimizer,
+    task: Task = DIGITS,
+    layout: jax.sharding.Sharding | None = None,
 ) -> Callable:
     """Some training steps as a jitted function (State, all images, all labels, (steps, batch) indices, epoch) -> State.
 
     The data stay on the device, and each step gathers and augments its own batch: nothing is waited for between steps.
+    Over several devices the indices are shared out, and the rest is whole on each; `layout` is what keeps it so.
     """
     key = jax.random.key(recipe.seed)
-    twin = fast_twin(model, recipe.fast)
+    twin = mixed_twin(model) if recipe.precision == "mixed" else fast_twin(model, recipe.fast)
 
     def loss(trainable: list, non_trainable: list, images: jax.Array, labels: jax.Array) -> tuple:
         logits, non_trainable = twin.stateless_call(trainable, non_trainable, images, training=True)
+        logits = logits.astype(jnp.float32)
         likelihoods = jax.nn.log_softmax(logits[:, : task.count] if recipe.entropic else logits)
         right = jnp.take_along_axis(likelihoods, labels[:, None], axis=1, mode="clip")[:, 0]
         if recipe.entropic:
@@ -437,7 +471,9 @@ def compile_block(
             return _network_input(images[batch])
         return augment(images[batch], key, batch, epoch, recipe.augmentation)
 
-    @partial(jax.jit, donate_argnums=0, compiler_options=compiler_options() if recipe.fast else {})
+    @partial(
+        jax.jit, donate_argnums=0, compiler_options=compiler_options() if recipe.fast else {}, out_shardings=layout
+    )
     def advance(state: State, images: jax.Array, labels: jax.Array, batches: jax.Array, epoch: jax.Array) -> State:
         def step(state: State, batch: jax.Array) -> tuple[State, None]:
             grad = jax.value_and_grad(loss, has_aux=True)

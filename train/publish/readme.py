@@ -13,6 +13,7 @@ from cnn.files import read_json, write_whole
 from cnn.metadata import read_measured
 from cnn.models.registry import BUNDLED, DEFAULT, METRICS, bundled
 from cnn.stress.perturbations import PERTURBATIONS
+from cnn.task import DIGITS
 from cnn.types import UserError
 from train.measure import ablate, mnist_c, out_of_distribution, pens
 
@@ -37,7 +38,7 @@ MARKED = re.compile(r"<!-- (\w+) -->\n(.*?)\n<!-- /\1 -->", re.DOTALL)
 
 def tables() -> dict[str, str]:
     """By marker, what stands between `<!-- marker -->` and `<!-- /marker -->`, Markdown."""
-    metrics: dict[str, Any] = {name: read_measured(BUNDLED / name / METRICS) for name in bundled()}
+    metrics: dict[str, Any] = {name: read_measured(BUNDLED / name / METRICS) for name in bundled(DIGITS)}
     metrics = {name: metrics[name] for name in sorted(metrics, key=lambda name: name != DEFAULT)}
     figures = read_json(ablate.ABLATION)
     return {

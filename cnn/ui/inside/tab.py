@@ -8,29 +8,36 @@ import gradio as gr
 
 from cnn import text
 from cnn.lab.trainings import Trainings
+from cnn.mnist import Mnist
 from cnn.models.registry import OWN, Models
 from cnn.models.remote import named, parse
 from cnn.service.draw import drawn
 from cnn.types import Framed
 from cnn.ui.compat import I18nData
-from cnn.ui.draw.pad import Pad, examples, first_seven
+from cnn.ui.draw.pad import Pad
+from cnn.ui.draw.pictures import looked_at
 from cnn.ui.inside import Inside, answer
 from cnn.ui.text import T
 
 
 def look_tab(
-    models: Models, trainings: Trainings, page: gr.Blocks, tab: gr.Tab, digit: gr.State, own: gr.State
+    models: Models,
+    mnist: Mnist,
+    trainings: Trainings,
+    page: gr.Blocks,
+    tab: gr.Tab,
+    digit: gr.State,
+    own: gr.State,
 ) -> list[gr.Component]:
     """Fill the open tab; `digit` holds the framed digit of all tabs, None before one was drawn.
 
     `own` holds the visitor's own networks, the tickets of `trainings` by name: they may be chosen too. Gives what holds
     the choice, as `offered` takes and makes it.
     """
-    offered = examples(models["default"].task)
-    example = first_seven(offered)
+    offered, example, instead = looked_at(models, mnist)
     with gr.Row(elem_classes="looking"):
         with gr.Column(elem_classes="card subject"):
-            pad = Pad(offered, follows=True, elem_id="pad-inside")
+            pad = Pad(offered, follows=True, instead=instead, elem_id="pad-inside")
             model = gr.Radio(
                 _choices(models),
                 value=models.default,

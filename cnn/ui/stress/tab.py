@@ -13,7 +13,8 @@ from cnn.service.draw import drawn
 from cnn.service.stress import any_place, test_digit, which
 from cnn.task import DIGITS
 from cnn.types import Framed
-from cnn.ui.draw.pad import Pad, examples, first_seven
+from cnn.ui.draw.pad import Pad
+from cnn.ui.draw.pictures import looked_at
 from cnn.ui.stress import Stress, answer
 from cnn.ui.text import T
 
@@ -23,14 +24,14 @@ def stress_tab(models: Models, mnist: Mnist, trainings: Trainings, tab: gr.Tab, 
 
     `own` holds the visitor's own networks, the tickets of `trainings` by name: they stand beside the others.
     """
-    offered = examples(models["default"].task)
-    example = first_seven(offered)
+    offered, example, instead = looked_at(models, mnist)
     with gr.Row(elem_classes="looking"):
         with gr.Column(elem_classes="card subject"):
-            pad = Pad(offered, follows=True, elem_id="pad-stress")
+            pad = Pad(offered, follows=True, instead=instead, elem_id="pad-stress")
             of_digits = models["default"].task.is_like(DIGITS)
-            with gr.Row(elem_classes="from-mnist", visible=of_digits):
-                index = gr.Number(label=T("stress.test_digit"), elem_id="test-digit")
+            with gr.Row(elem_classes="from-mnist", visible=of_digits or mnist.has("test")):
+                called = T("stress.test_digit") if of_digits else T("stress.test_picture")
+                index = gr.Number(label=called, elem_id="test-digit")
                 another = gr.Button(T("stress.another"), elem_id="another-digit")
         with gr.Column(elem_classes="card"):
             stress = Stress(models, elem_id="stress", elem_classes="wide")

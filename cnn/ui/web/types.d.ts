@@ -115,7 +115,7 @@ export interface Hand {
 	padding: number;
 	before: Packed;
 	after: Packed;
-	pooling: Pooling | null;
+	pooling: Pooled | null;
 	features: Packed;
 	rival: number;
 	weights: Packed;
@@ -129,7 +129,7 @@ export interface Hand {
 }
 
 /** One map pooled: it as it `entered`, (h, w), and `pooled`, each `window` x `window` units one. */
-export interface Pooling {
+export interface Pooled {
 	layer: string;
 	channel: number;
 	window: number;
@@ -355,7 +355,66 @@ export interface LabStepRequest {
 	rate?: "0.01" | "0.1" | "1";
 }
 
-export type LabRequest = LabRunRequest | LabFilmRequest | LabStepRequest;
+/** `filters` kernels of `kernel` x `kernel`, moved `stride` a step; "same" pads with zeros, "valid" does not. */
+export interface Convolution {
+	filters: number;
+	kernel: number;
+	stride: number;
+	padding: "valid" | "same";
+	kind: "convolution";
+}
+
+/** The largest or the mean of each window of `size` x `size`, windows side by side. */
+export interface Pooling {
+	size: number;
+	by: "max" | "average";
+	kind: "pooling";
+}
+
+/** Outputs normalised over each batch, channel by channel (Ioffe and Szegedy 2015). */
+export interface Normalisation {
+	kind: "normalisation";
+}
+
+/** A share `rate` of the values, another at each step of the training, is taken for zero. */
+export interface Dropout {
+	rate: number;
+	kind: "dropout";
+}
+
+/** `units` sums over all values before it; maps are laid out in a row for it. */
+export interface Dense {
+	units: number;
+	kind: "dense";
+}
+
+/** A function of each value by itself. */
+export interface Activation {
+	function: "relu" | "tanh" | "sigmoid" | "gelu";
+	kind: "activation";
+}
+
+/** A design worked out block by block, which no digit changes. A block that is impossible is no error. */
+export interface LabBuildRequest {
+	view: "build";
+	design: (Convolution | Pooling | Normalisation | Dropout | Dense | Activation)[];
+}
+
+/** A design's training as a file that does it elsewhere, with what is said in it in one of our languages. */
+export interface LabExportRequest {
+	view: "export";
+	kind: "script" | "notebook";
+	language: string;
+	design: (Convolution | Pooling | Normalisation | Dropout | Dense | Activation)[];
+	images: 2000 | 10000 | 60000;
+	epochs: number;
+	optimiser: "adam" | "sgd";
+	learning_rate: number;
+	augmentation: boolean;
+	seeds: number[];
+}
+
+export type LabRequest = LabRunRequest | LabFilmRequest | LabStepRequest | LabBuildRequest | LabExportRequest;
 
 /** A recorded training: its recipe, when and on what it ran, its moments, and the filters at each. */
 export interface RunView {
@@ -433,6 +492,36 @@ export interface Step {
 	probability_all: number;
 }
 
+/** A design worked out: its `layers` up to the first that is impossible, and what they cost together. */
+export interface BuildView {
+	layers: BlockShown[];
+	parameters: number;
+	multiply_adds: number;
+	refused: Refused | null;
+}
+
+/** One block worked out, as `cnn.network.design.Planned`; the last of a whole design is its layer of logits. */
+export interface BlockShown {
+	shape: number[];
+	parameters: number;
+	multiply_adds: number;
+	receptive_field: number;
+}
+
+/** Why the block `at` this place is impossible: the text `error.<key>`, and what fills it in. */
+export interface Refused {
+	at: number;
+	key: string;
+	values: Record<string, number>;
+}
+
+/** A file: its `name`, its media `type`, and what is in it. */
+export interface ExportView {
+	name: string;
+	type: string;
+	text: string;
+}
+
 export interface LabAnswer {
 	asked: LabRequest;
 	pixels: Packed;
@@ -441,6 +530,8 @@ export interface LabAnswer {
 	run?: RunView;
 	film?: FilmView;
 	step?: StepView;
+	build?: BuildView;
+	export?: ExportView;
 }
 
 /** Train a network, once with each seed; the digit is read by it after each epoch. */
@@ -704,6 +795,18 @@ export interface DigitShown {
 	confidence: number;
 	doubtful: boolean;
 	box: number[];
+}
+
+/** One filter of a model's first convolution, for whoever applies it to a digit where the model is not. */
+export interface LiveFilter {
+	model: string;
+	layer: string;
+	channel: number;
+	kernel: number[][];
+	bias: number;
+	start: number;
+	side: number;
+	most: number;
 }
 
 /** What the panel shows beside a prediction; `source` alone where nothing was read. */

@@ -328,8 +328,9 @@ def test_a_number_that_makes_no_sense_is_refused(option: str, says: str, capsys:
 
 
 def test_a_damaged_config_is_one_sentence_and_no_traceback(
-    tiny_folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture
+    tiny_folder: Path, idx_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture
 ) -> None:
+    monkeypatch.setenv("MNIST_DIR", str(idx_folder))
     run_folder = tmp_path / "run"
     shutil.copytree(tiny_folder, run_folder)
     (run_folder / "config.json").write_text('{"recipe": ')
