@@ -227,6 +227,16 @@ def load(name: str) -> Classifier:
     return _opened(path, called, limited=False)
 
 
+def files(name: str) -> dict[str, bytes]:
+    """The files of a bundled model. InputError for any other name, or where one is missing."""
+    if name not in bundled():
+        raise _unknown(name)
+    try:
+        return {part: (BUNDLED / name / part).read_bytes() for part in (WEIGHTS, CONFIG, METRICS)}
+    except OSError:
+        raise InputError("broken_model", name=name) from None
+
+
 def open_files(files: Mapping[str, bytes], name: str) -> Classifier:
     """A model by the files of its folder, which this program itself has made; called `name`. InputError as `load`."""
     with tempfile.TemporaryDirectory(prefix="digits-") as place:
