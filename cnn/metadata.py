@@ -51,6 +51,7 @@ class Recipe(TypedDict):
     pens: NotRequired[int]
     signs: NotRequired[int]
     fast: NotRequired[bool]
+    design: NotRequired[list[dict[str, Any]] | None]  # as `cnn.network.design.read` takes it
 
 
 class Source(TypedDict):
@@ -79,6 +80,14 @@ class Machine(TypedDict):
     keras: str
     jax: str
     numpy: str
+
+
+class Spread(TypedDict):
+    """The devices that a run's batches were shared out over, all of one `kind`, and how many processes had them."""
+
+    kind: str
+    count: int
+    processes: int
 
 
 class Start(TypedDict):
@@ -112,6 +121,7 @@ class Run(TypedDict):
     history: list[dict[str, float]]  # an epoch each: losses in nats, and accuracies
     seconds: float
     machine: Machine
+    devices: NotRequired[Spread]
     mixed: NotRequired[dict[str, float]]  # the shares of the run and of what it started from
 
 

@@ -35,3 +35,11 @@ def share(text: str) -> float:
     if not 0 <= found <= 1:
         raise argparse.ArgumentTypeError(f"a number from 0 to 1, not {text}")
     return found
+
+
+def address(text: str) -> str:
+    """A `type` for argparse: where a machine is reached, "host:port"."""
+    host, _, port = text.rpartition(":")
+    if not host or not port.isdecimal() or not 0 < int(port) < 2**16:
+        raise argparse.ArgumentTypeError(f"a machine and its port as 10.0.0.1:1234, not {text}")
+    return text

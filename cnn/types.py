@@ -100,4 +100,4 @@ class Prediction:
 
     def as_dict(self) -> dict[str, Any]:
         """JSON-ready."""
-        return {**dataclasses.asdict(self), "probabilities": list(self.probabilities)}
+        return {**vars(self), "probabilities": list(self.probabilities)}

@@ -6,10 +6,13 @@ tells other classes apart than the digits, it may hold pictures and drawings of 
 """
 
 import contextlib
+import copy
 import hashlib
 import logging
+import re
+import tempfile
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import Future
 from pathlib import Path
 from typing import Any
@@ -33,6 +36,7 @@ log = logging.getLogger(__name__)  # a warning is a line on stderr
 _opening = threading.Lock()
 
 PATIENCE = 8  # seconds that a visitor waits for a model from the Hub; it goes on coming meanwhile
+OWN = re.compile(r"mine-\d+")  # what a visitor's own networks are called, in their page alone
 REQUESTED = 6  # models from the Hub that visitors asked for, held or on their way at once
 
 
@@ -62,7 +66,15 @@ class Models(Mapping[str, Classifier]):
         except (KeyError, TypeError):
             if self.open_to_hub and remote.parse(name):
                 return self._from_hub(name)
+            if isinstance(name, str) and OWN.fullmatch(name):
+                raise InputError("model_gone", name=name) from None
             raise InputError("unknown_model", name=str(name)[:80], valid=", ".join(self)) from None
+
+    def beside(self, own: Iterable[Classifier]) -> "Models":
+        """The same models with a visitor's own at the end of the list, where nobody else sees them."""
+        both = copy.copy(self)
+        both._classifiers = {**self._classifiers, **{classifier.name: classifier for classifier in own}}
+        return both
 
     def __contains__(self, name: object) -> bool:
         return name in self._classifiers
@@ -213,6 +225,14 @@ def load(name: str) -> Classifier:
     path = weights(name)
     called = path.resolve().parent.name if path.name == WEIGHTS else path.stem
     return _opened(path, called, limited=False)
+
+
+def open_files(files: Mapping[str, bytes], name: str) -> Classifier:
+    """A model by the files of its folder, which this program itself has made; called `name`. InputError as `load`."""
+    with tempfile.TemporaryDirectory(prefix="digits-") as place:
+        for part in (WEIGHTS, CONFIG, METRICS):
+            Path(place, part).write_bytes(files[part])
+        return _opened(Path(place, WEIGHTS), name, limited=False)
 
 
 def open_untrusted(path: Path, name: str) -> Classifier:

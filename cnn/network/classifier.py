@@ -171,6 +171,10 @@ class Classifier:
         bias = getattr(layer, "bias", None)
         return kernel, np.zeros(kernel.shape[-1], np.float32) if bias is None else np.asarray(bias.value)
 
+    def rectifies(self, name: str) -> bool:
+        """Whether a layer's activation is ReLU."""
+        return getattr(self._model.get_layer(self.layer(name).name), "activation", None) is keras.activations.relu
+
     def outputs(self, images: np.ndarray) -> dict[str, Output]:
         """What every layer makes of (N, 28, 28) float32 images in [0, 1], by its name; the last are the logits."""
         images = np.asarray(images, np.float32)[..., None]

@@ -32,9 +32,10 @@ def read_image(classifier: Classifier, image: PIL.Image.Image) -> tuple[Framed, 
     return _read(classifier, image, partial(frame, task=classifier.task), number.read_number)
 
 
-def read_strokes(classifier: Classifier, payload: object) -> tuple[Framed, Prediction]:
+def read_strokes(classifier: Classifier, payload: object, moving: bool = False) -> tuple[Framed, Prediction]:
     """Frame pen strokes (the API's JSON) and read them; `milliseconds` covers both.
 
+    While the pen is `moving` the digit is not finished, and is looked at once: the next answer is on its way.
     InputError for anything else, and for a network that reads nothing drawn.
     """
     if not classifier.task.drawn:
@@ -42,7 +43,7 @@ def read_strokes(classifier: Classifier, payload: object) -> tuple[Framed, Predi
     strokes = ink.parse_strokes(payload)
     # While the first stroke is drawn it is no digit yet, over and over; and who writes two digits lifts the pen.
     count = number.read_number_strokes if len(strokes.strokes) > 1 else None
-    return _read(classifier, strokes, ink.from_strokes, count)
+    return _read(classifier, strokes, ink.from_strokes, count, moving)
 
 
 def logits(classifier: Classifier, images: np.ndarray) -> np.ndarray:
@@ -72,10 +73,11 @@ def _read(
     source: Any,
     frame: Callable[[Any], Framed],
     count: Callable[[Classifier, Any], number.Number] | None,
+    moving: bool = False,
 ) -> tuple[Framed, Prediction]:
     started = time.perf_counter()
     framed = frame(source)
-    prediction = predict(classifier, framed)
+    prediction = classifier.predict(framed) if moving else predict(classifier, framed)
     refused = prediction.reason == "not_a_digit" and classifier.task.is_like(DIGITS)
     if refused and count and _may_be_several(framed.image) and count(classifier, source).several:
         prediction = dataclasses.replace(prediction, reason="several_digits")

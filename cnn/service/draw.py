@@ -79,9 +79,9 @@ def read_photo(models: Models, image: PIL.Image.Image) -> tuple[Framed, Predicti
     return read.read_image(models["default"], image)
 
 
-def read_drawing(models: Models, strokes: object) -> tuple[Framed, Prediction]:
-    """The digit on a pad, by the model that answers."""
-    return read.read_strokes(models["default"], strokes)
+def read_drawing(models: Models, strokes: object, moving: bool = False) -> tuple[Framed, Prediction]:
+    """The digit on a pad, by the model that answers; whether the pen is still `moving`."""
+    return read.read_strokes(models["default"], strokes, moving)
 
 
 def read_number_photo(models: Models, image: PIL.Image.Image) -> ReadNumber:

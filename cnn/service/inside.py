@@ -43,6 +43,17 @@ def filters(models: Models, layer: str, model: str) -> Captioned:
     return [(pictures.enlarged(picture), str(i)) for i, picture in enumerate(drawn)]
 
 
+def live_filter(models: Models, example: np.ndarray) -> views.LiveFilter | None:
+    """A filter of the network that answers, for the page to apply itself; None where there is no such filter.
+
+    `example` (28, 28) is what it is chosen on.
+    """
+    try:
+        return views.live_filter(models["default"], example)
+    except InputError:  # it cannot be looked into
+        return None
+
+
 def feature_maps(models: Models, image: PIL.Image.Image | None, layer: str, model: str) -> Captioned:
     """What a layer makes of an image: its feature maps, each on its own scale; captions say how strong it is."""
     classifier = models[model]

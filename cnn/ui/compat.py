@@ -30,7 +30,7 @@ class _LightSession(SessionState):
     serve, need it, and to make it takes longer than to read a digit."""
 
     def __init__(self, blocks: Blocks):
-        self.blocks_config = copy.copy(blocks.default_config)
+        self.blocks_config = self._everybodys = blocks.default_config
         self.config_values = {}
         self.state_data: dict[int, Any] = {}
         self._state_ttl = {}
@@ -43,6 +43,8 @@ class _LightSession(SessionState):
             self._state_ttl[key] = (block.time_to_live, datetime.datetime.now())
             self.state_data[key] = value
         else:
+            if self.blocks_config is self._everybodys:  # copied by whose components change, which few scripts' do
+                self.blocks_config = copy.copy(self._everybodys)
             self.blocks_config.blocks[key] = value
 
     def _update_config(self, key: int) -> None:

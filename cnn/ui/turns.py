@@ -16,7 +16,8 @@ from cnn.types import InputError
 
 # How many calls are served at once, by their `concurrency_id`. An event that has none of these is "live" past Gradio's
 # queue and "queued" through it: what is live waits for nothing else.
-AT_ONCE = {"live": 16, "view": 2, "queued": 2, "heavy": 1}
+LIVE = "live"
+AT_ONCE = {LIVE: 16, "view": 2, "queued": 2, "heavy": 1}
 HEARD = "cnn.heard"  # the key of a request's scope: how many streams listen, by session
 
 MAX_WAITING = 256  # calls of all clients, of one kind
@@ -113,11 +114,11 @@ class FairBlocks(gr.Blocks):
 
     def __init__(self, *args: Any, **kwargs: Any):
         super().__init__(*args, **kwargs)
-        self._turns = Turns(AT_ONCE)
+        self.turns = Turns(AT_ONCE)
 
     async def process_api(self, block_fn: Any, *args: Any, **kwargs: Any) -> dict[str, Any]:
         """As gr.Blocks, when it is this call's turn. InputError "busy" where too many wait."""
-        async with self._turns.turn(*_whose(block_fn, **kwargs)):
+        async with self.turns.turn(*_whose(block_fn, **kwargs)):
             return await super().process_api(block_fn, *args, **kwargs)
 
 
@@ -125,7 +126,7 @@ def _whose(
     block_fn: Any, session_hash: str | None = None, request: Any = None, **_: Any
 ) -> tuple[str, str, Callable[[], bool]]:
     """The kind of a call, its client, and whether somebody waits for the answer: of what is queued, whoever listens."""
-    kind = block_fn.concurrency_id if block_fn.concurrency_id in AT_ONCE else "queued" if block_fn.queue else "live"
+    kind = block_fn.concurrency_id if block_fn.concurrency_id in AT_ONCE else "queued" if block_fn.queue else LIVE
     sent = request[0] if isinstance(request, list) else request
     scope = getattr(getattr(sent, "request", None), "scope", {})
     client = session_hash or str(scope.get("client"))

@@ -88,6 +88,14 @@ def test_pictures_and_strokes_get_the_second_look(willing: Classifier, monkeypat
         assert (prediction.label, looks.asked) == (7, [1] * (1 + LOOKS))
 
 
+def test_while_the_pen_moves_a_drawing_is_looked_at_once(willing: Classifier, monkeypatch) -> None:
+    lines = {"strokes": [line.tolist() for line in seven().strokes], "width": 400, "height": 400}
+    looks = Looks([0] * 7 + [4, 0, 0, 2])
+    monkeypatch.setattr(willing, "logits", looks)
+    assert read_strokes(willing, lines, moving=True)[1].best_guess == 7
+    assert looks.asked == [1]
+
+
 @pytest.mark.parametrize("gap", [100, 300])
 def test_a_second_digit_apart_is_never_passed_over(gap: int, willing: Classifier) -> None:
     framed, prediction = read_image(willing, beside(gap))

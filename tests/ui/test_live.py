@@ -11,6 +11,7 @@ import pytest
 
 from cnn.framing.ink import MAX_POINTS
 from cnn.types import Framed, InputError, Prediction
+from cnn.ui import live
 from tests.ui.conftest import FakeClassifier, seven_or_one
 
 SEVEN = {"strokes": [[[90, 60], [190, 60], [120, 220]]], "width": 280, "height": 280}
@@ -64,6 +65,36 @@ def test_a_live_answer_makes_no_component_anew(draw: Any, monkeypatch: pytest.Mo
     for pad, drawing in (("pad", SEVEN), ("pad-number", ELEVEN)):
         assert draw(pad, drawing).result().status_code == 200
     assert not made
+
+
+def test_gradio_would_answer_the_same_and_keep_the_same_digit(
+    draw: Any, fake_app: tuple[FakeClassifier, gr.Blocks], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What `cnn.ui.live` answers in Gradio's place, beside what Gradio answers where that hands on everything."""
+
+    app: Any = fake_app[1].app
+
+    def answered(pad: str, drawing: Any) -> tuple[dict[str, Any], list[Any]]:
+        told = draw(pad, drawing).result().json()
+        told["data"][0].pop("milliseconds", None)
+        session = app.state_holder["live"]
+        return told, [kept.image.tobytes() for kept in session.state_data.values() if isinstance(kept, Framed)]
+
+    sent = [("pad", SEVEN), ("pad", {**SEVEN, "lifted": True}), ("pad-number", ELEVEN)]
+    ours = [answered(*one) for one in sent]
+    passed = []
+    monkeypatch.setattr(live, "_answer", lambda *asked: passed.append(asked) or _nothing())
+    theirs = [answered(*one) for one in sent]
+    assert len(passed) == len(sent)
+    for (mine, digits), (other, same) in zip(ours, theirs, strict=True):
+        assert mine["data"] == other["data"]
+        assert mine["is_generating"] == other["is_generating"]
+        assert mine["render_config"] == other["render_config"]
+        assert digits == same != []
+
+
+async def _nothing() -> None:
+    return None
 
 
 @pytest.mark.parametrize("drawing", [None, 7, "7", [], {"strokes": [[["a", "b"]]], "width": 1, "height": 1}])

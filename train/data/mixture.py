@@ -50,6 +50,7 @@ def mixed(
     if not task.is_like(DIGITS) and (recipe.strokes or recipe.outliers or recipe.pens or recipe.signs):
         raise UserError(f"The recipe of {recipe.architecture} draws digits, which the task does not have.")
     training, held = hold_out(mnist, recipe.validation, recipe.seed, task.rejected)
+    training = Digits(*(part[: recipe.images] for part in training))
     drawn: Drawn = {}
     yield from _draw(_tasks(recipe, people), drawn, processes)
     parts = [join(chunks) for (_, is_held), chunks in drawn.items() if not is_held]

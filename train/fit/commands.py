@@ -3,18 +3,21 @@
 import argparse
 import dataclasses
 import signal
+from collections.abc import Generator
 from pathlib import Path
 
 from tqdm import tqdm
 
 from cnn.lab.film import FILE as FILM
 from cnn.network.architectures import ARCHITECTURES
-from cnn.options import share, whole_number
+from cnn.options import address, share, whole_number
+from cnn.types import UserError
 from train.command import CORES, RUNS, Adding, command, people
 from train.data import mixture, series, sets
 from train.data.handwriting import Handwriting
 from train.data.mnist import load
-from train.fit import film, loop, mix
+from train.fit import devices, film, loop, mix, track
+from train.fit.devices import Devices
 from train.fit.recipes import RECIPES, Recipe
 
 SEEDS = 2**32 - 1  # the largest that NumPy takes
@@ -37,6 +40,15 @@ def _fit_options(add: Adding) -> None:
     add("--batch", type=whole_number(1), metavar="N", help="pictures at a step, instead of the recipe's")
     add("--series", type=Path, action="append", default=[], metavar="ZIP", help="train on a test series of yours too")
     add("--stock", action="store_true", help="by Keras's own gradients, slower on a CPU")
+    add("--precision", choices=("full", "mixed"), help="instead of the recipe's; mixed is quicker on a GPU or TPU")
+    add("--devices", type=whole_number(1), default=1, metavar="N", help="share each batch out over N of each machine's")
+    add(
+        "--coordinator", type=address, metavar="HOST:PORT", help="train with other machines; where the first is reached"
+    )
+    add("--processes", type=whole_number(2), metavar="N", help="how many train together")
+    add("--process", type=whole_number(0), metavar="I", help="which of them this is, from 0")
+    tracking = {"nargs": "?", "const": track.PROJECT, "metavar": "PROJECT"}
+    add("--track", **tracking, help="follow the run in trackio, in a project of that name (left out: %(const)s)")
 
 
 @command("fit", _fit_options)
@@ -48,8 +60,13 @@ def fit(options: argparse.Namespace) -> int | None:
     path of yours: docs/training.md says how files lie there. Ctrl-C stops cleanly; the same command goes on where a
     stopped or killed run was, to the same result. The loss shown is that of training: dropout, augmentation and
     smoothed labels keep it above the validation loss in config.json.
+
+    Over several devices or machines the recipe's batch stays what it is, so the result does too, but for rounding. On
+    several machines the same command runs on each, with its own --process; each needs the data, and the first, 0, alone
+    writes and shows.
     """
-    fields = {"epochs": "epochs", "seed": "seed", "batch": "batch_size"}
+    together = _devices(options)
+    fields = {"epochs": "epochs", "seed": "seed", "batch": "batch_size", "precision": "precision"}
     chosen = {field: value for name, field in fields.items() if (value := getattr(options, name)) is not None}
     recipe = dataclasses.replace(recipes()[options.recipe], fast=not options.stock, **chosen)
     mnist = options.data == sets.MNIST
@@ -63,16 +80,33 @@ def fit(options: argparse.Namespace) -> int | None:
     # A network without an output for what is no digit learns from digits alone.
     others = [one.others for one in tried] if recipe.outliers else []
     digits = mixture.join([data.training, *(one.digits for one in tried), *others])
-    if not _show(loop.fit(recipe, digits, folder, options.start, writers, data.task, CORES)):
+    progress = loop.fit(recipe, digits, folder, options.start, writers, data.task, CORES, devices=together)
+    if options.track and together.first:
+        goes_on = (folder / loop.CHECKPOINT).is_file()
+        progress = track.tracked(progress, options.track, folder.name, recipe, goes_on)
+    if not _show(progress, together):
         print(f"Stopped; the same command goes on from here ({folder}).")
         return 130
-    again = "" if options.data in sets.NAMES else f" --data {options.data}"
-    print(f"Trained into {folder}; measure it with: python -m train evaluate {folder}{again}")
+    if together.first:
+        again = "" if options.data in sets.NAMES else f" --data {options.data}"
+        print(f"Trained into {folder}; measure it with: python -m train evaluate {folder}{again}")
     return None
 
 
-def _show(progress) -> bool:
-    """Draw one bar over the whole run; False when Ctrl-C asked to stop."""
+def _devices(options: argparse.Namespace) -> Devices:
+    """What is trained on, once all processes are there that train together."""
+    asked = [options.coordinator, options.processes, options.process]
+    if any(one is not None for one in asked):
+        if None in asked:
+            raise UserError("Several machines need all of --coordinator, --processes and --process.")
+        if options.process >= options.processes:
+            raise UserError(f"--process is one of 0 to {options.processes - 1}, not {options.process}.")
+        devices.join(*asked)
+    return Devices(options.devices)
+
+
+def _show(progress: Generator[loop.Progress], together: Devices) -> bool:
+    """Draw one bar over the whole run, in the first process; False when Ctrl-C asked one of them to stop."""
     stop = False
 
     def ask_to_stop(*_: object) -> None:
@@ -82,10 +116,10 @@ def _show(progress) -> bool:
 
     before = signal.signal(signal.SIGINT, ask_to_stop)
     try:
-        with tqdm(unit="step", dynamic_ncols=True) as bar:
+        with tqdm(unit="step", dynamic_ncols=True, disable=not together.first) as bar:
             for now in progress:
                 _draw(bar, now)
-                if stop:
+                if together.any(stop):
                     progress.close()
                     return False
     finally:

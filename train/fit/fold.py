@@ -14,20 +14,18 @@ from cnn.types import UserError
 
 
 def folded(model: keras.Model) -> keras.Model:
-    """A plain chain of layers that computes what `model` does: no BatchNormalization, no Activation of its own.
+    """A plain chain of layers that computes what `model` does, with no BatchNormalization where it can be taken over.
 
     `model` is itself a chain, Sequential or Functional; a Conv2D or Dense without an activation takes over a
-    normalisation that follows it, and an Activation or ReLU that then follows. A network that normalises nothing comes
-    back as it is. ValueError for one that is no chain, or that normalises elsewhere.
+    normalisation that follows it, and an Activation or ReLU that then follows. Any other normalisation stays. A network
+    that normalises nothing comes back as it is. UserError for one that is no chain.
     """
     if not any(isinstance(layer, layers.BatchNormalization) for layer in model.layers):
         return model
     chain = _chain(model)
     made: list[tuple[keras.Layer, list[np.ndarray]]] = []
     for layer in chain:
-        if isinstance(layer, layers.BatchNormalization):
-            if not made or not _takes_over(made[-1][0]):
-                raise UserError(f"{model.name}: what {layer.name} normalises is no plain convolution or dense layer.")
+        if isinstance(layer, layers.BatchNormalization) and made and _takes_over(made[-1][0]):
             before, weights = made[-1]
             made[-1] = _renewed(before, use_bias=True), _scaled(weights, layer)
         elif isinstance(layer, layers.Activation | layers.ReLU) and made and _takes_over(made[-1][0]):

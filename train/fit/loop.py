@@ -6,6 +6,7 @@ besides: a run that was killed and resumed ends with the same weights as an unbr
 
 import dataclasses
 import hashlib
+import io
 import json
 import random
 import time
@@ -24,6 +25,7 @@ import numpy as np
 from cnn.files import read_json, whole, write_json
 from cnn.metadata import Run
 from cnn.models.registry import CONFIG, METRICS, WEIGHTS, check_digest, weights_sha256
+from cnn.network import design
 from cnn.network.architectures import ARCHITECTURES
 from cnn.task import DIGITS, Task
 from cnn.types import InputError, UserError
@@ -32,8 +34,10 @@ from train.data.handwriting import Handwriting
 from train.data.mixture import NOBODY, Mixture, mixed
 from train.data.mnist import Digits
 from train.fit.augment import augment
+from train.fit.devices import Devices
 from train.fit.fast import compiler_options, fast_twin
 from train.fit.fold import folded
+from train.fit.precision import mixed_twin
 from train.fit.recipes import Recipe
 from train.measure.calibrate import calibrate
 from train.measure.figures import accuracy, cross_entropy
@@ -75,20 +79,27 @@ def fit(
     people: Handwriting = NOBODY,
     task: Task = DIGITS,
     processes: int = 1,
-) -> Iterator[Progress]:
+    look: Callable[[keras.Model], None] | None = None,
+    devices: Devices | None = None,
+) -> Generator[Progress]:
     """Train `recipe` on `digits` into `folder`, yielding Progress; `model.keras` and `config.json` stand at the end.
+
+    `look` is shown the model before the first step and after each epoch, with the weights of that moment.
 
     What is saved has its normalisation folded in. With `start`, the folder of a finished run of the same architecture,
     from its weights, folded, rather than from chance. `people` wrote what the recipe's `pens` and `signs` ask for. What
-    the recipe draws is shared out over so many `processes`, whose number changes nothing.
+    the recipe draws is shared out over so many `processes`, whose number changes nothing. Each batch is shared out over
+    `devices`, by default one, whose number changes nothing but rounding; of several processes that train together the
+    first writes, and all take its checkpoint.
 
     Closing the iterator keeps a checkpoint, a killed process leaves one about ten seconds old; calling it again goes
-    on from there, to the same weights as an unbroken run. UserError when the folder holds another run's checkpoint.
+    on from there, to the same weights as an unbroken run. UserError when the folder holds another run's checkpoint, and
+    where a batch cannot be shared out evenly.
     """
     mixture = yield from _drawn(recipe, digits, people, task, processes)
-    run = _Run(recipe, digits, mixture, folder, start, people, task)
+    run = _Run(recipe, digits, mixture, folder, start, people, task, devices or Devices())
     try:
-        yield from run.train()
+        yield from run.train(look)
     except GeneratorExit:
         run.checkpoint()
         raise
@@ -119,7 +130,7 @@ def watched(
             next(drawing)
     except StopIteration as end:
         mixture = end.value
-    yield from _Run(recipe, digits, mixture, folder, None, NOBODY, task).watched(marks)
+    yield from _Run(recipe, digits, mixture, folder, None, NOBODY, task, Devices()).watched(marks)
 
 
 def _drawn(
@@ -144,7 +155,10 @@ class _Run:
         start: Path | None,
         people: Handwriting,
         task: Task,
+        devices: Devices,
     ):
+        devices.check(recipe.batch_size)
+        self.devices = devices
         self.recipe, self.folder, self.sources, self.task = recipe, folder, people.sources, task
         self.digest = hashlib.sha256(digits.images.tobytes() + digits.labels.tobytes()).hexdigest()
         self.training, self.validation = mixture
@@ -157,39 +171,53 @@ class _Run:
         self.steps_per_epoch = batches // self.block * self.block
         self.steps = recipe.epochs * self.steps_per_epoch
         with _seeded(recipe.seed):
-            self.model = ARCHITECTURES[recipe.architecture](task)
+            self.model = new_model(recipe, task)
             if start:
                 self.model = folded(self.model)
         self.start = None
         if start:
             _take_weights(self.model, start)
             self.start = _config_of(start)
-        self.optimizer = keras.optimizers.Adam(_schedule(recipe, self.steps), beta_2=0.99)
+        self.measure = _compile_logits(self.model)
+        self.optimizer = OPTIMISERS[recipe.optimiser](_schedule(recipe, self.steps))
         self.optimizer.build(self.model.trainable_variables)
-        self.state = initial_state(self.model, self.optimizer, averaged=bool(recipe.average))
+        self.state = devices.everywhere(initial_state(self.model, self.optimizer, averaged=bool(recipe.average)))
         self.step, self.history = 0, []
         self.started = self.saved = time.monotonic()
+        if not devices.alike(hashlib.sha256(json.dumps(self._identity()).encode()).digest()):
+            raise UserError("The processes train different things: each needs the same recipe, options and data.")
         self._resume()
 
-    def train(self) -> Iterator[Progress]:
-        advance = compile_block(self.recipe, self.model, self.optimizer, self.task)
-        measure = _compile_logits(self.model)
-        images, labels = map(jnp.asarray, self.training)
+    def train(self, look: Callable[[keras.Model], None] | None = None) -> Iterator[Progress]:
+        advance = self._advance()
+        self._show(look)
         while self.step < self.steps:
             epoch, done = divmod(self.step, self.steps_per_epoch)
             for block in self._blocks(epoch)[done // self.block :]:
-                self.state = advance(self.state, images, labels, block, epoch)
+                self.state = advance(block, epoch)
                 self.step += self.block
                 if self.step % self.steps_per_epoch and self.step % BLOCK_STEPS < self.block:
                     yield self._progress(epoch)
                     self._checkpoint_if_due()
-            yield self._close_epoch(epoch, measure)
+            closed = self._close_epoch(epoch)
+            self._show(look)
+            yield closed
             self._checkpoint_if_due()
+
+    def _show(self, look: Callable[[keras.Model], None] | None) -> None:
+        if look:
+            self._give_back()
+            look(self.model)
+
+    def _advance(self) -> Callable[[np.ndarray, int], State]:
+        """The state after so many batches more, by their indices (steps, batch size), in an epoch."""
+        block = compile_block(self.recipe, self.model, self.optimizer, self.task, self.devices.whole)
+        images, labels = self.devices.everywhere(tuple(self.training))
+        return lambda batches, epoch: block(self.state, images, labels, self.devices.shared_out(batches), epoch)
 
     def watched(self, marks: Sequence[int]) -> Iterator[Moment]:
         """Train, and show the model after each of `marks` and each epoch."""
-        advance = compile_block(self.recipe, self.model, self.optimizer, self.task)
-        images, labels = map(jnp.asarray, self.training)
+        advance = self._advance()
         if 0 in marks:
             yield self._moment(0)
         for epoch in range(self.recipe.epochs):
@@ -199,7 +227,7 @@ class _Run:
                 while self.step < mark:  # in two lengths, each compiled once
                     length = self.block if self.step + self.block <= mark else 1
                     done = self.step - before
-                    self.state = advance(self.state, images, labels, batches[done : done + length], epoch)
+                    self.state = advance(batches[done : done + length], epoch)
                     self.step += length
                 yield self._moment(epoch)
 
@@ -211,13 +239,15 @@ class _Run:
         """Have the model itself hold the state's weights."""
         for variables, values in (
             (self.model.trainable_variables, self._weights()),
-            (self.model.non_trainable_variables, self.state.non_trainable),
+            (self.model.non_trainable_variables, self.devices.here(self.state.non_trainable)),
         ):
             for variable, value in zip(variables, values, strict=True):
                 variable.assign(np.asarray(value))  # a copy: the next block writes over the state
 
     def save(self) -> None:
         """Write the finished model and its config; the checkpoint has served."""
+        if not self.devices.first:
+            return
         self._give_back()
         with whole(self.folder / WEIGHTS) as aside:
             folded(self.model).save(aside)
@@ -227,6 +257,8 @@ class _Run:
 
     def checkpoint(self) -> None:
         """Write all a later process needs to go on: whole, or not at all."""
+        if not self.devices.first:
+            return
         leaves = {f"leaf{i}": np.asarray(leaf) for i, leaf in enumerate(jax.tree.leaves(self.state))}
         metadata = {"run": self._identity(), "step": self.step, "seconds": self._seconds(), "history": self.history}
         with whole(self.folder / CHECKPOINT) as aside:
@@ -238,11 +270,12 @@ class _Run:
             self.checkpoint()
 
     def _resume(self) -> None:
-        if not (self.folder / CHECKPOINT).is_file():
-            return
         path = self.folder / CHECKPOINT
+        content = self.devices.told(path.read_bytes() if self.devices.first and path.is_file() else b"")
+        if not content:
+            return
         try:
-            with np.load(path) as kept:
+            with np.load(io.BytesIO(content)) as kept:
                 metadata = json.loads(str(kept["metadata"]))
                 arrays = {name: kept[name] for name in kept.files}
         except (ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
@@ -250,7 +283,9 @@ class _Run:
         if metadata["run"] != self._identity():
             raise UserError(f"{self.folder} holds an unfinished run of another recipe or other data; remove it first.")
         leaves, structure = jax.tree.flatten(self.state)
-        self.state = structure.unflatten(jnp.asarray(arrays[f"leaf{i}"]) for i in range(len(leaves)))
+        self.state = self.devices.everywhere(
+            structure.unflatten(jnp.array(arrays[f"leaf{i}"]) for i in range(len(leaves)))
+        )
         self.step, self.history = metadata["step"], metadata["history"]
         self.started -= metadata["seconds"]
 
@@ -264,30 +299,32 @@ class _Run:
         loss, hits = (np.asarray(self.state.sums) / ((self.step - 1) % self.steps_per_epoch + 1)).tolist()
         return Progress(self.step, self.steps, epoch, loss, hits, tuple(self.history))
 
-    def _close_epoch(self, epoch: int, measure: Callable) -> Progress:
+    def _close_epoch(self, epoch: int) -> Progress:
         running = self._progress(epoch)
         measured = {"loss": running.loss, "accuracy": running.accuracy}
-        logits = self._all_logits(measure)
+        logits = self._all_logits()
         for at, (name, held) in enumerate(self.validation.items()):
             prefix = name if at else "validation"
             measured[f"{prefix}_loss"] = cross_entropy(logits[name], held.labels)
             measured[f"{prefix}_accuracy"] = accuracy(logits[name], held.labels)
         self.history.append(measured)
-        self.state = self.state._replace(sums=jnp.zeros(2))
+        self.state = self.state._replace(sums=self.devices.everywhere(jnp.zeros(2)))
         return dataclasses.replace(running, history=tuple(self.history))
 
-    def _all_logits(self, measure: Callable) -> dict[str, np.ndarray]:
+    def _all_logits(self) -> dict[str, np.ndarray]:
         """By name of the validation set."""
         logits = {}
         for name, (images, _) in self.validation.items():
             chunks = [images[at : at + MEASURE_BATCH] for at in range(0, len(images), MEASURE_BATCH)]
-            parts = [measure(self._weights(), self.state.non_trainable, chunk) for chunk in chunks]
+            parts = [
+                self.measure(self._weights(), self.devices.here(self.state.non_trainable), chunk) for chunk in chunks
+            ]
             logits[name] = np.concatenate(parts)
         return logits
 
     def _weights(self) -> list[jax.Array]:
         """What is measured and saved: the average over the steps, where the recipe asks for one."""
-        return self.state.averaged or self.state.trainable
+        return self.devices.here(self.state.averaged or self.state.trainable)
 
     def _identity(self) -> dict[str, Any]:
         return {
@@ -314,11 +351,25 @@ class _Run:
                 "training": len(self.training.labels),
                 "validation": {name: len(held.labels) for name, held in self.validation.items()},
             },
-            "calibration": calibrate(self._all_logits(_compile_logits(self.model)), self.validation, self.task),
+            "calibration": calibrate(self._all_logits(), self.validation, self.task),
             "history": self.history,
             "seconds": self._seconds(),
             "machine": machine.describe(),
+            "devices": self.devices.describe(),
         }
+
+
+OPTIMISERS: dict[str, Callable[[Any], keras.optimizers.Optimizer]] = {  # by the learning rate's schedule
+    "adam": partial(keras.optimizers.Adam, beta_2=0.99),
+    "sgd": partial(keras.optimizers.SGD, momentum=0.9),
+}
+
+
+def new_model(recipe: Recipe, task: Task = DIGITS) -> keras.Model:
+    """The recipe's network, with weights by chance. InputError where its design is impossible."""
+    if recipe.design is None:
+        return ARCHITECTURES[recipe.architecture](task)
+    return design.build(recipe.design, task, recipe.architecture)
 
 
 @contextmanager
@@ -340,12 +391,12 @@ def _take_weights(model: keras.Model, folder: Path) -> None:
     path = folder / WEIGHTS
     refusal = f"{path} does not hold weights of the network {model.name}."
     try:
-        weights = folded(keras.saving.load_model(path, compile=False)).trainable_variables
+        weights = folded(keras.saving.load_model(path, compile=False)).weights
     except Exception as error:  # Keras raises nearly anything
         raise UserError(refusal) from error
-    if [variable.shape for variable in weights] != [variable.shape for variable in model.trainable_variables]:
+    if [variable.shape for variable in weights] != [variable.shape for variable in model.weights]:
         raise UserError(refusal)
-    for variable, value in zip(model.trainable_variables, weights, strict=True):
+    for variable, value in zip(model.weights, weights, strict=True):
         variable.assign(value)
 
 
@@ -378,7 +429,8 @@ def initial_state(model: keras.Model, optimizer: keras.optimizers.Optimizer, *, 
 
 def block_steps(recipe: Recipe) -> int:
     """Steps per compiled call. Stock layers on a CPU go one by one: in a loop, XLA runs their gradients on one core."""
-    return BLOCK_STEPS if recipe.fast or jax.default_backend() != "cpu" else 1
+    stock = recipe.precision == "mixed" or not recipe.fast
+    return 1 if stock and jax.default_backend() == "cpu" else BLOCK_STEPS
 
 
 def _schedule(recipe: Recipe, steps: int) -> keras.optimizers.schedules.LearningRateSchedule:
@@ -390,17 +442,23 @@ def _schedule(recipe: Recipe, steps: int) -> keras.optimizers.schedules.Learning
 
 
 def compile_block(
-    recipe: Recipe, model: keras.Model, optimizer: keras.optimizers.Optimizer, task: Task = DIGITS
+    recipe: Recipe,
+    model: keras.Model,
+    optimizer: keras.optimizers.Optimizer,
+    task: Task = DIGITS,
+    layout: jax.sharding.Sharding | None = None,
 ) -> Callable:
     """Some training steps as a jitted function (State, all images, all labels, (steps, batch) indices, epoch) -> State.
 
     The data stay on the device, and each step gathers and augments its own batch: nothing is waited for between steps.
+    Over several devices the indices are shared out, and the rest is whole on each; `layout` is what keeps it so.
     """
     key = jax.random.key(recipe.seed)
-    twin = fast_twin(model, recipe.fast)
+    twin = mixed_twin(model) if recipe.precision == "mixed" else fast_twin(model, recipe.fast)
 
     def loss(trainable: list, non_trainable: list, images: jax.Array, labels: jax.Array) -> tuple:
         logits, non_trainable = twin.stateless_call(trainable, non_trainable, images, training=True)
+        logits = logits.astype(jnp.float32)
         likelihoods = jax.nn.log_softmax(logits[:, : task.count] if recipe.entropic else logits)
         right = jnp.take_along_axis(likelihoods, labels[:, None], axis=1, mode="clip")[:, 0]
         if recipe.entropic:
@@ -413,7 +471,9 @@ def compile_block(
             return _network_input(images[batch])
         return augment(images[batch], key, batch, epoch, recipe.augmentation)
 
-    @partial(jax.jit, donate_argnums=0, compiler_options=compiler_options() if recipe.fast else {})
+    @partial(
+        jax.jit, donate_argnums=0, compiler_options=compiler_options() if recipe.fast else {}, out_shardings=layout
+    )
     def advance(state: State, images: jax.Array, labels: jax.Array, batches: jax.Array, epoch: jax.Array) -> State:
         def step(state: State, batch: jax.Array) -> tuple[State, None]:
             grad = jax.value_and_grad(loss, has_aux=True)

@@ -1,7 +1,9 @@
 """How a network is trained, as data: one recipe a line. Knows no data and no training loop."""
 
 import dataclasses
+from typing import Literal
 
+from cnn.network.design import Block
 from train.fit.augment import Augmentation
 
 
@@ -26,6 +28,10 @@ class Recipe:
     entropic: bool = False  # what is no digit is to make the ten outputs even, and has no output of its own
     seed: int = 0
     fast: bool = True  # the CPU's own gradients (train/fit/fast.py); the same but for rounding
+    precision: Literal["full", "mixed"] = "full"  # mixed: products in bfloat16, quicker on a GPU or TPU (precision.py)
+    design: list[Block] | None = None  # the network block by block, in place of an architecture of that name
+    optimiser: Literal["adam", "sgd"] = "adam"  # the latter with a momentum of 0.9
+    images: int | None = None  # how many of MNIST's, the first that are not held out; None for all
 
 
 # Written as MNIST writes, a little bent: what keeps a network honest without asking it to read anything new.

@@ -13,12 +13,14 @@ import PIL.Image
 from cnn.mnist import Mnist
 from cnn.models.registry import Models
 from cnn.service import draw as service
+from cnn.service import inside
 from cnn.task import DIGITS
 from cnn.types import Framed
 from cnn.ui.draw import number, pictures
 from cnn.ui.draw.pad import Pad, examples
 from cnn.ui.draw.reading import Kind, Reading, answer, nothing
 from cnn.ui.text import T
+from cnn.ui.turns import LIVE
 from cnn.ui.uploads import SourcedImage
 
 # A mirrored digit is another one, or none; on a phone it is the camera at the back that sees the paper.
@@ -64,15 +66,17 @@ def draw_tab(models: Models, mnist: Mnist, tab: gr.Tab, digit: gr.State) -> None
                 with gr.Tab(T("draw.photo"), id="photo") as photographing:
                     photo = _photo()
         with gr.Column(elem_classes="card"):  # here too
-            reading = Reading(models, elem_id="reading", elem_classes="fill")
+            filter = inside.live_filter(models, pictures.looked_at(models, mnist).first.image)
+            reading = Reading(models, filter, elem_id="reading", elem_classes="fill")
             numbers = number.NumberReading(elem_id="numbers", elem_classes="fill")
 
     hidden: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
     # Live: while one answer is on its way, only the latest drawing waits. The queue would add a round trip. A class
-    # draws at once, so nothing is done for nothing: what is drawn and what is answered is plain JSON, which Gradio need
-    # not take to a thread and back to prepare, and an output that is skipped is one that Gradio makes anew.
+    # draws at once, so nothing is done for nothing: what is drawn and what is answered is plain JSON, which
+    # `cnn.ui.live` passes on without Gradio's preparations; an output that is skipped is one that Gradio makes anew.
     live = {**hidden, "trigger_mode": "always_last", "queue": False, "preprocess": False, "postprocess": False}
-    pad.input(partial(_live, _DIGITS, _read_pad, models), pad, [reading, digit], **live)
+    live["concurrency_id"] = LIVE
+    pad.input(partial(_live, _DIGITS, _read_moving, models), pad, [reading, digit], **live)
     line.input(partial(_live, _NUMBERS, _read_line, models), line, [numbers, digit], **live)
     quiet = {**hidden, "outputs": [reading, numbers, digit]}
     drawn = [pad, line, task]
@@ -131,9 +135,15 @@ async def _live(threads: Executor, read: Callable[..., Read], models: Models, st
     return await asyncio.get_running_loop().run_in_executor(threads, read, models, strokes)
 
 
-def _read_pad(models: Models, strokes: dict[str, Any]) -> Read:
-    framed, prediction = service.read_drawing(models, strokes)
-    return answer(framed, prediction, "pad", "drawn", strokes), _framed(framed)
+def _read_pad(models: Models, strokes: dict[str, Any], moving: bool = False) -> Read:
+    framed, prediction = service.read_drawing(models, strokes, moving)
+    drawing = {name: strokes[name] for name in ("strokes", "width", "height")}
+    return answer(framed, prediction, "pad", "drawn", drawing), _framed(framed)
+
+
+def _read_moving(models: Models, strokes: dict[str, Any]) -> Read:
+    lifted = isinstance(strokes, dict) and strokes.get("lifted") is True
+    return _read_pad(models, strokes, moving=not lifted)
 
 
 def _read_line(models: Models, strokes: dict[str, Any]) -> Read:

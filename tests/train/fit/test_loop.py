@@ -1,5 +1,6 @@
 """Training: it learns, it repeats, and a broken run ends as an unbroken one."""
 
+import dataclasses
 import errno
 import hashlib
 import json
@@ -11,6 +12,7 @@ import signal
 import subprocess
 import sys
 import time
+from itertools import pairwise
 from pathlib import Path
 
 import keras
@@ -18,7 +20,9 @@ import numpy as np
 import pytest
 
 from cnn.files import write_whole
+from cnn.metadata import read_run
 from cnn.models.registry import load
+from cnn.network import design
 from cnn.network.architectures import ARCHITECTURES
 from cnn.task import DIGITS, Task
 from train.__main__ import main
@@ -205,6 +209,32 @@ def test_new_weights_drop_the_figures_of_the_old(digits: Digits, tmp_path: Path)
     assert not (tmp_path / "metrics.json").exists()
 
 
+DESIGN: list[design.Block] = [
+    design.Convolution(4, 3, 2), design.Activation(), design.Normalisation(), design.Pooling(), design.Dropout(),
+    design.Dense(16), design.Normalisation(), design.Activation("tanh"),
+]  # fmt: skip
+
+
+def test_a_design_is_trained_as_any_network_and_looked_at_all_along(digits: Digits, tmp_path: Path) -> None:
+    recipe = dataclasses.replace(RECIPE, architecture="built", design=DESIGN, optimiser="sgd", images=600)
+    seen: list[np.ndarray] = []
+    for _ in fit(recipe, digits, tmp_path, look=lambda model: seen.append(model.get_weights()[0])):
+        pass
+    config = read_run(tmp_path / "config.json")
+    assert config["history"][-1]["validation_accuracy"] > config["history"][0]["validation_accuracy"]
+    assert design.read(config["recipe"]["design"]) == DESIGN
+    assert config["images"] == {"training": 600, "validation": {"mnist": 125}}
+    layers = [layer.name for layer in keras.saving.load_model(tmp_path / "model.keras").layers]
+    assert "norm1" in layers  # it normalises what an activation made, and cannot be taken over
+    assert "norm2" not in layers
+    assert len(seen) == 4
+    assert all(np.abs(after - before).max() > 0 for before, after in pairwise(seen))
+    np.testing.assert_array_equal(seen[-1], keras.saving.load_model(tmp_path / "model.keras").get_weights()[0])
+    started = dataclasses.replace(recipe, epochs=1)
+    for _ in fit(started, digits, tmp_path / "on", start=tmp_path):
+        pass
+
+
 def test_too_few_images(digits: Digits, tmp_path: Path) -> None:
     few = Digits(digits.images[:20], digits.labels[:20])
     with pytest.raises(ValueError, match="do not fill a batch of 32"):
@@ -298,8 +328,9 @@ def test_a_number_that_makes_no_sense_is_refused(option: str, says: str, capsys:
 
 
 def test_a_damaged_config_is_one_sentence_and_no_traceback(
-    tiny_folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture
+    tiny_folder: Path, idx_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture
 ) -> None:
+    monkeypatch.setenv("MNIST_DIR", str(idx_folder))
     run_folder = tmp_path / "run"
     shutil.copytree(tiny_folder, run_folder)
     (run_folder / "config.json").write_text('{"recipe": ')

@@ -18,7 +18,8 @@ EXAMPLES = HERE.parents[3] / "assets" / "examples"
 class Pad(Component):
     """A pad whose value is `{"strokes": [[[x, y], ...], ...], "width": w, "height": h}`, on a grid of SIDE x SIDE.
 
-    `input` fires while the pen moves, and once more when it lifts. `examples` are digits to click:
+    `input` fires while the pen moves, and once more when it lifts: then `"lifted": true` stands in what is sent. What
+    is not answered within some seconds is sent again. `examples` are digits to click:
     `[{"label": 7, "style": "plain seven", "strokes": <a pad's value>}, ...]`. All pads of a page show one drawing. One
     that `follows` is a still picture of the digit, which the page scrolls over, until it is to be changed; it
     says nothing of it before. One for a `number` is WIDE, has a line to write on, and a drawing of its own. One with an
