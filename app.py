@@ -9,12 +9,14 @@ from cnn import process
 if __name__ == "__main__":
     process.begin()  # before anything heavy is imported
 
+from cnn.lab.trainings import Trainings
 from cnn.mnist import Mnist, kept
 from cnn.models import registry
 from cnn.options import origin, whole_number
 from cnn.types import InputError
 from cnn.ui.page import build_demo, launch_options
 from train.data import mnist as files
+from train.lab import worker
 
 
 def options(arguments: list[str] | None = None) -> argparse.Namespace:
@@ -75,7 +77,7 @@ def main() -> None:
         raise SystemExit(str(error)) from None
     models["default"].prepare_answers((1,))
     mnist = Mnist(files.load, kept())
-    demo = build_demo(models, mnist)
+    demo = build_demo(models, mnist, Trainings(worker.COMMAND))
     where = {"share": chosen.share, "server_name": chosen.host, "server_port": chosen.port}
     try:
         demo.launch(prevent_thread_lock=True, **where, **launch_options(chosen.allow_origin, chosen.trust_proxy))

@@ -55,7 +55,7 @@ class Recipe(TypedDict):
 
 
 class Source(TypedDict):
-    """Whose writing it was trained on beside MNIST's, and under which licence."""
+    """Whose pictures or writing it was trained on, beside MNIST's, and under which licence."""
 
     name: str
     url: NotRequired[str]
@@ -267,7 +267,8 @@ class Measured(_Figures):
     """`metrics.json` as `train` writes it; `refused` by kind of picture, and the `threshold`."""
 
     loss: float
-    accuracy_by_digit: list[float]
+    accuracy_by_digit: NotRequired[list[float]]
+    accuracy_by_class: NotRequired[list[float]]  # in its place, of other classes
     refused: dict[str, float]
     parameters: int
     machine: Machine

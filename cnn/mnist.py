@@ -56,6 +56,10 @@ class Mnist:
             return some[index]
         raise self._away(split)
 
+    def has(self, split: str) -> bool:
+        """Whether there are some of a split now."""
+        return isinstance(self._found.get(split), Digits) or bool(self._some.get(split))
+
     def first(self, split: str) -> int:
         """How many of a split, from its first on, can be had now. InputError for none."""
         found, some = self._found.get(split), self._some.get(split, {})
@@ -100,7 +104,7 @@ def keep(chosen: Mapping[str, Iterable[int]], load: Callable[[Any], Digits], pat
     """Write the digits at some places of each split, as `load` gives it: what `kept` reads."""
     arrays = {}
     for split, places in chosen.items():
-        digits, places = load(split), np.unique(np.fromiter(places, np.uint16))
+        digits, places = load(split), np.unique(np.fromiter(places, np.uint32))
         parts = {"places": places, "images": digits.images[places], "labels": digits.labels[places]}
         arrays |= {f"{split}_{part}": values for part, values in parts.items()}
     with whole(path) as aside:

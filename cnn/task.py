@@ -7,13 +7,16 @@ say, its classes are the ten digits.
 
 import dataclasses
 from collections.abc import Mapping
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 SIDE = 28  # pixels a side of the picture that framing makes and every network reads
 MOST = 62  # classes: the digits and both cases of the alphabet
 LONGEST = 40  # characters of a class's name
 
-Framing = Literal["mnist"]  # LeCun's box of 20 pixels, the centre of mass in the middle, by cnn.framing
+# How a picture becomes the network's: `mnist`, what is written or drawn, in LeCun's box of 20 pixels with its centre of
+# mass in the middle (cnn.framing.ink); `picture`, whatever it shows, whole (cnn.framing.picture).
+Framing = Literal["mnist", "picture"]
+FRAMINGS: tuple[Framing, ...] = get_args(Framing)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -29,6 +32,11 @@ class Task:
     def count(self) -> int:
         """How many classes there are: labels are whole numbers below it."""
         return len(self.classes)
+
+    @property
+    def drawn(self) -> bool:
+        """Whether a pen can make its pictures; others come as files and from cameras alone."""
+        return self.framing == "mnist"
 
     @property
     def rejected(self) -> int:
@@ -61,6 +69,7 @@ def task_of(config: Mapping[str, Any]) -> Task:
     if not 2 <= len(classes) <= MOST or len(set(classes)) < len(classes):
         raise ValueError(f"task.classes holds {len(classes)} names; there have to be 2 to {MOST} different ones")
     side, framing = found.get("side", SIDE), found.get("framing", "mnist")
-    if side != SIDE or framing != "mnist":
-        raise ValueError(f"task.side is {side!r} and task.framing {framing!r}; networks read {SIDE} pixels of mnist")
-    return Task(tuple(classes), rejects=found.get("rejects") is True)
+    if side != SIDE or framing not in FRAMINGS:
+        known = " or ".join(FRAMINGS)
+        raise ValueError(f"task.side is {side!r} and task.framing {framing!r}; networks read {SIDE} pixels of {known}")
+    return Task(tuple(classes), framing=framing, rejects=found.get("rejects") is True)

@@ -61,6 +61,7 @@ def launched(monkeypatch: pytest.MonkeyPatch, *arguments: str) -> dict[str, Any]
     seen: dict[str, Any] = {}
     monkeypatch.setattr(sys, "argv", ["app.py", *arguments])
     monkeypatch.setattr(gr.Blocks, "launch", lambda _, **options: seen.update(options))
+    monkeypatch.setattr(app, "_complete", lambda _: None)  # compiling in a thread that the tests' end would cut off
     app.main()
     return seen
 

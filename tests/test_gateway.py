@@ -446,3 +446,46 @@ def test_where_many_look_at_uploads_the_next_is_told_at_once(
     monkeypatch.setattr(gateway, "MAX_PROGRESS", 0)
     answer = http.get("/gradio_api/upload_progress", params={"upload_id": "x"})
     assert (answer.status_code, answer.text) == (200, 'data: {"msg": "done"}\n\n')
+
+
+def test_a_page_is_made_once_for_all_who_ask_alike(
+    app: gr.Blocks, http: httpx.Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Thirty phones that open the page together: to make one takes the server longer than to read ten digits."""
+    made: list[str] = []
+    make = gateway._made
+
+    async def counted(application: Any, scope: Any, receive: Any) -> Any:
+        made.append(scope["path"])
+        return await make(application, scope, receive)
+
+    monkeypatch.setattr(gateway, "_made", counted)
+    monkeypatch.setattr(gateway, "PAGE_SECONDS", -1)
+    first = http.get("/?lang=fr")
+    monkeypatch.setattr(gateway, "PAGE_SECONDS", 60)
+    plain = http.get("/", headers={"Accept-Encoding": "identity"})
+    assert (first.headers["content-encoding"], plain.headers.get("content-encoding")) == ("gzip", None)
+    assert first.text == plain.text
+    assert int(first.headers["content-length"]) < len(plain.content) / 2
+    assert {"Accept-Encoding"} <= set(re.split(", *", first.headers["vary"]))
+    assert made == ["/"]
+    elsewhere = http.get("/config", headers={"Host": "school.example"}).json()
+    assert made == ["/", "/config"]
+    assert elsewhere["root"] == "http://school.example"
+    assert http.get("/config").json()["root"] == app.local_url.rstrip("/")
+
+
+def test_a_page_that_is_not_there_is_not_kept(http: httpx.Client) -> None:
+    for number in range(2 * gateway.MAX_PAGES):
+        assert http.get(f"/?page={number}").status_code != 200
+    assert http.get("/").status_code == 200
+
+
+def test_pages_made_for_many_addresses_leave_no_more_than_some(http: httpx.Client) -> None:
+    roots = [http.get("/config", headers={"Host": f"{n}.example"}).json()["root"] for n in range(gateway.MAX_PAGES + 2)]
+    assert roots == [f"http://{n}.example" for n in range(gateway.MAX_PAGES + 2)]
+    layer = Gateway(lambda *_: None)  # type: ignore[arg-type,return-value]
+    for number in range(gateway.MAX_PAGES + 2):
+        page = gateway._Page({"status": 200 if number else 500}, b"", b"", 0)
+        layer._keep((str(number),), page)
+    assert [key for (key,) in layer._pages] == [str(n) for n in range(2, gateway.MAX_PAGES + 2)]

@@ -122,7 +122,7 @@ def test_its_errors_are_counted_by_class(trained: Trained) -> None:
     shown = errors.answer(asked, Models([network], network.name), None)
     assert np.array(shown["confusion"]).shape == 2 * (trained.task.count,)
     assert np.array(shown["confusion"]).sum() == shown["images"] == 4 * trained.task.count
-    assert len(network.metrics["accuracy_by_digit"]) == trained.task.count
+    assert len(network.metrics["accuracy_by_class"]) == trained.task.count
 
 
 def test_its_card_names_them_and_says_nothing_of_digits(trained: Trained, tmp_path: Path) -> None:

@@ -37,7 +37,7 @@ def test_french_is_not_english() -> None:
 @pytest.mark.parametrize("key", sorted(table("en")))
 def test_every_key_is_used(key: str) -> None:
     """By its whole name, or by its last part where a family is looked up (error., reading.reason.)."""
-    key = key.removesuffix(".symbol")  # what is said where there are no digits
+    key = re.sub(r"\.(symbol|picture)$", "", key)  # what is said where there are no digits, or no pen
     key = re.sub(r"\.(one|other|many|few|two|zero)$", "", key)  # forms of a plural, which a rule chooses
     last = key.rsplit(".", 1)[-1]
     assert key in SOURCES or re.search(rf"""["'`]{re.escape(last)}["'`]""", SOURCES)
@@ -79,8 +79,17 @@ def test_a_file_is_a_language(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
 @pytest.mark.parametrize("language", languages())
 def test_where_there_are_no_digits_a_text_of_symbols_has_the_same_fields_and_speaks_of_none(language: str) -> None:
     words = table(language)
-    of_symbols = [key for key in words if key.endswith(".symbol")]
-    assert of_symbols
-    for key in of_symbols:
-        assert fields(words[key]) == fields(words[key.removesuffix(".symbol")])
+    of_others = [key for key in words if key.endswith((".symbol", ".picture"))]
+    assert of_others
+    for key in of_others:
+        assert fields(words[key]) == fields(words[key.rpartition(".")[0]])
         assert not re.search("digit|chiffre|MNIST", words[key], re.IGNORECASE), key
+
+
+@pytest.mark.parametrize("language", languages())
+def test_where_there_is_no_pen_nothing_is_said_of_drawing(language: str) -> None:
+    words = table(language)
+    said = {key: text for key, text in words.items() if key.endswith(".picture")}
+    said |= {key: text for key, text in words.items() if key.endswith(".symbol") and f"{key[:-7]}.picture" not in said}
+    wrong = [key for key, text in said.items() if re.search("draw|symbol|dessin|symbole", text, re.IGNORECASE)]
+    assert wrong == ["pad.canvas.symbol", "reading.empty_pad.symbol"]  # of the pad alone

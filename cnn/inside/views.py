@@ -3,6 +3,7 @@
 Every number shown is the network's own; nothing is computed again by other means.
 """
 
+import dataclasses
 import functools
 import itertools
 from pathlib import Path
@@ -72,6 +73,51 @@ def feature_maps(network: Any, image: np.ndarray, name: str) -> np.ndarray:
     return output.transpose(2, 0, 1) if layer.is_map else output.reshape(1, 1, -1)
 
 
+@dataclasses.dataclass(frozen=True)
+class LiveFilter:
+    """One filter of a model's first convolution, for whoever applies it to a digit where the model is not.
+
+    Its `kernel` (h, w) and `bias`; its map has `side` places a side, the first of which begins at pixel `start`, which
+    may lie outside the picture; `most` is the largest value in the map of an example.
+    """
+
+    model: str
+    layer: str
+    channel: int
+    kernel: list[list[float]]
+    bias: float
+    start: int
+    side: int
+    most: float
+
+
+def live_filter(network: Any, image: np.ndarray) -> LiveFilter | None:
+    """The filter of the first convolution whose map of a (28, 28) image differs most from place to place.
+
+    None where the network begins with anything but a convolution that moves a pixel a step and ends in ReLU.
+    """
+    layer = next(iter(network.layers), None)
+    if (
+        layer is None
+        or not layer.is_map
+        or layer.field.jump != 1
+        or not layer.has_filters
+        or not network.rectifies(layer.name)
+    ):
+        return None
+    kernel, bias = network.weights(layer.name)
+    side, outside = layer.shape[0], -layer.field.start
+    padded = np.pad(image, ((outside, kernel.shape[0]), (outside, kernel.shape[1])))
+    windows = np.lib.stride_tricks.sliding_window_view(padded, kernel.shape[:2])[:side, :side]
+    maps = np.maximum(0, np.einsum("yxij,ijc->cyx", windows, kernel[:, :, 0]) + bias[:, None, None])
+    channel = int(maps.std((1, 2)).argmax())
+    weights = np.round(kernel[:, :, 0, channel].astype(float), 5).tolist()
+    most = round(float(maps[channel].max()), 3)
+    return LiveFilter(
+        network.name, layer.name, channel, weights, round(float(bias[channel]), 5), layer.field.start, side, most
+    )
+
+
 class Taken(NamedTuple):
     """What a step took away: the share of the units that ReLU set to 0, and of the signal that pooling dropped."""
 
@@ -91,7 +137,7 @@ def taken(network: Any, outputs: dict[str, Any], layer: Layer) -> Taken:
     return Taken(by_relu, by_pooling)
 
 
-class Pooling(NamedTuple):
+class Pooled(NamedTuple):
     """One map pooled: it as it `entered`, (h, w), and `pooled`, each `window` x `window` units one."""
 
     layer: str
@@ -118,7 +164,7 @@ class Hand(NamedTuple):
     padding: int
     before: np.ndarray
     after: np.ndarray
-    pooling: Pooling | None
+    pooling: Pooled | None
     features: np.ndarray
     rival: int
     weights: np.ndarray
@@ -172,7 +218,7 @@ def by_hand(network: Any, image: np.ndarray, channel: int | None, label: int) ->
     )
 
 
-def _first_pooling(network: Any, outputs: dict[str, Any], chosen: dict[str, int]) -> Pooling | None:
+def _first_pooling(network: Any, outputs: dict[str, Any], chosen: dict[str, int]) -> Pooled | None:
     """The first pooling that keeps the largest of windows side by side; of a layer that is not `chosen`, its most."""
     for entering, layer in itertools.pairwise(network.layers):
         window = layer.field.jump // max(1, entering.field.jump)
@@ -180,14 +226,14 @@ def _first_pooling(network: Any, outputs: dict[str, Any], chosen: dict[str, int]
         if "MaxPooling" in layer.type and entering.is_map and apart:
             entered, pooled = outputs[entering.name].after[0], outputs[layer.name].after[0]
             channel = chosen.get(entering.name, int(entered.max((0, 1)).argmax()))
-            return Pooling(layer.name, channel, window, entered[..., channel], pooled[..., channel])
+            return Pooled(layer.name, channel, window, entered[..., channel], pooled[..., channel])
     return None
 
 
 class Likes(NamedTuple):
     """What one channel likes to see, its `preferred` input cut to what its middle unit sees, (h, w) in [0, 1].
 
-    `excerpts` are the parts of digits that excite it most, (picture (h, w), activation), best first.
+    `excerpts` are the parts of samples that excite it most, (picture (h, w), activation), best first.
     """
 
     preferred: np.ndarray
@@ -195,16 +241,16 @@ class Likes(NamedTuple):
 
 
 def likes(network: Any, name: str, channel: int) -> Likes:
-    """What a channel of a layer likes to see: of all pictures, and among the project's own digits.
+    """What a channel of a layer likes to see: of all pictures, and among the network's samples or our own digits.
 
     Takes seconds at the first channel of a layer, milliseconds at those that are sought with it.
     """
     layer = network.layer(name)
     channel = channel % layer.shape[-1]
     pictures = _preferred(network, layer, channel // CHANNELS * CHANNELS)
-    digits = own_digits()
+    samples = _samples(network)
     found = exciting(_outputs(network, name), layer, channel)
-    excerpts = [(digits[one.index][one.rows, one.columns], one.activation) for one in found]
+    excerpts = [(samples[one.index][one.rows, one.columns], one.activation) for one in found]
     return Likes(pictures[channel % CHANNELS][seen(layer, middle(layer))], excerpts)
 
 
@@ -218,6 +264,10 @@ def favourites(network: Any, image: np.ndarray, name: str, count: int = 5) -> tu
     channels = np.argsort(-excited, kind="stable")[:count]
     rows, columns = seen(layer, middle(layer))
     return channels, _preferred(network, layer, 0)[channels][:, rows, columns]
+
+
+def _samples(network: Any) -> np.ndarray:
+    return own_digits() if network.samples is None else network.samples
 
 
 @functools.cache
@@ -234,4 +284,4 @@ def _preferred(network: Any, layer: Layer, first: int) -> np.ndarray:
 
 @remembered(most=OUTPUTS)
 def _outputs(network: Any, name: str) -> np.ndarray:
-    return network.outputs(own_digits())[name].after
+    return network.outputs(_samples(network))[name].after

@@ -1,46 +1,59 @@
 """A model by name: bundled with the project, a folder, or a repository on the Hugging Face Hub. Knows no page.
 
-A model's folder holds `model.keras`, `config.json` (how it was made) and `metrics.json` (what was measured). All models
-come through `cnn.models.gate`; what comes from the Hub is not trusted, limited in size, and nobody waits long.
+A model's folder holds `model.keras`, `config.json` (how it was made) and `metrics.json` (what was measured); where it
+tells other classes apart than the digits, it may hold pictures and drawings of them to try. All models come through
+`cnn.models.gate`; what comes from the Hub is not trusted, limited in size, and nobody waits long.
 """
 
 import contextlib
+import copy
 import hashlib
 import logging
+import re
+import tempfile
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import Future
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from cnn.files import finished
 from cnn.metadata import CONFIG, METRICS, read_config, read_metrics
+from cnn.mnist import kept
 from cnn.models import gate, remote
 from cnn.network.classifier import Classifier
-from cnn.task import task_of
+from cnn.task import Task, task_of
 from cnn.types import InputError
 
 BUNDLED = Path(__file__).resolve().parents[2] / "assets" / "models"
 DEFAULT = "robust"
 WEIGHTS = "model.keras"
+PICTURES = "pictures.npz"  # of a model of other classes than the digits: test pictures, as `cnn.mnist.kept` reads them
+SAMPLES = 400  # of those pictures, that what a filter likes is looked for in
 log = logging.getLogger(__name__)  # a warning is a line on stderr
 _opening = threading.Lock()
 
 PATIENCE = 8  # seconds that a visitor waits for a model from the Hub; it goes on coming meanwhile
+OWN = re.compile(r"mine-\d+")  # what a visitor's own networks are called, in their page alone
 REQUESTED = 6  # models from the Hub that visitors asked for, held or on their way at once
 
 
 class Models(Mapping[str, Classifier]):
     """The models at hand, by name. `models["default"]` is the one that answers when none is asked for.
 
-    Where `open_to_hub`, "owner/name@revision" is a name too: such a model is fetched when it is requested, and stays
-    until others have taken its place. It is listed to nobody: each visitor sees those that they requested.
+    `folder` is where that one lies with what its page shows; None for one of the Hub's. Where `open_to_hub`,
+    "owner/name@revision" is a name too: such a model is fetched when it is requested, and stays until others have taken
+    its place. It is listed to nobody: each visitor sees those that they requested.
     """
 
-    def __init__(self, classifiers: list[Classifier], default: str, open_to_hub: bool = False):
+    def __init__(
+        self, classifiers: list[Classifier], default: str, open_to_hub: bool = False, folder: Path | None = None
+    ):
         self._classifiers = {classifier.name: classifier for classifier in classifiers}
         self.default = default
-        self.open_to_hub = open_to_hub
+        self.open_to_hub, self.folder = open_to_hub, folder
         self.expected = ""  # the name of a model from the Hub that is to be the default
         self.missing: InputError | None = None  # why it is not
         self._requested: dict[str, Future[Classifier]] = {}  # the latest at the end
@@ -53,7 +66,15 @@ class Models(Mapping[str, Classifier]):
         except (KeyError, TypeError):
             if self.open_to_hub and remote.parse(name):
                 return self._from_hub(name)
+            if isinstance(name, str) and OWN.fullmatch(name):
+                raise InputError("model_gone", name=name) from None
             raise InputError("unknown_model", name=str(name)[:80], valid=", ".join(self)) from None
+
+    def beside(self, own: Iterable[Classifier]) -> "Models":
+        """The same models with a visitor's own at the end of the list, where nobody else sees them."""
+        both = copy.copy(self)
+        both._classifiers = {**self._classifiers, **{classifier.name: classifier for classifier in own}}
+        return both
 
     def __contains__(self, name: object) -> bool:
         return name in self._classifiers
@@ -150,9 +171,18 @@ class Models(Mapping[str, Classifier]):
         return model
 
 
-def bundled() -> list[str]:
-    """The names of the models that come with the project."""
-    return sorted({path.parent.name for file in (WEIGHTS, CONFIG) for path in BUNDLED.glob(f"*/{file}")})
+def bundled(task: Task | None = None) -> list[str]:
+    """The names of the models that come with the project; with a `task`, of those that recognise the same."""
+    names = sorted({path.parent.name for file in (WEIGHTS, CONFIG) for path in BUNDLED.glob(f"*/{file}")})
+    return [name for name in names if task is None or _is_like(name, task)]
+
+
+def _is_like(name: str, task: Task) -> bool:
+    """Whether a bundled model may recognise the same, by its config, before its weights are read."""
+    try:
+        return task_of(read_config(BUNDLED / name / CONFIG)).is_like(task)
+    except ValueError:
+        return True  # opening it says what is wrong
 
 
 def weights(name: str) -> Path:
@@ -197,6 +227,14 @@ def load(name: str) -> Classifier:
     return _opened(path, called, limited=False)
 
 
+def open_files(files: Mapping[str, bytes], name: str) -> Classifier:
+    """A model by the files of its folder, which this program itself has made; called `name`. InputError as `load`."""
+    with tempfile.TemporaryDirectory(prefix="digits-") as place:
+        for part in (WEIGHTS, CONFIG, METRICS):
+            Path(place, part).write_bytes(files[part])
+        return _opened(Path(place, WEIGHTS), name, limited=False)
+
+
 def open_untrusted(path: Path, name: str) -> Classifier:
     """The model in a `.keras` file from the Hub, which is not trusted, called `name`.
 
@@ -222,15 +260,15 @@ def load_all(default: str = DEFAULT, open_to_hub: bool = False) -> Models:
     at_hand, broken = [chosen] if chosen else [], None
     for other in sorted({*bundled()} - {one.name for one in at_hand}, key=lambda other: (other != first, other)):
         try:
-            network = load(other)
-            if all(network.task.is_like(one.task) for one in at_hand):  # those of another task cannot be compared
-                at_hand.append(network)
+            if all(_is_like(other, one.task) for one in at_hand):  # those of another task cannot be compared
+                at_hand.append(load(other))
         except InputError as error:
             log.warning("%s It is left out.", error)
             broken = error
     if not at_hand:
         raise broken or _unknown(default)
-    models = Models(at_hand, at_hand[0].name, open_to_hub)
+    place = None if name and chosen else weights(default if chosen else at_hand[0].name).parent
+    models = Models(at_hand, at_hand[0].name, open_to_hub, place)
     if not chosen and models.default != first:
         log.warning("%s answers instead of %s.", models.default, first)
     if name:
@@ -267,14 +305,22 @@ def _opened(path: Path, name: str, limited: bool) -> Classifier:
     except ValueError as error:
         raise InputError("model_task", name=name, why=str(error)) from None
     model = gate.open_model(path, name, limited, task)
-    network = Classifier(model, name, task=task, config=config, metrics=metrics, revision=revision)
+    known: dict[str, Any] = {"task": task, "config": config, "metrics": metrics, "revision": revision}
+    known["samples"] = None if limited else _samples(path.with_name(PICTURES))
+    network = Classifier(model, name, **known)
     if metrics and path.parent.parent == BUNDLED:  # it was measured as it is, so nothing needs to be tried
         return network
     feed = gate.wanted(model, network.logits, name, task)
     if feed == gate.OURS:
         return network
     log.warning('"%s" wants pixels from %s, and gets them.', name, feed)
-    return Classifier(gate.flat(model, feed), name, task=task, config=config, metrics=metrics, revision=revision)
+    return Classifier(gate.flat(model, feed), name, **known)
+
+
+def _samples(path: Path) -> np.ndarray | None:
+    """Some of the test pictures that lie beside a model; None where there are none."""
+    pictures = list(kept(path).get("test", {}).values())[:SAMPLES]
+    return np.stack([image for image, _ in pictures]).astype(np.float32) / 255 if pictures else None
 
 
 def _unknown(name: str) -> InputError:

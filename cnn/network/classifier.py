@@ -41,7 +41,8 @@ class Classifier:
     """A trained network with its name and what is known of it.
 
     `config` says how it was made, `metrics` what was measured, None where nothing was; `revision` which weights these
-    are, `task` what it recognises. `memory` keeps what was costly to ask it.
+    are, `task` what it recognises. `samples` are pictures of that, (N, 28, 28) float32 in [0, 1], where it
+    came with some. `memory` keeps what was costly to ask it.
     """
 
     def __init__(
@@ -53,7 +54,9 @@ class Classifier:
         metrics: Metrics | None = None,
         revision: str = "",
         task: Task = DIGITS,
+        samples: np.ndarray | None = None,
     ):
+        self.samples = samples
         self.name, self.revision = name, revision
         self.config: Config = config or {"architecture": "", "calibration": {}}
         self.metrics = metrics
@@ -167,6 +170,10 @@ class Classifier:
         kernel = np.asarray(kernel.value)
         bias = getattr(layer, "bias", None)
         return kernel, np.zeros(kernel.shape[-1], np.float32) if bias is None else np.asarray(bias.value)
+
+    def rectifies(self, name: str) -> bool:
+        """Whether a layer's activation is ReLU."""
+        return getattr(self._model.get_layer(self.layer(name).name), "activation", None) is keras.activations.relu
 
     def outputs(self, images: np.ndarray) -> dict[str, Output]:
         """What every layer makes of (N, 28, 28) float32 images in [0, 1], by its name; the last are the logits."""

@@ -24,8 +24,14 @@ Function = Literal["relu", "tanh", "sigmoid", "gelu"]
 Padding = Literal["valid", "same"]
 
 
+class Sent:
+    """Read from a JSON object, also where what holds it is read strictly; its fields are strict themselves."""
+
+    __pydantic_config__ = pydantic.ConfigDict(strict=False)
+
+
 @dataclasses.dataclass(frozen=True)
-class Convolution:
+class Convolution(Sent):
     """`filters` kernels of `kernel` x `kernel`, moved `stride` a step; "same" pads with zeros, "valid" does not."""
 
     filters: Annotated[int, pydantic.Field(strict=True, ge=1, le=128)] = 16
@@ -36,7 +42,7 @@ class Convolution:
 
 
 @dataclasses.dataclass(frozen=True)
-class Pooling:
+class Pooling(Sent):
     """The largest or the mean of each window of `size` x `size`, windows side by side."""
 
     size: Annotated[int, pydantic.Field(strict=True, ge=2, le=7)] = 2
@@ -45,14 +51,14 @@ class Pooling:
 
 
 @dataclasses.dataclass(frozen=True)
-class Normalisation:
+class Normalisation(Sent):
     """Outputs normalised over each batch, channel by channel (Ioffe and Szegedy 2015)."""
 
     kind: Literal["normalisation"] = "normalisation"
 
 
 @dataclasses.dataclass(frozen=True)
-class Dropout:
+class Dropout(Sent):
     """A share `rate` of the values, another at each step of the training, is taken for zero."""
 
     rate: Annotated[float, pydantic.Field(strict=True, ge=0.05, le=0.9, allow_inf_nan=False)] = 0.25
@@ -60,7 +66,7 @@ class Dropout:
 
 
 @dataclasses.dataclass(frozen=True)
-class Dense:
+class Dense(Sent):
     """`units` sums over all values before it; maps are laid out in a row for it."""
 
     units: Annotated[int, pydantic.Field(strict=True, ge=1, le=512)] = 64
@@ -68,7 +74,7 @@ class Dense:
 
 
 @dataclasses.dataclass(frozen=True)
-class Activation:
+class Activation(Sent):
     """A function of each value by itself."""
 
     function: Function = "relu"

@@ -3,6 +3,7 @@
 import dataclasses
 import time
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -10,12 +11,13 @@ import PIL.Image
 from scipy import ndimage
 
 from cnn.framing import ink
+from cnn.framing.frame import frame
 from cnn.framing.pen import span
 from cnn.framing.warp import warped
 from cnn.network.classifier import Classifier, since
 from cnn.reading import number
 from cnn.task import DIGITS
-from cnn.types import Framed, Prediction
+from cnn.types import Framed, InputError, Prediction
 
 # Where the first look is not sure, the picture is looked at again, smaller and blurred. Chosen on MNIST's validation
 # digits and on digits and letters by people who were held out: where 0.3 % of digits are lost, 95.8 % of letters are
@@ -26,15 +28,18 @@ STRANGE = 0.02  # how likely it is no digit; higher is not sure
 
 
 def read_image(classifier: Classifier, image: PIL.Image.Image) -> tuple[Framed, Prediction]:
-    """Frame a decoded picture and read it; `milliseconds` covers both."""
-    return _read(classifier, image, ink.from_image, number.read_number)
+    """Frame a decoded picture as the network's task has it and read it; `milliseconds` covers both."""
+    return _read(classifier, image, partial(frame, task=classifier.task), number.read_number)
 
 
 def read_strokes(classifier: Classifier, payload: object, moving: bool = False) -> tuple[Framed, Prediction]:
-    """Frame pen strokes (the API's JSON) and read them; `milliseconds` covers both. InputError for anything else.
+    """Frame pen strokes (the API's JSON) and read them; `milliseconds` covers both.
 
     While the pen is `moving` the digit is not finished, and is looked at once: the next answer is on its way.
+    InputError for anything else, and for a network that reads nothing drawn.
     """
+    if not classifier.task.drawn:
+        raise InputError("no_pen", model=classifier.name)
     strokes = ink.parse_strokes(payload)
     # While the first stroke is drawn it is no digit yet, over and over; and who writes two digits lifts the pen.
     count = number.read_number_strokes if len(strokes.strokes) > 1 else None

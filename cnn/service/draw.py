@@ -7,6 +7,7 @@ import PIL.Image
 
 from cnn import pictures
 from cnn.framing import decode
+from cnn.framing.frame import frame
 from cnn.framing.ink import from_image, from_strokes, parse_strokes
 from cnn.models.registry import Models
 from cnn.network.classifier import Classifier
@@ -58,9 +59,9 @@ def read_number(models: Models, measured: tuple[PIL.Image.Image, tuple[int, int]
     return number.read_number(classifier, image).scaled(width / image.width, height / image.height)
 
 
-def preprocess(image: PIL.Image.Image | None) -> Captioned:
+def preprocess(models: Models, image: PIL.Image.Image | None) -> Captioned:
     """Each step from the image sent to the 28x28 the network gets."""
-    steps = from_image(sent(image)).steps
+    steps = frame(sent(image), models["default"].task).steps
     return [(pictures.enlarged(pictures.grey(step.image)), say(step.name)) for step in steps]
 
 

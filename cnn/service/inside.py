@@ -7,7 +7,7 @@ import numpy as np
 import PIL.Image
 
 from cnn import pictures
-from cnn.framing.ink import from_image
+from cnn.framing.frame import frame
 from cnn.inside import views
 from cnn.inside.explain import METHODS, explain
 from cnn.models.registry import Models
@@ -43,9 +43,21 @@ def filters(models: Models, layer: str, model: str) -> Captioned:
     return [(pictures.enlarged(picture), str(i)) for i, picture in enumerate(drawn)]
 
 
+def live_filter(models: Models, example: np.ndarray) -> views.LiveFilter | None:
+    """A filter of the network that answers, for the page to apply itself; None where there is no such filter.
+
+    `example` (28, 28) is what it is chosen on.
+    """
+    try:
+        return views.live_filter(models["default"], example)
+    except InputError:  # it cannot be looked into
+        return None
+
+
 def feature_maps(models: Models, image: PIL.Image.Image | None, layer: str, model: str) -> Captioned:
     """What a layer makes of an image: its feature maps, each on its own scale; captions say how strong it is."""
-    maps = views.feature_maps(models[model], from_image(sent(image)).image, layer)
+    classifier = models[model]
+    maps = views.feature_maps(classifier, frame(sent(image), classifier.task).image, layer)
     draw = pictures.sequential if maps.min() >= 0 else pictures.diverging
     return [(pictures.enlarged(draw(one)), f"{i}: {one.max():.2f}") for i, one in enumerate(maps)]
 
@@ -54,7 +66,8 @@ def explained(
     models: Models, image: PIL.Image.Image | None, method: str, label: int | None = None, model: str = "default"
 ) -> tuple[PIL.Image.Image, Explained]:
     """The evidence for a digit's lead over the others, blue for it, orange against; label null is the predicted."""
-    classifier, framed = models[model], from_image(sent(image))
+    classifier = models[model]
+    framed = frame(sent(image), classifier.task)
     prediction = read.predict(classifier, framed)
     label = label if label is not None else prediction.best_guess or 0
     found = explain(classifier, framed.image, method, label)

@@ -7,6 +7,7 @@ import numpy as np
 
 from cnn.lab import film as recorded
 from cnn.lab.film import Film
+from cnn.network.design import Design, plan
 from cnn.service.views import Asked, Views
 from cnn.task import DIGITS
 from cnn.types import Framed, InputError, Shades, Tiles
@@ -79,7 +80,36 @@ class StepView:
     step: recorded.Step
 
 
-Part = RunView | FilmView | StepView
+@dataclasses.dataclass(frozen=True)
+class BlockShown:
+    """One block worked out, as `cnn.network.design.Planned`; the last of a whole design is its layer of logits."""
+
+    shape: list[int]
+    parameters: int
+    multiply_adds: int
+    receptive_field: int
+
+
+@dataclasses.dataclass(frozen=True)
+class Refused:
+    """Why the block `at` this place is impossible: the text `error.<key>`, and what fills it in."""
+
+    at: int
+    key: str
+    values: dict[str, int]
+
+
+@dataclasses.dataclass(frozen=True)
+class BuildView:
+    """A design worked out: its `layers` up to the first that is impossible, and what they cost together."""
+
+    layers: list[BlockShown]
+    parameters: int
+    multiply_adds: int
+    refused: Refused | None
+
+
+Part = RunView | FilmView | StepView | BuildView
 
 
 @dataclasses.dataclass(frozen=True)
@@ -136,4 +166,12 @@ def step(
     return StepView(at, guess, film.step(at, digit, guess if label is None else label, float(rate), channel))
 
 
-VIEWS = Views(run, film, step)
+def build(digit: np.ndarray, film: Film, *, design: Design) -> BuildView:
+    """A design worked out block by block, which no digit changes. A block that is impossible is no error."""
+    planned = plan(design)
+    layers = [BlockShown(list(shape), *rest) for _, shape, *rest in planned.layers]
+    refused = planned.refused and Refused(*planned.refused)
+    return BuildView(layers, planned.parameters, planned.multiply_adds, refused)
+
+
+VIEWS = Views(run, film, step, build)

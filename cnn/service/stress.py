@@ -8,7 +8,7 @@ import PIL.Image
 from typing_extensions import TypedDict
 
 from cnn import pictures
-from cnn.framing.ink import from_image
+from cnn.framing.frame import frame
 from cnn.inside.explain import explain
 from cnn.metadata import Curve as TestCurve
 from cnn.metadata import MnistC
@@ -37,7 +37,7 @@ def perturb(
     models: Models, image: PIL.Image.Image | None, perturbation: str, strength: float, seed: int = 0
 ) -> tuple[PIL.Image.Image, dict[str, Prediction]]:
     """The framed digit perturbed, ink white, and what every model says; a worst case is the default model's."""
-    digit = from_image(sent(image)).image
+    digit = frame(sent(image), models["default"].task).image
     bent = scan.perturbed(digit, [(perturbation, strength)], seed, models["default"])
     return pictures.grey(bent), {name: model.predict(Framed(bent)) for name, model in models.items()}
 
@@ -47,7 +47,7 @@ def breaking_point(
 ) -> Curve:
     """The strength nearest to the neutral one at which a model's answer flips, and its answers at all strengths."""
     classifier = models[model]
-    return scan.curves({model: classifier}, from_image(sent(image)).image, perturbation, seed)[model]
+    return scan.curves({model: classifier}, frame(sent(image), classifier.task).image, perturbation, seed)[model]
 
 
 # ------------------------------------------------------------------------------------------------------------ the page

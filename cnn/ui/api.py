@@ -51,7 +51,7 @@ def scripted_api(models: Models) -> None:
             ("predict_strokes", draw.predict_strokes, True, [strokes, model], JSON(label="prediction")),
             ("predict_batch", draw.predict_batch, True, [images, model], JSON(label="predictions")),
             ("read_number", draw.read_number, True, [measured, model], JSON(label="number")),
-            ("preprocess", draw.preprocess, False, [image], gallery("steps")),
+            ("preprocess", draw.preprocess, True, [image], gallery("steps")),
             ("layers", inside.layers, True, [model], JSON(label="layers")),
             ("filters", inside.filters, True, [layer, model], gallery("filters")),
             ("feature_maps", inside.feature_maps, True, [image, layer, model], gallery("maps")),

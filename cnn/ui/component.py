@@ -43,9 +43,14 @@ _served: dict[str, bytes] = {}  # compressed, by address
 
 
 def networks(models: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
-    """What the page knows of networks, by name: `parameters`, the names of its `classes`, and its pictures' `side`."""
+    """What the page knows of networks, by name: `parameters`, and of the task `classes`, `side` and `framing`."""
     return {
-        name: {"parameters": model.parameters, "classes": list(model.task.classes), "side": model.task.side}
+        name: {
+            "parameters": model.parameters,
+            "classes": list(model.task.classes),
+            "side": model.task.side,
+            "framing": model.task.framing,
+        }
         for name, model in models.items()
     }
 

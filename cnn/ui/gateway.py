@@ -7,12 +7,13 @@ anybody parses it. What is refused gets one sentence, as JSON.
 
 import asyncio
 import contextlib
+import gzip
 import os
 import re
 import time
-from collections import Counter
+from collections import Counter, OrderedDict
 from collections.abc import AsyncIterator, Callable, Collection, Iterable, Iterator
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 from urllib.parse import parse_qs, urlsplit
 
 import gradio as gr
@@ -40,6 +41,7 @@ PATIENCE, PACE = 15, 4_000  # after so many seconds an upload comes at so many b
 MAX_KEPT = 2_000 * MB  # bytes of all files kept for visitors
 YOUNG = 60  # seconds that a file is kept for certain
 MAX_STREAMS = 1000  # answers that stay open, each for one visitor or script
+MAX_PAGES, PAGE_SECONDS = 8, 60  # pages that are kept as they were made, by whom they were made for, and how long
 MAX_PROGRESS = 8  # uploads whose progress is told, for that Gradio looks twenty times a second
 
 Kind = Literal["plain", "page", "json", "join", "upload", "stream", "progress"]
@@ -90,6 +92,8 @@ HEADERS = {
     "microphone=(), payment=(), usb=()",
 }
 FORWARDED = (b"x-forwarded-host", b"x-gradio-server")  # from which Gradio makes the addresses in its answers
+ADDRESSED = ("host", "x-forwarded-host", "x-forwarded-proto", "x-gradio-server")  # all of what it makes them from
+ASKED = ("page", "deep_link", "all_endpoints")  # what Gradio takes from the query of a page
 
 
 class Refused(Exception):
@@ -110,7 +114,8 @@ class Gateway:
         self._open: Counter[Kind] = Counter()
         self._bodies = 0
         # One page is made at a time, and one call joins the queue: a flood of them leaves the others' calls in between.
-        self._pages, self._joins = asyncio.Lock(), asyncio.Lock()
+        self._making, self._joins = asyncio.Lock(), asyncio.Lock()
+        self._pages: OrderedDict[tuple[str, ...], _Page] = OrderedDict()  # the latest at the end
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "websocket":  # nothing of the page's is one; a server that can read them lets them through
@@ -140,7 +145,7 @@ class Gateway:
         elif kind == "upload":
             await _upload(self._app, scope, receive, answer, headers)
         elif kind == "page":
-            await self._one_at_a_time(self._pages, _by_page(scope), receive, answer)
+            await self._page(_by_page(scope), receive, answer)
         elif kind == "plain":
             await self._app(scope, receive, answer)
         elif kind == "progress" and self._open[kind] >= MAX_PROGRESS:
@@ -195,6 +200,26 @@ class Gateway:
             await self._app(scope, receive, keep)
         for message in said:
             await answer(message)
+
+    async def _page(self, scope: Scope, receive: Receive, answer: "_Answer") -> None:
+        """A page as it was made for the last one who asked so: to make it takes fifty times as long as to send it."""
+        headers = Headers(scope=scope)
+        query = parse_qs(scope["query_string"].decode("latin-1"))
+        key = scope["method"], scope["path"], scope.get("root_path", ""), scope.get("scheme", "")
+        key += tuple(headers.get(name, "") for name in ADDRESSED) + tuple(str(query.get(name)) for name in ASKED)
+        async with self._making:
+            page = self._pages.get(key)
+            if page is None or page.made < time.monotonic() - PAGE_SECONDS:
+                page = await _made(self._app, scope, receive)
+                self._keep(key, page)
+        await page.send(answer, "gzip" in headers.get("accept-encoding", ""))
+
+    def _keep(self, key: tuple[str, ...], page: "_Page") -> None:
+        self._pages.pop(key, None)
+        if page.start["status"] == 200:
+            self._pages[key] = page
+        while len(self._pages) > MAX_PAGES:
+            self._pages.popitem(last=False)
 
     async def _body(self, receive: Receive, headers: Headers) -> bytes:
         """The whole body, if it is small and comes in time. It counts among `_bodies` until it has been served."""
@@ -264,6 +289,38 @@ def _by_page(scope: Scope) -> Scope:
     if not scope["path"].endswith("/info") or b"page=" in scope["query_string"]:
         return scope
     return {**scope, "query_string": b"&".join([b"page=", scope["query_string"]])}
+
+
+class _Page(NamedTuple):
+    """A page as Gradio made it: how its answer begins, its body, the same packed, and when."""
+
+    start: Message
+    body: bytes
+    packed: bytes
+    made: float
+
+    async def send(self, send: Send, packed: bool) -> None:
+        """As one answer, `packed` for a browser that takes it so: a phone waits for a sixth of the bytes."""
+        body = self.packed if packed else self.body
+        headers = MutableHeaders(raw=list(self.start["headers"]))
+        headers.add_vary_header("Accept-Encoding")
+        if "content-length" in headers and self.body:
+            headers["content-length"] = str(len(body))
+        if packed and self.body:
+            headers["content-encoding"] = "gzip"
+        await send({**self.start, "headers": headers.raw})
+        await send({"type": "http.response.body", "body": body})
+
+
+async def _made(app: ASGIApp, scope: Scope, receive: Receive) -> _Page:
+    said: list[Message] = []
+
+    async def keep(message: Message) -> None:
+        said.append(message)
+
+    await app(scope, receive, keep)
+    body = b"".join(message.get("body", b"") for message in said)
+    return _Page(said[0], body, await asyncio.to_thread(gzip.compress, body, 6) if body else b"", time.monotonic())
 
 
 class _Answer:

@@ -9,8 +9,9 @@ import PIL.Image
 from starlette.middleware import Middleware
 
 from cnn.framing import decode
-from cnn.mnist import Mnist, nowhere
-from cnn.models.registry import Models
+from cnn.lab.trainings import Trainings
+from cnn.mnist import Mnist, Some, kept, nowhere
+from cnn.models.registry import PICTURES, Models
 from cnn.task import DIGITS
 from cnn.text import say
 from cnn.ui import component
@@ -34,10 +35,11 @@ from cnn.ui.uploads import KEEP_SECONDS, LOOK_SECONDS, MAX_FILE_SIZE
 SESSIONS = 2000  # visitors whose digit the server remembers, the latest; each script's call without a name is one too
 
 
-def build_demo(models: Models, mnist: Mnist | None = None) -> gr.Blocks:
-    """The whole app over `models` and, where it can be had, MNIST; launch it with `launch_options()`."""
+def build_demo(models: Models, mnist: Mnist | None = None, trainings: Trainings | None = None) -> gr.Blocks:
+    """The whole app over `models` and, where they can be had, MNIST and trainings; launch it by `launch_options()`."""
+    trainings = trainings or Trainings()
     task = models["default"].task
-    mnist = (mnist or Mnist(nowhere)) if task.is_like(DIGITS) else Mnist(None)
+    mnist = (mnist or Mnist(nowhere)) if task.is_like(DIGITS) else Mnist(None, _pictures(models))
     # Pillow's own guard, for images inside images that `decode.open_image` cannot measure beforehand.
     # It refuses what has twice as many, and only warns before.
     PIL.Image.MAX_IMAGE_PIXELS = decode.MAX_PIXELS // 2
@@ -45,28 +47,34 @@ def build_demo(models: Models, mnist: Mnist | None = None) -> gr.Blocks:
     with CheckedBlocks(
         title=say("page.title"), analytics_enabled=False, delete_cache=(LOOK_SECONDS, KEEP_SECONDS)
     ) as demo:
-        head = Head(task, elem_id="head")
+        head = Head(task, (models["default"].metrics or {}).get("accuracy"), elem_id="head")
         if models.expected:  # told as long as it has not come from the Hub
             quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private", "queue": False}
             demo.load(lambda: missing(models.missing, models.default), None, head, **quiet)
         digit = gr.State()  # the framed digit that travels from tab to tab; None before there is one
+        own = gr.State({})  # the networks that the visitor has trained: their tickets, by name
         with gr.Tabs(elem_classes="pages"):
             with gr.Tab(T("draw.tab"), id="draw") as drawing:
-                draw_tab(models, drawing, digit)
+                draw_tab(models, mnist, drawing, digit)
             with gr.Tab(T("inside.tab"), id="inside") as looking:
-                look_tab(models, demo, looking, digit)
+                choice = look_tab(models, mnist, trainings, demo, looking, digit, own)
             with gr.Tab(T("stress.tab"), id="stress") as stressing:
-                stress_tab(models, mnist, stressing, digit)
+                stress_tab(models, mnist, trainings, stressing, digit, own)
             with gr.Tab(T("errors.tab"), id="errors"):
-                errors_tab(models, mnist)
+                errors_tab(models, mnist, trainings, own)
             with gr.Tab(T("lab.tab"), id="lab", visible=task.is_like(DIGITS)) as learning:
-                lab_tab(models, learning, digit)
+                lab_tab(models, trainings, learning, digit, own, choice)
             with gr.Tab(T("trials.tab"), id="trials"), gr.Column(elem_classes="card"):
                 Trials(models, elem_id="trials", elem_classes="wide")
         scripted_api(models)
     # What is queued takes its turns in `FairBlocks`; past the queue goes only what is made for that.
     demo.queue(api_open=False, max_size=MAX_WAITING, default_concurrency_limit=None, status_update_rate=5)
     return demo
+
+
+def _pictures(models: Models) -> dict[str, Some]:
+    """The test pictures that came with the model that answers; none where none did."""
+    return kept(models.folder / PICTURES) if models.folder else {}
 
 
 def launch_options(origins: Collection[str] = (), proxied: bool = False) -> dict[str, Any]:

@@ -17,7 +17,8 @@ import numpy as np
 from typing_extensions import is_typeddict
 
 from cnn.files import write_whole
-from cnn.service import errors, inside, lab, stress
+from cnn.inside.views import LiveFilter
+from cnn.service import errors, inside, lab, stress, training
 from cnn.types import Prediction
 from cnn.ui.draw.number import NumberAnswer
 from cnn.ui.draw.reading import ReadingShown
@@ -107,6 +108,7 @@ def page_types() -> str:
         ("Inside", inside.VIEWS, inside.InsideAnswer),
         ("Stress", stress.VIEWS, stress.StressAnswer),
         ("Lab", lab.VIEWS, lab.LabAnswer),
+        ("Training", training.VIEWS, training.TrainingAnswer),
         ("Errors", errors.VIEWS, errors.ErrorsAnswer),
     ):
         requests = " | ".join(_request(writer, wing, name, view) for name, view in views.items())
@@ -121,6 +123,7 @@ def page_types() -> str:
         else:
             writer.write(f"{wing}Answer", {**asked, **{f"{name}?": part for name, part in parts.items()}})
     writer.of(NumberAnswer)
+    writer.of(LiveFilter)
     shown, prediction = writer.of(ReadingShown), writer.of(Prediction)
     writer.interfaces["ReadingAnswer"] = f"export type ReadingAnswer = {shown} & Partial<{prediction}>;"
     return "\n\n".join([HEAD.rstrip(), *writer.interfaces.values()]) + "\n"

@@ -47,7 +47,7 @@ def main() -> None:
     with served(options.url) as url:
         asyncio.run(pad(url, 3))  # warm
         for name in options.abusers or ABUSERS:
-            print(f"{name:8} {compared(url, name)}", flush=True)
+            print(f"{name:9} {compared(url, name)}", flush=True)
 
 
 class served:
@@ -87,7 +87,7 @@ def compared(url: str, name: str) -> str:
             stderr=subprocess.DEVNULL,
         )
         try:
-            time.sleep(4)  # until it is at work
+            time.sleep(15 if name == "trainings" else 4)  # until it is at work
             found, refused = asyncio.run(pad(url, SECONDS))
         finally:
             abuser.kill()
@@ -261,6 +261,36 @@ async def pages(client: httpx.AsyncClient, url: str) -> None:
         await client.get(url + path)
 
 
+async def trainings(client: httpx.AsyncClient, url: str) -> None:
+    """The course's network on all of MNIST, again and again, and a class that waits behind it."""
+    parts = {part["id"]: part["props"].get("elem_id") for part in (await known(client, url))["components"]}
+    event = next(
+        one["id"]
+        for one in (await known(client, url))["dependencies"]
+        if any(parts.get(target) == "lab" and name == "select" for target, name in one["targets"])
+    )
+    session = digest()
+
+    async def ask(**asked: Any) -> dict[str, Any]:
+        body = {"data": [asked, None, None], "fn_index": event, "session_hash": session}
+        return (await client.post(f"{url}/gradio_api/run/predict", json=body)).json()["data"][0][asked["view"]]
+
+    begun = await ask(view="begin", **TRAINING)
+    seen, state = 0, "refused" if begun["why"] else "waiting"
+    while state in ("waiting", "training", "measuring"):
+        await asyncio.sleep(0.5)
+        found = (await ask(view="news", ticket=begun["ticket"], since=seen))["news"]
+        seen, state = found["seen"], found["state"]
+
+
+TRAINING = {
+    "design": [
+        {"kind": "convolution", "filters": 32}, {"kind": "activation"}, {"kind": "pooling"},
+        {"kind": "convolution", "filters": 64}, {"kind": "activation"}, {"kind": "pooling"},
+        {"kind": "dense", "units": 128}, {"kind": "activation"}, {"kind": "dropout", "rate": 0.5},
+    ],
+    "images": 60000, "epochs": 5, "optimiser": "adam", "learning_rate": 4e-3, "augmentation": True, "seeds": [0],
+}  # fmt: skip
 JSON = {"Content-Type": "application/json"}
 _files: dict[int, asyncio.Task] = {}
 
@@ -289,6 +319,7 @@ ABUSERS: dict[str, Callable[[str], Awaitable[None]]] = {
     "uploads": many(300, uploads),
     "streams": many(300, streams),
     "pages": many(40, pages),
+    "trainings": many(8, trainings),
 }
 
 if __name__ == "__main__":

@@ -36,6 +36,35 @@ def image(digits: Digits) -> np.ndarray:
     return digits.images[1].astype(np.float32) / 255
 
 
+@pytest.mark.parametrize("padding", ["valid", "same"])
+def test_a_filter_for_the_page_is_one_of_the_networks_own(padding: str, image: np.ndarray) -> None:
+    """Applied by plain arithmetic, as the page does, it gives the network's own feature map."""
+    network = padded(padding, "relu")
+    found = views.live_filter(network, image)
+    assert found is not None
+    kernel = np.array(found.kernel)
+    around = np.pad(image, 9)
+    windows = np.lib.stride_tricks.sliding_window_view(around, kernel.shape)
+    at = slice(9 + found.start, 9 + found.start + found.side)
+    made = np.maximum(0, (windows[at, at] * kernel).sum((2, 3)) + found.bias)
+    np.testing.assert_allclose(made, views.feature_maps(network, image, "first")[found.channel], atol=1e-3)
+    assert found.most == pytest.approx(made.max(), abs=1e-3)
+    assert (found.model, found.layer) == ("padded", "first")
+
+
+def test_no_filter_is_handed_out_where_the_page_could_not_apply_it(models: Models, image: np.ndarray) -> None:
+    assert views.live_filter(models["mlp"], image) is None
+    assert views.live_filter(padded("same", "tanh"), image) is None
+    assert views.live_filter(padded("same", "relu", strides=2), image) is None
+
+
+def padded(padding: str, activation: str, strides: int = 1) -> Classifier:
+    conv = keras.layers.Conv2D(3, 5, strides, padding, activation=activation, name="first", bias_initializer="normal")
+    return Classifier(
+        keras.Sequential([keras.Input((28, 28, 1)), conv, keras.layers.Flatten(), keras.layers.Dense(10)]), "padded"
+    )
+
+
 def test_kernels_of_a_first_and_a_deeper_layer(course: Classifier) -> None:
     first = views.kernels(course, "conv1")
     kernel, bias = course.weights("conv1")
@@ -77,7 +106,7 @@ def test_what_relu_and_pooling_took_away(course: Classifier, image: np.ndarray) 
     assert took["logits"] == (None, None)
 
 
-def windows(pooling: views.Pooling) -> np.ndarray:
+def windows(pooling: views.Pooled) -> np.ndarray:
     """(rows, window, columns, window): the map that entered, cut into windows."""
     (rows, columns), side = pooling.pooled.shape, pooling.window
     return pooling.entered[: rows * side, : columns * side].reshape(rows, side, columns, side)

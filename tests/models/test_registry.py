@@ -11,6 +11,7 @@ from cnn.files import UNFINISHED
 from cnn.models import registry
 from cnn.models.registry import Models, bundled, load, load_all
 from cnn.network.classifier import Classifier
+from cnn.task import DIGITS
 from cnn.types import InputError
 
 
@@ -118,7 +119,7 @@ def test_without_any_model_the_reason_is_given(three_bundled: Path) -> None:
 def test_the_chosen_folder_answers_and_the_bundled_models_stay(tiny_folder: Path) -> None:
     models = load_all(str(tiny_folder))
     assert models["default"].name == models.default == "tiny"
-    assert {"tiny", *bundled()} == set(models)
+    assert {"tiny", *bundled(DIGITS)} == set(models)
 
 
 def test_unknown_names_list_the_valid_ones(models: Models) -> None:

@@ -6,10 +6,11 @@ from typing import Any
 import numpy as np
 import pytest
 
+from cnn.lab.trainings import Trainings
 from cnn.mnist import Mnist, nowhere
 from cnn.models.registry import Models
 from cnn.network.classifier import Classifier
-from cnn.service import errors, inside, lab, stress
+from cnn.service import errors, inside, lab, stress, training
 from cnn.service.views import Views
 from cnn.types import Framed, InputError
 from cnn.ui.arrays import sendable
@@ -37,6 +38,21 @@ ASKED: dict[str, dict[str, dict[str, Any]]] = {
         "run": {},
         "film": {},
         "step": {"at": 5, "label": 3, "channel": 1, "rate": "0.1"},
+        "build": {"design": [{"kind": "pooling", "size": 4}, {"kind": "dense", "units": 3}]},
+    },
+    "training": {
+        "begin": {
+            "design": [{"kind": "dense", "units": 8}, {"kind": "activation"}],
+            "images": 2000,
+            "epochs": 2,
+            "optimiser": "adam",
+            "learning_rate": 0.01,
+            "augmentation": False,
+            "seeds": [0, 1],
+        },
+        "news": {"ticket": "none", "since": 0},
+        "stop": {"ticket": "none"},
+        "files": {"ticket": "none"},
     },
     "errors": {
         "tables": {"model": "one", "other": "one"},
@@ -44,7 +60,10 @@ ASKED: dict[str, dict[str, dict[str, Any]]] = {
         "case": {"model": "one", "index": 1, "said": 3, "label": 4, "neighbours": [5]},
     },
 }
-WINGS = {"inside": inside.VIEWS, "stress": stress.VIEWS, "lab": lab.VIEWS, "errors": errors.VIEWS}
+WINGS = {
+    "inside": inside.VIEWS, "stress": stress.VIEWS, "lab": lab.VIEWS, "training": training.VIEWS,
+    "errors": errors.VIEWS,
+}  # fmt: skip
 WRONG = [None, True, 1.5, -1, 10**9, "no such thing", [], [[1]], {}, {"name": 3}, [{"name": "fog"}], float("nan")]
 
 
@@ -71,6 +90,8 @@ def shown(wing: str, asked: Any, models: Models, mnist: Mnist, framed: Framed) -
         return sendable(errors.look(models, mnist, asked))
     if wing == "lab":
         return sendable(lab.look(asked, framed))
+    if wing == "training":
+        return sendable(training.look(asked, framed, Trainings(), "one", {}))
     return sendable({"inside": inside.look, "stress": stress.look}[wing](models, asked, framed, *_model(wing)))
 
 

@@ -69,12 +69,17 @@ def seven_or_one(framed: Framed) -> Prediction:
     return prediction(7 if top > bottom else 1, 0.9)
 
 
+# As a pad leaves it that was drawn on. Only pages of a server keep things.
+GREETED = "try { localStorage.setItem('digit-greeted', 'true') } catch {}"
+
+
 class FakeClassifier:
     """Answers as `answers` says, which a test may replace."""
 
     name, architecture, revision, parameters, metrics = "fake", "none", "", 0, {}
     task = DIGITS
     refusal = 0.5
+    layers = ()
 
     def __init__(self) -> None:
         self.answers: Callable[[Framed], Prediction] = seven_or_one
@@ -288,14 +293,22 @@ def darkness(canvas: Locator) -> np.ndarray:
 def visits(browser: Browser, url: str, kind: type[Visit] = Visit) -> Iterator[Callable[..., Any]]:
     """Visitors of the app at `url`, each with a browser context of their own: `visit(locale="fr-FR", ...)`.
 
+    They have been here before, and find a blank pad, unless they are not `greeted`.
+
     A context that a test is through with is emptied and used again: what was fetched and compiled is not, once more.
     """
     used: list[tuple[str, BrowserContext]] = []
 
-    def open_page(**options: Any) -> Visit:
+    def new_context(greeted: bool, **options: Any) -> BrowserContext:
+        context = browser.new_context(**options)
+        if greeted:
+            context.add_init_script(GREETED)
+        return context
+
+    def open_page(greeted: bool = True, **options: Any) -> Visit:
         options = {"viewport": DESKTOP, "locale": "en-US", **options}
-        key = json.dumps(options, sort_keys=True)
-        context = _idle[key].pop() if _idle[key] else browser.new_context(**options)
+        key = json.dumps([greeted, options], sort_keys=True)
+        context = _idle[key].pop() if _idle[key] else new_context(greeted, **options)
         used.append((key, context))
         visitor = kind(context.new_page())
         visitor.go(url)

@@ -3,6 +3,7 @@
 import io
 import json
 import math
+import re
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -18,6 +19,7 @@ from tests.ui.conftest import (
     CHROMIUM,
     DESKTOP,
     FLAGS,
+    GREETED,
     ONE,
     PHONE,
     SEVEN,
@@ -235,6 +237,42 @@ def test_the_last_message_says_that_the_pen_has_lifted(visit: Visiting) -> None:
     assert [one["lifted"] for one in sent] == [False] * (len(sent) - 1) + [True]
 
 
+def test_who_comes_first_sees_a_seven_written_and_read_until_they_draw(visit: Visiting) -> None:
+    visitor = visit(greeted=False)
+    visitor.reads(7)
+    assert visitor.inked() > 0
+    expect(visitor.page.locator("#pad .turn")).to_have_text("Your turn: draw a digit")
+    expect(visitor.page.locator("#pad .turn")).to_be_visible()
+    assert "drawing=" not in visitor.page.url  # it is nobody's drawing
+    visitor.draw(ONE)
+    visitor.reads(1)
+    assert len(visitor.last()) == 1  # the seven, of two strokes, is gone
+    expect(visitor.page.locator("#pad .turn")).to_be_hidden()
+    visitor.page.evaluate("sessionStorage.clear()")
+    visitor.go(visitor.page.url.split("#")[0])
+    expect(visitor.verdict).to_have_text("Draw a digit")
+
+
+def test_after_an_answer_stands_what_to_do_next(visit: Visiting, fake: FakeClassifier) -> None:
+    visitor = visit()
+    following = visitor.page.locator(".next a")
+    expect(following).to_be_hidden()
+    fake.answers = lambda framed: prediction(7, 0.99)
+    visitor.draw(SEVEN)
+    expect(following).to_have_text("Make it fail")
+    visitor.page.get_by_role("button", name="No digit").click()
+    expect(following).to_have_text("See why")
+    fake.answers = lambda framed: prediction(7, 0.4, "not_a_digit")
+    visitor.draw(ONE)
+    expect(following).to_have_text("See why")
+    visitor.page.get_by_role("button", name="No digit").click()
+    expect(following).to_have_text("Well spotted by the network.")
+    expect(following).not_to_have_attribute("href", re.compile(""))
+    fake.answers = lambda framed: prediction(7, 0.5)
+    visitor.draw(ONE)
+    expect(following).to_have_attribute("href", re.compile(r"#inside/why\?drawing="))  # the drawing travels along
+
+
 def test_pen_width_and_guide_are_remembered(visit: Visiting) -> None:
     visitor = visit()
     choose(visitor.page.get_by_role("radio", name="Thick pen"))
@@ -436,7 +474,7 @@ def test_the_camera_sees_the_digit_as_it_is(
         executable_path=str(CHROMIUM), args=[*FLAGS, *camera, f"--use-file-for-fake-video-capture={film}"]
     ) as with_camera:
         page = with_camera.new_page(locale="en-US")
-        page.add_init_script(ASKED)
+        page.add_init_script(f"{GREETED}; {ASKED}")
         Visit(page).go(fake_app[1].local_url)
         page.get_by_role("tab", name="Photo").click()
         page.get_by_role("button", name="Capture from camera").click()

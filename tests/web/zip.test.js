@@ -9,7 +9,7 @@ import { markdown } from "../../cnn/ui/trials/observations.js";
 import { crc32, encoded, unzipped, zipped } from "../../cnn/ui/trials/zip.js";
 import { learnNetworks } from "../../cnn/ui/web/networks.js";
 
-learnNetworks({ networks: { fake: { parameters: 1, classes: ["0", "1", "2"], side: 4 } } });
+learnNetworks({ networks: { fake: { parameters: 1, classes: ["0", "1", "2"], side: 4, framing: "mnist" } } });
 
 /** What a script of Python's writes. @param {string} code @param {string | Uint8Array} input */
 const python = (code, input = "") => execFileSync("python3", ["-c", `import io, sys, zipfile; ${code}`], { input });
@@ -59,10 +59,11 @@ test("a series as CSV, quoted where it has to be", () => {
 
 test("a series as a zip: a folder a class, and the list without the pictures", async () => {
 	const files = await unzipped(asZip([TRIAL]));
-	assert.deepEqual([...files.keys()], ["series.json", "1/0001.png"]);
+	assert.deepEqual([...files.keys()], ["series.json", "1/0001.png", "task.json"]);
 	const [one] = JSON.parse(new TextDecoder().decode(files.get("series.json")));
 	assert.equal(one.file, "1/0001.png");
 	assert.ok(!("pixels" in one));
+	assert.deepEqual(JSON.parse(new TextDecoder().decode(files.get("task.json"))), { classes: ["0", "1", "2"], framing: "mnist" });
 });
 
 // ------------------------------------------------------------------ series that others made

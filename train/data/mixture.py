@@ -28,7 +28,9 @@ NOBODY = Handwriting([], [], [])
 
 
 class Mixture(NamedTuple):
-    """What to train on, and by name what to validate on: "mnist", and what else the recipe has.
+    """What to train on, and by name what to validate on: of the data set itself, the first, and what else there is.
+
+    The first is called "mnist", or "data" where the set is no MNIST's.
 
     "strokes" and "outliers" are of our own making; "pens" (digits) and "signs" (letters and symbols) are by real people
     who are held out.
@@ -52,15 +54,21 @@ def mixed(
     drawn: Drawn = {}
     yield from _draw(_tasks(recipe, people), drawn, processes)
     parts = [join(chunks) for (_, is_held), chunks in drawn.items() if not is_held]
-    return Mixture(join([training] * recipe.mnist + parts), {"mnist": held, **_held(drawn)})
+    return Mixture(join([training] * recipe.mnist + parts), {_own(task): held, **_held(drawn)})
 
 
-def validation(recipe: Recipe, mnist: Digits, people: Handwriting = NOBODY, processes: int = 1) -> dict[str, Digits]:
+def validation(
+    recipe: Recipe, mnist: Digits, people: Handwriting = NOBODY, processes: int = 1, task: Task = DIGITS
+) -> dict[str, Digits]:
     """What `mixed` holds out for `recipe`, alone."""
     drawn: Drawn = {}
     for _ in _draw([task for task in _tasks(recipe, people) if task.held], drawn, processes):
         pass
-    return {"mnist": hold_out(mnist, recipe.validation, recipe.seed)[1], **_held(drawn)}
+    return {_own(task): hold_out(mnist, recipe.validation, recipe.seed, task.rejected)[1], **_held(drawn)}
+
+
+def _own(task: Task) -> str:
+    return "mnist" if task.is_like(DIGITS) else "data"
 
 
 def join(parts: list[Digits]) -> Digits:

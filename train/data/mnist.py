@@ -1,4 +1,4 @@
-"""MNIST from its four idx files, or through Keras. Knows no network.
+"""MNIST from its four idx files, or through Keras; and such files of any data set. Knows no network.
 
 The format is the one of LeCun's MNIST page: a big-endian header (magic number, sizes), then bytes. The files may be
 called as there or as Kaggle calls them, `train-images.idx3-ubyte`, and lie in a folder each, as Kaggle packs them.
@@ -25,7 +25,7 @@ FILES = {
 
 
 class DataError(UserError):
-    """MNIST cannot be read; the text says which file, what is wrong, and what would be right."""
+    """A data set cannot be read; the text says which file, what is wrong, and what would be right."""
 
 
 def load(split: Literal["train", "test"]) -> Digits:
@@ -36,8 +36,20 @@ def load(split: Literal["train", "test"]) -> Digits:
 
 def read_folder(folder: Path, split: Literal["train", "test"]) -> Digits:
     """One split out of a folder with MNIST's idx files, as `find`. DataError says what is missing or malformed."""
-    images, labels = FILES[split]
-    return Digits(_read_idx(folder, images, IMAGES), _read_idx(folder, labels, LABELS_MAGIC))
+    return read_files(folder, FILES[split], "MNIST_DIR needs MNIST's four idx files")
+
+
+def read_files(folder: Path, names: tuple[str, str], needed: str) -> Digits:
+    """Images and labels out of two idx files that `find` finds by their names in a folder.
+
+    DataError where one is malformed, or missing: then it says what is `needed`.
+    """
+    paths = [find(folder, name) for name in names]
+    if None in paths:
+        name = names[paths.index(None)]
+        raise DataError(f"{folder} has neither {name} nor {_dotted(name)}, plain or .gz; {needed}.")
+    images, labels = (read_idx(path, magic) for path, magic in zip(paths, (IMAGES, LABELS_MAGIC), strict=True) if path)
+    return Digits(images, labels)
 
 
 def find(folder: Path, name: str) -> Path | None:
@@ -48,13 +60,13 @@ def find(folder: Path, name: str) -> Path | None:
 
 
 def hold_out(digits: Digits, share: float, seed: int, rejected: int = DIGITS.rejected) -> tuple[Digits, Digits]:
-    """Split into (training, validation) at random, `share` of them held out; the same seed gives the same split.
+    """Split into (training, validation) at random, `share` of them held out, one at least, where it is not 0.
 
-    What has the label `rejected`, none of the classes, stays in training.
+    The same seed gives the same split. What has the label `rejected`, none of the classes, stays in training.
     """
     order = np.random.default_rng(seed).permutation(len(digits.labels))
     held = np.zeros(len(order), bool)
-    held[order[: round(share * len(order))]] = True
+    held[order[: max(round(share * len(order)), share > 0)]] = True
     held &= digits.labels != rejected
     return _take(digits, np.flatnonzero(~held)), _take(digits, np.flatnonzero(held))
 
@@ -80,12 +92,8 @@ def _dotted(name: str) -> str:
     return name.replace("-idx", ".idx")
 
 
-def _read_idx(folder: Path, name: str, magic: int) -> np.ndarray:
-    path = find(folder, name)
-    if path is None:
-        raise DataError(
-            f"{folder} has neither {name} nor {_dotted(name)}, plain or .gz; MNIST_DIR needs MNIST's four idx files."
-        )
+def read_idx(path: Path, magic: int) -> np.ndarray:
+    """The uint8 array of an idx file, plain or .gz, that begins with `magic`. DataError where it is malformed."""
     try:
         content = gzip.decompress(path.read_bytes()) if path.suffix == ".gz" else path.read_bytes()
     except (OSError, EOFError, zlib.error) as error:

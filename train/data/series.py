@@ -2,6 +2,7 @@
 
 The zip holds `series.json`, a list of `{"file": "7/0001.png", "meant": 7, "strokes": {...} or null, ...}`, and the
 28x28 grey PNG files that it names, ink white on black, as MNIST has it. What was meant may also be one of NO_DIGIT.
+Of other classes than the digits, its `task.json` says which, as a model's `config.json` does.
 """
 
 import io
@@ -15,11 +16,11 @@ import numpy as np
 from PIL import Image
 
 from cnn.framing.ink import parse_strokes
-from cnn.task import DIGITS, SIDE, Task
+from cnn.task import DIGITS, SIDE, Task, task_of
 from cnn.types import Digits, Strokes
 from train.data.mnist import DataError
 
-LIST = "series.json"
+LIST, TASK = "series.json", "task.json"
 MOST, MOST_LIST, MOST_PICTURE = 100_000, 200_000_000, 100_000  # tests, and bytes of their list and of one picture
 NO_DIGIT = ("not_a_digit", "several_digits")  # what may be meant besides the classes
 
@@ -51,11 +52,23 @@ def read(path: Path, task: Task = DIGITS) -> Series:
             labels = np.array([_label(trial["meant"], task) for trial in trials], np.uint8)
             strokes = [trial["strokes"] and parse_strokes(trial["strokes"]) for trial in trials]
     except Exception as error:  # a broken file makes zipfile, json and Pillow raise nearly anything
-        why = " ".join((str(error) or type(error).__name__)[:200].split()).removesuffix(".")
-        raise DataError(f"{path} is not a test series as the page saves it: {why}.") from error
+        raise DataError(f"{path} is not a test series as the page saves it: {_why(error)}.") from error
     other = labels == task.rejected
     digits, others = (Digits(images[which], labels[which]) for which in (~other, other))
     return Series(digits, tuple(itertools.compress(strokes, ~other)), others)
+
+
+def task_of_zip(path: Path) -> Task:
+    """What was to be told apart in a series, by the `task.json` in its zip; the digits where there is none.
+
+    DataError where it makes no sense, or there is no zip.
+    """
+    try:
+        with zipfile.ZipFile(path) as file:
+            place = next((name for name in file.namelist() if name.split("/")[-1] == TASK), None)
+            return task_of({"task": json.loads(_part(file, place, MOST_PICTURE))}) if place else DIGITS
+    except Exception as error:  # as `read`
+        raise DataError(f"{path} is not a test series as the page saves it: {_why(error)}.") from error
 
 
 def _part(file: zipfile.ZipFile, name: str, most: int) -> bytes:
@@ -65,6 +78,10 @@ def _part(file: zipfile.ZipFile, name: str, most: int) -> bytes:
     if len(content) > most:
         raise ValueError(f"{name} holds more than {most} bytes")
     return content
+
+
+def _why(error: Exception) -> str:
+    return " ".join((str(error) or type(error).__name__)[:200].split()).removesuffix(".")
 
 
 def _picture(content: bytes) -> np.ndarray:

@@ -13,13 +13,15 @@ from cnn.network.architectures import ARCHITECTURES
 from cnn.options import address, share, whole_number
 from cnn.types import UserError
 from train.command import CORES, RUNS, Adding, command, people
-from train.data import mixture, series
+from train.data import mixture, series, sets
+from train.data.handwriting import Handwriting
 from train.data.mnist import load
 from train.fit import devices, film, loop, mix, track
 from train.fit.devices import Devices
 from train.fit.recipes import RECIPES, Recipe
 
 SEEDS = 2**32 - 1  # the largest that NumPy takes
+DATA = f"{', '.join(sets.NAMES)}, a folder, an .npz file or the .zip of a test series"
 
 
 def recipes() -> dict[str, Recipe]:
@@ -30,10 +32,12 @@ def recipes() -> dict[str, Recipe]:
 
 def _fit_options(add: Adding) -> None:
     add("recipe", choices=recipes(), metavar="NAME", help="what to train: " + ", ".join(recipes()))
-    add("--folder", type=Path, help="where the run goes (default: runs/NAME)")
+    add("--data", default=sets.MNIST, help=f"what on: {DATA} (default: %(default)s)")
+    add("--folder", type=Path, help="where the run goes (default: runs/NAME, or runs/NAME-DATA)")
     add("--start", type=Path, metavar="FOLDER", help="go on from the weights of another finished run")
     add("--epochs", type=whole_number(1), metavar="N", help="instead of the recipe's")
     add("--seed", type=whole_number(0, SEEDS), metavar="N", help="instead of the recipe's")
+    add("--batch", type=whole_number(1), metavar="N", help="pictures at a step, instead of the recipe's")
     add("--series", type=Path, action="append", default=[], metavar="ZIP", help="train on a test series of yours too")
     add("--stock", action="store_true", help="by Keras's own gradients, slower on a CPU")
     add("--precision", choices=("full", "mixed"), help="instead of the recipe's; mixed is quicker on a GPU or TPU")
@@ -51,25 +55,32 @@ def _fit_options(add: Adding) -> None:
 def fit(options: argparse.Namespace) -> int | None:
     """Train a network.
 
-    Train a recipe, or an architecture without one as the course's network is trained, on MNIST (from the folder
-    MNIST_DIR, else downloaded). Ctrl-C stops cleanly; the same command goes on where a stopped or killed run was, to
-    the same result. The loss shown is that of training: dropout, augmentation and smoothed labels keep it above the
-    validation loss in config.json.
+    Train a recipe, or an architecture without one as the course's network is trained, on MNIST or another data set,
+    from the folder that a variable names (MNIST_DIR, FASHION_DIR, EMNIST_DIR, KMNIST_DIR), else downloaded, or from a
+    path of yours: docs/training.md says how files lie there. Ctrl-C stops cleanly; the same command goes on where a
+    stopped or killed run was, to the same result. The loss shown is that of training: dropout, augmentation and
+    smoothed labels keep it above the validation loss in config.json.
 
     Over several devices or machines the recipe's batch stays what it is, so the result does too, but for rounding. On
     several machines the same command runs on each, with its own --process; each needs the data, and the first, 0, alone
     writes and shows.
     """
     together = _devices(options)
-    chosen = {name: value for name in ("epochs", "seed", "precision") if (value := getattr(options, name)) is not None}
+    fields = {"epochs": "epochs", "seed": "seed", "batch": "batch_size", "precision": "precision"}
+    chosen = {field: value for name, field in fields.items() if (value := getattr(options, name)) is not None}
     recipe = dataclasses.replace(recipes()[options.recipe], fast=not options.stock, **chosen)
-    folder = options.folder or RUNS / options.recipe
+    mnist = options.data == sets.MNIST
+    folder = options.folder or RUNS / (options.recipe if mnist else f"{options.recipe}-{Path(options.data).stem}")
+    data = sets.load(options.data, CORES)
     writers = people() if recipe.pens or recipe.signs else mixture.NOBODY
-    tried = [series.read(path) for path in options.series]
+    if not mnist:  # whose pictures these are is said where other writers' are
+        print(f"{data.source['name']}: {data.task.count} classes, {', '.join(data.task.classes)}")
+        writers = Handwriting(writers.digits, writers.symbols, [data.source, *writers.sources])
+    tried = [series.read(path, data.task) for path in options.series]
     # A network without an output for what is no digit learns from digits alone.
     others = [one.others for one in tried] if recipe.outliers else []
-    digits = mixture.join([load("train"), *(one.digits for one in tried), *others])
-    progress = loop.fit(recipe, digits, folder, options.start, writers, processes=CORES, devices=together)
+    digits = mixture.join([data.training, *(one.digits for one in tried), *others])
+    progress = loop.fit(recipe, digits, folder, options.start, writers, data.task, CORES, devices=together)
     if options.track and together.first:
         goes_on = (folder / loop.CHECKPOINT).is_file()
         progress = track.tracked(progress, options.track, folder.name, recipe, goes_on)
@@ -77,7 +88,8 @@ def fit(options: argparse.Namespace) -> int | None:
         print(f"Stopped; the same command goes on from here ({folder}).")
         return 130
     if together.first:
-        print(f"Trained into {folder}; measure it with: python -m train evaluate {folder}")
+        again = "" if options.data in sets.NAMES else f" --data {options.data}"
+        print(f"Trained into {folder}; measure it with: python -m train evaluate {folder}{again}")
     return None
 
 

@@ -164,7 +164,8 @@ class _Run:
         self.training, self.validation = mixture
         batches = len(self.training.labels) // recipe.batch_size
         if not batches:
-            raise UserError(f"{len(self.training.labels)} images do not fill a batch of {recipe.batch_size}.")
+            count = len(self.training.labels)
+            raise UserError(f"{count} images do not fill a batch of {recipe.batch_size}; take a smaller one.")
         # Whole blocks alone, so that one shape is compiled; what is left over changes with each epoch's order.
         self.block = min(block_steps(recipe), batches)
         self.steps_per_epoch = batches // self.block * self.block
@@ -237,7 +238,7 @@ class _Run:
 
     def _moment(self, epoch: int) -> Moment:
         self._give_back()
-        return Moment(self.step, self.steps, epoch, self.model, self.training, self.validation["mnist"])
+        return Moment(self.step, self.steps, epoch, self.model, self.training, next(iter(self.validation.values())))
 
     def _give_back(self) -> None:
         """Have the model itself hold the state's weights."""
@@ -307,8 +308,8 @@ class _Run:
         running = self._progress(epoch)
         measured = {"loss": running.loss, "accuracy": running.accuracy}
         logits = self._all_logits()
-        for name, held in self.validation.items():
-            prefix = "validation" if name == "mnist" else name
+        for at, (name, held) in enumerate(self.validation.items()):
+            prefix = name if at else "validation"
             measured[f"{prefix}_loss"] = cross_entropy(logits[name], held.labels)
             measured[f"{prefix}_accuracy"] = accuracy(logits[name], held.labels)
         self.history.append(measured)

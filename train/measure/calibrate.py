@@ -40,16 +40,16 @@ def calibrate(logits: dict[str, np.ndarray], validation: dict[str, Digits], task
     return {"temperature": round(float(np.exp(found.x)), 4), "refusal": refusal}
 
 
-def recalibrate(folder: Path, mnist: Digits, people: Handwriting = NOBODY, processes: int = 1) -> Calibrated:
-    """Calibrate a finished run anew, on what it held out, and write it into its `config.json`; gives what was found.
+def recalibrate(folder: Path, digits: Digits, people: Handwriting = NOBODY, processes: int = 1) -> Calibrated:
+    """Calibrate a finished run anew, on what it held out of `digits`, and write it into its `config.json`.
 
-    For a run whose `calibrate` had another rule. Its validation pictures are drawn again, by so many
-    `processes`, which takes a minute.
+    Gives what was found. For a run whose `calibrate` had another rule. Its validation pictures are drawn again, by so
+    many `processes`, which takes a minute.
     """
     config = read_run(folder / registry.CONFIG)
     fields: dict[str, Any] = {name: value for name, value in config["recipe"].items() if name != "augmentation"}
-    held = validation(Recipe(**fields), mnist, people, processes)
     network = registry.load(str(folder))
+    held = validation(Recipe(**fields), digits, people, processes, network.task)
     logits = {name: network.logits(digits.images.astype(np.float32) / 255) for name, digits in held.items()}
     config["calibration"] = calibrate(logits, held, network.task)
     config["weights_sha256"] = registry.weights_sha256(folder / registry.WEIGHTS)

@@ -9,13 +9,16 @@ from typing import Any
 import numpy as np
 
 from cnn.framing.decode import open_image
-from cnn.metadata import Measured
-from cnn.mnist import KEPT
+from cnn.metadata import Measured, read_run
+from cnn.mnist import KEPT, keep
 from cnn.models import registry
+from cnn.network.classifier import Classifier
 from cnn.options import whole_number
 from cnn.reading.number import read_number
+from cnn.task import DIGITS, Task, task_of
+from cnn.types import UserError
 from train.command import CORES, RUNS, Adding, command, people, report
-from train.data import mixture, series
+from train.data import mixture, series, sets
 from train.data.mnist import DataError, load
 from train.fit.recipes import Recipe
 from train.measure import ablate, evaluate, framing, misread, numerals, real_pictures, refusal
@@ -25,19 +28,28 @@ REAL = ("right", "whole", "mean_over_writers", "refused")  # what is told of rea
 MODEL = "a bundled model's name, or a run's folder"
 
 
-@command("calibrate", lambda add: add("model", help=MODEL))
+def _calibrate_options(add: Adding) -> None:
+    add("model", help=MODEL)
+    add("--data", help="as of evaluate")
+
+
+@command("calibrate", _calibrate_options)
 def calibrate(options: argparse.Namespace) -> None:
     """Fit a finished run's temperature and its threshold of refusal anew.
 
     Fit the temperature and the threshold of refusal on what the run held out, as the end of a fit does, and write them
     into its config.json: for runs made under another rule. Takes about a minute.
     """
-    found = recalibrate(registry.folder(options.model), load("train"), people(), CORES)
+    folder = registry.folder(options.model)
+    run = read_run(folder / registry.CONFIG)
+    data = sets.load(options.data or sets.trained_on(run, task_of(run)), CORES)
+    found = recalibrate(folder, data.training, people(), CORES)
     print(f"temperature {found['temperature']}, refused above {found['refusal']:.4f}")
 
 
 def _evaluate_options(add: Adding) -> None:
     add("models", nargs="+", metavar="model", help=MODEL)
+    add("--data", help="the data set's name or path, where the model was trained on a path of yours")
     add("--pen", type=Path, metavar="FILE", help="UNIPEN file of pen strokes to measure on as well")
     add("--real", type=Path, metavar="FOLDER", help="sets of real people's pictures (labels.csv in each) to measure on")
     add("--series", type=Path, metavar="ZIP", help="a test series of yours to measure on as well")
@@ -48,32 +60,68 @@ def _evaluate_options(add: Adding) -> None:
 def evaluate_models(options: argparse.Namespace) -> None:
     """Measure a network.
 
-    Measure networks on MNIST's test set, on MNIST-C and on what is no digit, and write metrics.json beside their
-    weights. Takes some minutes, nearly the same for several networks as for one.
+    Measure networks on the test set of what they were trained on, networks of digits on MNIST's, on MNIST-C and on what
+    is no digit, and write metrics.json beside their weights; of other data also pictures.npz, which the page shows.
+    Takes some minutes, nearly the same for several networks as for one.
     """
     folders = [registry.folder(model) for model in options.models]
+    networks = [registry.load(model) for model in options.models]
+    if not all(network.task.is_like(DIGITS) for network in networks):
+        _evaluate_on_others(options, networks, folders)
+        return
+    if options.data not in (None, sets.MNIST):
+        raise UserError("Networks of digits are measured on MNIST, and with --series on a test series beside it.")
     test = load("test")
-    sets = evaluate.Sets(test) if options.quick else evaluate.gather(test, options.pen, report, CORES)
+    on = evaluate.Sets(test) if options.quick else evaluate.gather(test, options.pen, report, CORES)
     tried = series.read(options.series) if options.series else None
     pictures = tuple(real_pictures.read(options.real)) if options.real else ()
-    sets = dataclasses.replace(sets, training=load("train"), series=tried, pictures=pictures)
-    for model, folder in zip(options.models, folders, strict=True):
-        metrics = evaluate.evaluate(registry.load(model), sets)
-        evaluate.write(metrics, folder)
-        print("\n".join(_summary(model, metrics)))
+    on = dataclasses.replace(on, training=load("train"), series=tried, pictures=pictures)
+    for network, folder in zip(networks, folders, strict=True):
+        _measure(network, folder, on)
     if any(folder.parent == registry.BUNDLED for folder in folders):
         write_misread(options)
 
 
-def _summary(model: str, metrics: Measured) -> Iterator[str]:
+def _evaluate_on_others(options: argparse.Namespace, networks: list[Classifier], folders: list[Path]) -> None:
+    """Measure networks of other classes than the digits, all on one data set."""
+    if options.pen or options.real:
+        raise UserError("--pen and --real measure networks of digits alone.")
+    known = {options.data or sets.trained_on(network.config, network.task) for network in networks}
+    name = known.pop()
+    if known:
+        raise UserError("These networks were trained on several data sets; each set's are measured by themselves.")
+    data = sets.load(name, CORES)
+    for network in networks:
+        if not network.task.is_like(data.task):
+            told = ", ".join(network.task.classes)
+            raise UserError(f"{network.name} tells {told} apart; {name} holds {', '.join(data.task.classes)}.")
+    on = evaluate.Sets(data.test) if options.quick else evaluate.gather_others(data.test, data.task, report, CORES)
+    tried = series.read(options.series, data.task) if options.series else None
+    on = dataclasses.replace(on, training=data.training, series=tried)
+    for network, folder in zip(networks, folders, strict=True):
+        metrics = _measure(network, folder, on)
+        splits = {"train": data.training, "test": data.test}
+        keep(misread.chosen([metrics]), splits.__getitem__, folder / registry.PICTURES)
+
+
+def _measure(network: Classifier, folder: Path, on: evaluate.Sets) -> Measured:
+    metrics = evaluate.evaluate(network, on)
+    evaluate.write(metrics, folder)
+    print("\n".join(_summary(network.name, metrics, network.task)))
+    return metrics
+
+
+def _summary(model: str, metrics: Measured, task: Task) -> Iterator[str]:
     yield (
         f"{model}: accuracy {metrics['accuracy']:.2%}, loss {metrics['loss']:.4f}, calibration error "
         f"{metrics['calibration']['expected_calibration_error']:.2%} on {metrics['images']} images"
     )
     scores, app = metrics.get("robustness", {}).get("mnist_c"), metrics.get("app")
-    if scores and app:
+    if app:
+        whose = "MNIST" if task.is_like(DIGITS) else "the test images"
+        yield f"  {whose} through the app: {app['accuracy']:.2%} right, {app['refused']:.2%} refused"
+    if scores:
         yield f"  MNIST-C, mean error: {scores['mean']:.2%} through the app, {scores['raw']['mean']:.2%} raw"
-        yield f"  MNIST through the app: {app['accuracy']:.2%} right, {app['refused']:.2%} refused"
         shares = (f"{what} {share:.1%}" for what, share in metrics["refused"].items() if what != "threshold")
         yield "  refused: " + ", ".join(shares)
     if "numbers" in metrics:

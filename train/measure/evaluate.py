@@ -16,13 +16,14 @@ import numpy as np
 from PIL import Image
 
 from cnn.files import write_whole
-from cnn.framing.ink import from_image
+from cnn.framing.frame import frame
 from cnn.metadata import Case, Curve, Errors, Measured, OnDigits, OnNumbers, OnSeries, Robustness, read_metrics
 from cnn.models.registry import METRICS, WEIGHTS, weights_sha256
 from cnn.network.classifier import Classifier
 from cnn.reading.number import read_number
 from cnn.reading.read import answers as answered
 from cnn.stress.perturbations import PERTURBATIONS
+from cnn.task import DIGITS, Task
 from train import machine
 from train.data import unipen
 from train.data.mnist import Digits
@@ -38,6 +39,7 @@ NUMBERS = 200
 BENT = 1000  # test images under each perturbation
 STRENGTHS = 11  # of each; the app's scans have these among theirs
 DOUBTFUL = 60  # right answers that are looked at, the least sure
+LOOKED_AT = 300  # errors whose neighbours are looked for, the surest
 NEIGHBOURS = 5  # training images beside each digit that is looked at
 
 Report = Callable[[str], None]  # is told what is drawn next
@@ -90,6 +92,14 @@ def gather(test: Digits, strokes: Path | None = None, report: Report = print, pr
         return dataclasses.replace(sets, written=written(strokes, work, report), numbers=numbers)
 
 
+def gather_others(test: Digits, task: Task, report: Report = print, processes: int = 1) -> Sets:
+    """All there is to measure on where the classes are no digits: the `test` set, also framed and perturbed."""
+    report("framing the test images")
+    with workers(processes) as work:
+        alone = _joined(work(_frame_all, [(images, task) for (images,) in _chunks(test.images)]))
+    return Sets(test, Digits(alone, test.labels), bent=test)
+
+
 def written(strokes: Path, work: Work, report: Report = print) -> dict[str, Digits]:
     """By condition, WRITTEN digits of a UNIPEN file, spread over its writers; framed by the app."""
     digits = unipen.read_file(strokes)
@@ -110,12 +120,12 @@ def evaluate(classifier: Classifier, sets: Sets) -> Measured:
     guesses = probabilities.argmax(axis=1)
     classes = classifier.task.count
     counts = confusion(guesses, test.labels, classes)
+    by_class = [float(counts[at, at] / max(1, counts[at].sum())) for at in range(classes)]
     metrics: Measured = {
         "accuracy": float((guesses == test.labels).mean()),
         "loss": cross_entropy(np.log(np.maximum(probabilities, 1e-12)), test.labels),
         "images": len(test.labels),
         "confusion": counts.tolist(),
-        "accuracy_by_digit": [float(counts[d, d] / max(1, counts[d].sum())) for d in range(classes)],
         "calibration": {
             "temperature": classifier.temperature,
             **reliability(probabilities.max(axis=1), guesses == test.labels),
@@ -131,6 +141,10 @@ def evaluate(classifier: Classifier, sets: Sets) -> Measured:
         "parameters": classifier.parameters,
         "machine": machine.describe(),
     }
+    if classifier.task.is_like(DIGITS):
+        metrics["accuracy_by_digit"] = by_class
+    else:
+        metrics["accuracy_by_class"] = by_class
     robustness: Robustness = {}
     metrics["robustness"] = robustness
     if sets.bent:
@@ -171,9 +185,9 @@ def _errors(wrong: dict[str, np.ndarray]) -> Errors:
     return {"error": errors, "mean": float(np.mean(list(errors.values())))}
 
 
-def framed(picture: Image.Image) -> np.ndarray:
+def framed(picture: Image.Image, task: Task = DIGITS) -> np.ndarray:
     """As the app frames it, (28, 28) uint8, ink = 255."""
-    return (from_image(picture).image * 255).round().astype(np.uint8)
+    return (frame(picture, task).image * 255).round().astype(np.uint8)
 
 
 def write(metrics: Measured, folder: Path) -> None:
@@ -244,8 +258,11 @@ def _looked_at(classifier: Classifier, sets: Sets, probabilities: np.ndarray) ->
     if sets.training:
         known = classifier.features(_floats(sets.training.images))
         for name, indices in chosen.items():
+            indices = indices[:LOOKED_AT]
+            if not len(indices):  # it reads all of them
+                continue
             near, cosines = nearest(classifier.features(_floats(sets.test.images[indices])), known, NEIGHBOURS)
-            for one, at, cosine in zip(found[name], near, cosines, strict=True):
+            for one, at, cosine in zip(found[name][: len(indices)], near, cosines, strict=True):
                 one["neighbours"], one["labels"] = at.tolist(), sets.training.labels[at].tolist()
                 one["cosines"] = cosine.round(4).astype(float).round(4).tolist()
     return found["errors"], found["doubtful"]
@@ -295,8 +312,8 @@ def _joined(parts: Iterable[np.ndarray]) -> np.ndarray:
     return np.concatenate(list(parts))
 
 
-def _frame_all(images: np.ndarray) -> np.ndarray:
-    return np.stack([framed(Image.fromarray(image)) for image in images])
+def _frame_all(images: np.ndarray, task: Task = DIGITS) -> np.ndarray:
+    return np.stack([framed(Image.fromarray(image), task) for image in images])
 
 
 def _write(digits: list[unipen.Written], condition: str, seed: int) -> np.ndarray:

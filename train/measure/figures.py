@@ -5,6 +5,7 @@ import numpy as np
 from cnn.metadata import Bin, Reliability
 from cnn.task import DIGITS
 
+ROWS = 100  # of features whose cosines with all known ones are held at once
 BINS = 15  # of confidence, as Guo et al. 2017 (arXiv 1706.04599) count them
 
 
@@ -57,6 +58,10 @@ def nearest(features: np.ndarray, known: np.ndarray, count: int) -> tuple[np.nda
     Their indices (N, count), the nearest first, and their cosines, float32 in [-1, 1].
     """
     units = [rows / np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1e-12) for rows in (features, known)]
-    cosines = units[0] @ units[1].T
-    indices = np.argsort(-cosines, axis=1, kind="stable")[:, :count]
-    return indices, np.take_along_axis(cosines, indices, 1)
+    found = []
+    for at in range(0, len(features), ROWS):
+        cosines = units[0][at : at + ROWS] @ units[1].T
+        indices = np.argsort(-cosines, axis=1, kind="stable")[:, :count]
+        found.append((indices, np.take_along_axis(cosines, indices, 1)))
+    indices, cosines = zip(*found, strict=True)
+    return np.concatenate(indices), np.concatenate(cosines)

@@ -215,8 +215,9 @@ def _machine(metrics: Measured) -> str:
 
 def _training(config: Run, digits: bool) -> str:
     recipe, images = config["recipe"], config["images"]
-    source = "MNIST (LeCun, Cortes and Burges; CC BY-SA 3.0)" if digits else "labelled pictures"
-    seen = [f"{source}, of whose training images {images['validation']['mnist']:,} were held out"]
+    source = "MNIST (LeCun, Cortes and Burges; CC BY-SA 3.0)" if digits else _source(config)
+    held_out = next(iter(images["validation"].values()))  # of the data set itself
+    seen = [f"{source}, of whose training images {held_out:,} were held out"]
     if recipe["strokes"]:
         seen.append(f"{recipe['strokes']:,} digits drawn by a pen program in many schools' styles")
     if recipe["outliers"]:
@@ -235,6 +236,14 @@ def _training(config: Run, digits: bool) -> str:
         f"{recipe['seed']}, {config['seconds']:.0f} seconds on {config['machine']['cores']} cores.{start} The test set "
         f"chose nothing.{smoothed} `config.json` holds the whole recipe."
     )
+
+
+def _source(config: Run) -> str:
+    """The data set of other classes than the digits, and its licence where it is known."""
+    named = [
+        f"{one['name']} ({one['licence']})" if "licence" in one else one["name"] for one in config.get("sources", [])
+    ]
+    return " and ".join(named) or "labelled pictures"
 
 
 def _outputs(metrics: Measured, task: Task) -> str:

@@ -13,9 +13,10 @@ from train.publish.hub import Published, publish
 
 @command("examples")
 def draw_examples(_: argparse.Namespace) -> None:
-    """Draw the app's example digits into assets/examples."""
+    """Draw the app's example digits into assets/examples, and its letters beside their network."""
     print(f"{examples.write_examples()} examples written to {examples.STROKES}")
     print(f"{examples.write_numbers()} numbers written to {examples.NUMBERS}")
+    print(f"{examples.write_letters()} letters written to {examples.LETTERS}")
     print(f"{examples.write_digits()} digits written to {OWN_DIGITS}")
 
 

@@ -10,11 +10,13 @@ from typing import Any
 import gradio as gr
 import PIL.Image
 
+from cnn.mnist import Mnist
 from cnn.models.registry import Models
 from cnn.service import draw as service
+from cnn.service import inside
 from cnn.task import DIGITS
 from cnn.types import Framed
-from cnn.ui.draw import number
+from cnn.ui.draw import number, pictures
 from cnn.ui.draw.pad import Pad, examples
 from cnn.ui.draw.reading import Kind, Reading, answer, nothing
 from cnn.ui.text import T
@@ -33,12 +35,16 @@ CAMERA = gr.WebcamOptions(
 _DIGITS, _NUMBERS = ThreadPoolExecutor(1, "digits"), ThreadPoolExecutor(1, "numbers")
 
 
-def draw_tab(models: Models, tab: gr.Tab, digit: gr.State) -> None:
+def draw_tab(models: Models, mnist: Mnist, tab: gr.Tab, digit: gr.State) -> None:
     """Fill the open tab with the pad, the photo and the answer, to a digit or to a number.
 
-    `digit` gets the framed digit that was read last, None for a blank pad.
+    `digit` gets the framed digit that was read last, None for a blank pad. Where there is no pen, there is the photo
+    alone, and test pictures to try.
     """
     recognised = models["default"].task
+    if not recognised.drawn:
+        _pictures_tab(models, mnist, tab, digit)
+        return
     with gr.Row(elem_classes="reader"):
         with gr.Column(elem_classes="card"):
             task = gr.Radio(
@@ -54,20 +60,14 @@ def draw_tab(models: Models, tab: gr.Tab, digit: gr.State) -> None:
             )
             with gr.Tabs(elem_classes="switch"):
                 with gr.Tab(T("draw.pen"), id="pen") as drawing:
-                    pad = Pad(examples(recognised), elem_id="pad")  # the page shows the one that the task asks for
+                    # The page shows the one that the task asks for.
+                    pad = Pad(examples(recognised, folder=models.folder), elem_id="pad")
                     line = Pad(examples(recognised, "numbers"), number=True, elem_id="pad-number")
                 with gr.Tab(T("draw.photo"), id="photo") as photographing:
-                    photo = SourcedImage(
-                        label=T("draw.photo_label"),
-                        sources=["upload", "clipboard", "webcam"],
-                        webcam_options=CAMERA,
-                        image_mode=None,
-                        show_label=False,
-                        buttons=[],
-                        elem_id="photo",
-                    )
+                    photo = _photo()
         with gr.Column(elem_classes="card"):  # here too
-            reading = Reading(models, elem_id="reading", elem_classes="fill")
+            filter = inside.live_filter(models, pictures.looked_at(models, mnist).first.image)
+            reading = Reading(models, filter, elem_id="reading", elem_classes="fill")
             numbers = number.NumberReading(elem_id="numbers", elem_classes="fill")
 
     hidden: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
@@ -92,7 +92,37 @@ def draw_tab(models: Models, tab: gr.Tab, digit: gr.State) -> None:
         )
 
 
-Read = tuple[Any, Framed | None]  # an answer, and the digit of all tabs
+def _pictures_tab(models: Models, mnist: Mnist, tab: gr.Tab, digit: gr.State) -> None:
+    task = models["default"].task
+    offered = pictures.examples(task, mnist)
+    with gr.Row(elem_classes="reader"):
+        with gr.Column(elem_classes="card penless"):
+            photo = _photo()
+            shown = pictures.Pictures(task, offered, visible=bool(offered), elem_id="pictures")
+        with gr.Column(elem_classes="card"):
+            reading = Reading(models, "photo", elem_id="reading", elem_classes="fill")
+
+    hidden: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
+    read = partial(_read_picture, models)
+    photo.change(read, photo, [reading, digit], **hidden).failure(lambda: None, outputs=photo, **hidden)
+    tab.select(partial(_again, _read_picture, models), photo, [reading, digit], **hidden, queue=False)
+    shown.input(partial(pictures.clicked, offered), shown, photo, **hidden)
+
+
+def _photo() -> SourcedImage:
+    return SourcedImage(
+        label=T("draw.photo_label"),
+        sources=["upload", "clipboard", "webcam"],
+        webcam_options=CAMERA,
+        image_mode=None,
+        format="png",  # what is put there by a click stays as it is
+        show_label=False,
+        buttons=[],
+        elem_id="photo",
+    )
+
+
+Read = tuple[Any, Any]  # an answer, and the digit of all tabs: framed, None, or left as it is
 Shown = tuple[Any, Any, Any]  # for the answer to a digit, the answer to a number, and the digit of all tabs
 
 
@@ -132,16 +162,22 @@ def _read_drawn(models: Models, strokes: dict[str, Any], number_strokes: dict[st
 def _read_photo(models: Models, sent: tuple[PIL.Image.Image, Kind] | None, task: str) -> Shown:
     if sent is None:
         return nothing("photo"), number.nothing("photo"), gr.skip()
-    image, kind = sent
     if task == "number":
-        found, first = service.read_number_photo(models, image)
-        return gr.skip(), number.photo_answer(found, image, first), _framed(first)
+        found, first = service.read_number_photo(models, sent[0])
+        return gr.skip(), number.photo_answer(found, sent[0], first), _framed(first)
+    shown, framed = _read_picture(models, sent)
+    return shown, gr.skip(), framed
+
+
+def _read_picture(models: Models, sent: tuple[PIL.Image.Image, Kind] | None) -> Read:
+    if sent is None:
+        return nothing("photo"), gr.skip()
+    image, kind = sent
     framed, prediction = service.read_photo(models, image)
-    return answer(framed, prediction, "photo", kind), gr.skip(), _framed(framed)
+    return answer(framed, prediction, "photo", kind), _framed(framed)
 
 
-def _again(read: Callable[..., Shown], models: Models, *sent: Any) -> Shown:
+def _again(read: Callable[..., Any], models: Models, *sent: Any) -> tuple[Any, ...]:
     """`read`, for what was read before: the digit of all tabs stays what it is, and `again` tells."""
     *answers, _ = read(models, *sent)
-    one, other = ({**value, "again": True} if value != gr.skip() else value for value in answers)
-    return one, other, gr.skip()
+    return *({**value, "again": True} if value != gr.skip() else value for value in answers), gr.skip()

@@ -6,7 +6,7 @@ import { learnNetworks, networkNote } from "../web/networks.js";
 import { percent, whole } from "../web/numbers.js";
 import { inkOf } from "../web/paint.js";
 import { aloudIn, networkName, onLanguage, say, translate } from "../web/say.js";
-import { get } from "../web/store.js";
+import { get, subscribe } from "../web/store.js";
 import { tabbed } from "../web/views.js";
 import { calibrationView } from "./calibration.js";
 import { compareView } from "./compare.js";
@@ -20,7 +20,8 @@ export default function start(page, { networks, known }) {
 	const sayAloud = aloudIn(element);
 	const panel = element.querySelector(".errors");
 	const part = (name) => panel.querySelector(`.${name}`);
-	const names = Object.keys(networks);
+	const bundled = Object.keys(networks);
+	const names = [...bundled, ...get("own")];
 	const state = { view: "list", model: names[0], other: names[1] ?? names[0], order: "sure", digit: null, cell: null, shown: FIRST, open: null };
 	let missing = null; // the [key, values] of what cannot be had
 	const awaited = new Set();
@@ -85,7 +86,8 @@ export default function start(page, { networks, known }) {
 	}
 
 	function chooseModel(model) {
-		const other = state.other === model ? state.model : state.other;
+		const beside = state.other === model ? state.model : state.other;
+		const other = names.includes(beside) && beside !== model ? beside : (names.find((name) => name !== model) ?? model);
 		Object.assign(state, { model, other, cell: null, open: null, shown: FIRST });
 		askTables();
 	}
@@ -124,6 +126,13 @@ export default function start(page, { networks, known }) {
 	onPlace("errors", ({ choice }) => {
 		const model = names.includes(choice) ? choice : names[0];
 		if (model !== state.model) chooseModel(model);
+	});
+	// What the visitor trained can be chosen too, as long as it is there.
+	subscribe("own", (own) => {
+		names.splice(0, names.length, ...bundled, ...own);
+		if (!names.includes(state.model)) chooseModel(names[0]);
+		else if (!names.includes(state.other)) chooseModel(state.model);
+		show();
 	});
 	watch("value", receive);
 	onTheme(show);

@@ -9,10 +9,15 @@ from cnn.ui.component import Component
 
 
 class Head(Component):
-    """Shows what `missing` makes. `task` decides whether the page speaks of digits or of symbols."""
+    """Shows what `missing` makes. `task` decides whether the page speaks of digits, of symbols or of pictures.
 
-    def __init__(self, task: Task, **options: Any):
-        super().__init__(Path(__file__).parent, {"symbols": not task.is_like(DIGITS)}, value={}, **options)
+    `accuracy` is the answering network's share of MNIST's test digits, None where it is not known.
+    """
+
+    def __init__(self, task: Task, accuracy: float | None = None, **options: Any):
+        digits = task.is_like(DIGITS)
+        known = {"symbols": not digits, "penless": not task.drawn, "accuracy": accuracy if digits else None}
+        super().__init__(Path(__file__).parent, known, value={}, **options)
 
 
 def missing(why: InputError | None, model: str) -> dict[str, Any]:

@@ -4,6 +4,7 @@ import { go, here, onPlace, writeNotes } from "../web/address.js";
 import { made } from "../web/dom.js";
 import { gradiosLanguage, inputAt, TABS, whenThere, within } from "../web/gradio.js";
 import { recall, remember } from "../web/memory.js";
+import { percent } from "../web/numbers.js";
 import { language, languages, offered, onLanguage, say, sayIn, saysIn, translate } from "../web/say.js";
 import { set } from "../web/store.js";
 
@@ -15,7 +16,8 @@ const CHOICES = [
 	{ tab: "inside", group: "#model", part: "choice" },
 ];
 
-export default function start({ element, props, watch }, { symbols }) {
+export default function start({ element, props, watch }, { symbols, penless, accuracy }) {
+	set("penless", penless);
 	set("symbols", symbols);
 	const buttons = languages().map((name) => {
 		const button = made("button", { type: "button", lang: name, textContent: sayIn(name, "language.name") });
@@ -159,6 +161,7 @@ export default function start({ element, props, watch }, { symbols }) {
 	onLanguage(() => {
 		translate(element);
 		document.title = say("page.title");
+		if (accuracy) element.querySelector(".tagline").textContent = say("page.hook", { accuracy: percent(accuracy, 1) });
 		nameTabs();
 		document.querySelectorAll(OURS).forEach(reword);
 		for (const button of buttons) button.setAttribute("aria-pressed", button.lang === language());

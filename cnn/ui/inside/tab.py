@@ -1,28 +1,43 @@
 """The second tab: the digit that was drawn, seen through a network from the pixels to the ten numbers."""
 
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 
 import gradio as gr
 
 from cnn import text
-from cnn.models.registry import Models
+from cnn.lab.trainings import Trainings
+from cnn.mnist import Mnist
+from cnn.models.registry import OWN, Models
 from cnn.models.remote import named, parse
 from cnn.service.draw import drawn
 from cnn.types import Framed
 from cnn.ui.compat import I18nData
-from cnn.ui.draw.pad import Pad, examples, first_seven
+from cnn.ui.draw.pad import Pad
+from cnn.ui.draw.pictures import looked_at
 from cnn.ui.inside import Inside, answer
 from cnn.ui.text import T
 
 
-def look_tab(models: Models, page: gr.Blocks, tab: gr.Tab, digit: gr.State) -> None:
-    """Fill the open tab; `digit` holds the framed digit of all tabs, None before one was drawn."""
-    offered = examples(models["default"].task)
-    example = first_seven(offered)
+def look_tab(
+    models: Models,
+    mnist: Mnist,
+    trainings: Trainings,
+    page: gr.Blocks,
+    tab: gr.Tab,
+    digit: gr.State,
+    own: gr.State,
+) -> list[gr.Component]:
+    """Fill the open tab; `digit` holds the framed digit of all tabs, None before one was drawn.
+
+    `own` holds the visitor's own networks, the tickets of `trainings` by name: they may be chosen too. Gives what holds
+    the choice, as `offered` takes and makes it.
+    """
+    offered, example, instead = looked_at(models, mnist)
     with gr.Row(elem_classes="looking"):
         with gr.Column(elem_classes="card subject"):
-            pad = Pad(offered, follows=True, elem_id="pad-inside")
+            pad = Pad(offered, follows=True, instead=instead, elem_id="pad-inside")
             model = gr.Radio(
                 _choices(models),
                 value=models.default,
@@ -47,16 +62,17 @@ def look_tab(models: Models, page: gr.Blocks, tab: gr.Tab, digit: gr.State) -> N
         with gr.Column(elem_classes="card"):
             inside = Inside(models, elem_id="inside", elem_classes="wide")
 
-    shown = partial(_shown, models, example)
+    known = partial(trainings.beside, models)
+    shown = partial(_shown, known, example)
     quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private", "queue": False}
     view = {**quiet, "concurrency_id": "view"}
     pad.input(
-        partial(_drawn, models, example), [pad, inside, model], [digit, inside], trigger_mode="always_last", **view
+        partial(_drawn, known, example), [pad, inside, model, own], [digit, inside], trigger_mode="always_last", **view
     )
     for event in (inside.input, model.change, tab.select):
-        event(shown, [inside, digit, model], inside, trigger_mode="always_last", **view)
+        event(shown, [inside, digit, model, own], inside, trigger_mode="always_last", **view)
     # What takes seconds: several may be on their way at once, and none is dropped.
-    inside.submit(shown, [inside, digit, model], inside, trigger_mode="multiple", concurrency_id="heavy", **quiet)
+    inside.submit(shown, [inside, digit, model, own], inside, trigger_mode="multiple", concurrency_id="heavy", **quiet)
     if models.open_to_hub:
         # Through the queue: a refusal that comes past it is shown to nobody.
         shown_on: dict[str, Any] = {"show_progress": "minimal", "show_progress_on": from_hub}
@@ -66,17 +82,31 @@ def look_tab(models: Models, page: gr.Blocks, tab: gr.Tab, digit: gr.State) -> N
         )
     if models.expected:
         page.load(partial(_arrived, models), None, [model, offered_models], **quiet)
+    return [model, offered_models]
 
 
-def _shown(models: Models, example: Framed, asked: dict[str, Any], digit: Framed | None, model: str) -> dict[str, Any]:
-    return answer(asked, example if digit is None else digit, models, model, example=digit is None)
+Own = dict[str, str]
+Known = Callable[[Own], Models]  # the networks that a visitor may look into
+
+
+def _shown(
+    known: Known, example: Framed, asked: dict[str, Any], digit: Framed | None, model: str, own: Own
+) -> dict[str, Any]:
+    return answer(asked, example if digit is None else digit, known(own), model, example=digit is None)
 
 
 def _drawn(
-    models: Models, example: Framed, strokes: object, asked: dict[str, Any], model: str
+    known: Known, example: Framed, strokes: object, asked: dict[str, Any], model: str, own: Own
 ) -> tuple[Framed | None, dict[str, Any]]:
     digit = drawn(strokes)
-    return digit, _shown(models, example, asked, digit, model)
+    return digit, _shown(known, example, asked, digit, model, own)
+
+
+def offered(models: Models, own: Own, chosen: str, choices: list[tuple[Any, str]]) -> tuple[Any, Any]:
+    """The networks to choose from, as they are to be: with those that the visitor trained, and none that is gone."""
+    choices = [*(choice for choice in choices if not OWN.fullmatch(choice[1])), *((name, name) for name in own)]
+    there = any(name == chosen for _, name in choices)
+    return gr.Radio(choices, value=chosen if there else models.default), choices
 
 
 def _request(models: Models, asked: str, choices: list[tuple[Any, str]]) -> tuple[Any, list[tuple[Any, str]], str]:

@@ -1,11 +1,12 @@
 // One moment of the training: what the network answers, its filters, what they make of the digit, and how far it has come.
 
-import { made, svg } from "../web/dom.js";
+import { made } from "../web/dom.js";
 import { confusionMatrix } from "../web/matrix.js";
 import { classesOf } from "../web/networks.js";
 import { nearly, number, percent, whole } from "../web/numbers.js";
 import { largest, paintValues, picture, plane, unpack } from "../web/paint.js";
 import { say } from "../web/say.js";
+import { chart } from "./chart.js";
 
 /** @typedef {import("../web/types.js").RunView} RunView */
 
@@ -82,7 +83,7 @@ export function filmView(desk) {
 				values: desk.answers.map((shares) => shares[label]),
 			}));
 			lines.sort((a, b) => Number(a.kind !== "other") - Number(b.kind !== "other"));
-			drawing.replaceChildren(chart(lines, 1, percent, say("lab.digit_curve_label", values)));
+			drawing.replaceChildren(overMoments(lines, 1, percent, say("lab.digit_curve_label", values)));
 		};
 	}
 
@@ -145,7 +146,7 @@ export function filmView(desk) {
 				words.replaceChildren(...lines.map(([set, values]) => made("span", { className: `key ${set}`, textContent: say(`lab.${set}`, { value: write(values[desk.at]) }) })));
 				const label = say("lab.curve_label", { what: say(`lab.${what}`), training: write(training[desk.at]), validation: write(validation[desk.at]) });
 				const axis = what === "loss" ? (value) => number(value, 1) : percent;
-				drawing.replaceChildren(chart(lines.map(([kind, values]) => ({ kind, values })), top, axis, label));
+				drawing.replaceChildren(overMoments(lines.map(([kind, values]) => ({ kind, values })), top, axis, label));
 			}
 		};
 	}
@@ -163,29 +164,13 @@ export function filmView(desk) {
 
 	// ------------------------------------------------------------------ a chart over the moments
 
-	const SIZE = { width: 340, height: 150, left: 40, right: 10, top: 8, bottom: 22 };
-
 	// Lines [{kind, values}], one value a moment, from 0 to `top`.
-	function chart(lines, top, write, label) {
-		const { width, height, left, right, top: above, bottom } = SIZE;
+	function overMoments(lines, top, write, label) {
 		const { moments } = latest.run;
-		const x = (at) => left + (at / (moments.length - 1)) * (width - left - right);
-		const y = (value) => above + (1 - value / top) * (height - above - bottom);
-		const drawing = svg("svg", { viewBox: `0 0 ${width} ${height}`, role: "img", class: "chart", "aria-label": label });
-		for (const share of [0, 0.5, 1]) {
-			drawing.append(svg("path", { class: "mesh", d: `M${left} ${y(share * top)}H${width - right}` }));
-			drawing.append(svg("text", { x: left - 6, y: y(share * top) + 4, "text-anchor": "end" }, write(share * top)));
-		}
-		moments.forEach(({ step }, at) => {
-			const labelled = at === moments.length - 1 || (at % 3 === 0 && at < moments.length - 3);
-			if (labelled) drawing.append(svg("text", { x: x(at), y: height - 6, "text-anchor": at === moments.length - 1 ? "end" : "middle" }, whole(step)));
-		});
-		drawing.append(svg("path", { class: "cursor", d: `M${x(desk.at)} ${above}V${height - bottom}` }));
-		for (const { kind, values } of lines) {
-			drawing.append(svg("polyline", { class: `line ${kind}`, points: values.map((value, at) => `${x(at).toFixed(1)},${y(value).toFixed(1)}`).join(" ") }));
-			if (kind !== "other") drawing.append(svg("circle", { class: `dot ${kind}`, cx: x(desk.at), cy: y(values[desk.at]), r: 4 }));
-		}
-		return drawing;
+		const last = moments.length - 1;
+		const ticks = moments.flatMap(({ step }, at) => (at === last || (at % 3 === 0 && at < last - 2) ? [[at, whole(step)]] : []));
+		const drawn = lines.map(({ kind, values }) => ({ kind, points: Array.from(values, (value, at) => [at, value]), dot: kind === "other" ? null : [desk.at, values[desk.at]] }));
+		return chart(drawn, { right: last, top, ticks, write, label, cursor: desk.at });
 	}
 
 	const forget = () => (stage = null);

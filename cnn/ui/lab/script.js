@@ -8,8 +8,10 @@ import { aloudIn, onLanguage, say, translate } from "../web/say.js";
 import { asking, outdated, showSays, tabbed } from "../web/views.js";
 import { filmView } from "./film.js";
 import { stepView } from "./step.js";
+import { trainView } from "./train.js";
 
 const PACE = 700; // milliseconds a moment
+const FILMED = ["film", "step"]; // the views of the recorded training
 
 export default function start(page, { networks, rates }) {
 	const { element, props, watch } = page;
@@ -19,15 +21,21 @@ export default function start(page, { networks, rates }) {
 	/** @type {Partial<import("../web/types.js").LabAnswer>} */
 	const latest = {}; // the last answer, and the part of each view that has come
 	// What the views share: `at` is the moment that is shown, `answers` are the digit's probabilities at each.
-	const desk = { panel, latest, rates, view: "film", at: 0, answers: null, askAgain: () => {}, filmed: null };
-	const views = { film: filmView(desk), step: stepView(desk) };
+	const desk = { panel, latest, rates, networks, view: "film", at: 0, answers: null, askAgain: () => {}, filmed: null, views: {}, sayAloud };
+	const openView = (name) => panel.querySelector(`[data-view=${name}]`).click();
+	Object.assign(desk, { openView, askTraining: (asked) => askBeside(asked, "select") });
+	const views = { film: filmView(desk), step: stepView(desk), train: trainView(desk) };
 	const { ready, askAgain, askBeside } = asking(page, () => views[desk.view].ask());
-	desk.askAgain = askAgain;
+	Object.assign(desk, { askAgain, views, train: views.train.begin });
 
 	function receive() {
 		const answer = props.value;
 		if (!answer?.asked) return;
 		const part = answer.asked.view;
+		if (views.train.takes(part)) {
+			views.train.take(answer);
+			return ready();
+		}
 		if (part === "step" && outdated(answer.asked, views.step.ask())) return ready();
 		latest[part] = answer[part];
 		if (part === "run") slider.max = `${answer.run.moments.length - 1}`;
@@ -64,7 +72,7 @@ export default function start(page, { networks, rates }) {
 	}
 
 	function turn() {
-		if (!panel.offsetParent) return stop(); // another tab was opened
+		if (!panel.offsetParent || !FILMED.includes(desk.view)) return stop(); // another tab was opened, or another view
 		goTo(desk.at + 1);
 		if (desk.at === last()) stop();
 	}
@@ -110,6 +118,11 @@ export default function start(page, { networks, rates }) {
 	}
 
 	function show() {
+		if (FILMED.includes(desk.view)) return showFilm();
+		views[desk.view].show();
+	}
+
+	function showFilm() {
 		if (!latest.run || !desk.answers) return;
 		const said = prediction();
 		const values = showReel(said);
@@ -120,9 +133,15 @@ export default function start(page, { networks, rates }) {
 
 	const open = tabbed(panel, (name) => {
 		desk.view = name;
+		showPlace();
 		askAgain();
 		show();
 	});
+
+	// The reel and what the film's network says belong to the film alone.
+	function showPlace() {
+		for (const one of panel.querySelectorAll(".says, .reel")) one.hidden = !FILMED.includes(desk.view);
+	}
 
 	watch("value", receive);
 	onTheme(show);
@@ -130,6 +149,7 @@ export default function start(page, { networks, rates }) {
 	onLanguage(() => {
 		translate(element);
 		views.film.forget();
+		views.train.forget();
 		show();
 	});
 	// A component that comes late, with its tab, asks for itself.

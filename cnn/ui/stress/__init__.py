@@ -26,13 +26,13 @@ class Stress(Component):
             {**{field: getattr(one, field) for field in fields}, "random": _is_random(one)}
             for one in PERTURBATIONS.values()
         ]
-        others = [name for name in bundled() if name != DEFAULT]
+        known = bundled(models["default"].task)
         super().__init__(
             Path(__file__).parent,
             {
                 "perturbations": offered,
                 "most": STACK,
-                "bundled": [DEFAULT, *others],
+                "bundled": sorted(known, key=lambda name: (name != DEFAULT, name)),
                 "networks": networks(models),
             },
             value={"view": "score"},

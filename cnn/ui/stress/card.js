@@ -142,7 +142,7 @@ export function cardView(desk) {
 		};
 		draw(desk.latest.pixels, margin, margin, 84);
 		write(say("stress.card_title"), margin + 104, margin + 18, "600 22px");
-		const foot = [say("stress.card_foot", { seed: bend.seed }), desk.latest.test && say("stress.from_mnist", desk.latest.test)];
+		const foot = [say("stress.card_foot", { seed: bend.seed }), desk.fromTest(desk.latest)];
 		write(cardWords(), margin + 104, margin + 66, "14px", "--soft");
 		write(foot.filter(Boolean).join(" "), margin + 104, margin + 120, "14px", "--soft");
 		desk.models.forEach((model, at) => write(networkName(model), margin + names + at * column, margin + head - 22, "600 15px"));

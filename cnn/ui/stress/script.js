@@ -3,7 +3,7 @@
 import { note, noted } from "../web/address.js";
 import { onTheme } from "../web/dom.js";
 import { askTestDigit } from "../web/gradio.js";
-import { learnNetworks } from "../web/networks.js";
+import { className, learnNetworks } from "../web/networks.js";
 import { pictureOf, unpack } from "../web/paint.js";
 import { aloudIn, onLanguage, say, translate } from "../web/say.js";
 import { get, set } from "../web/store.js";
@@ -34,7 +34,7 @@ export default function start(page, { networks, bundled, perturbations, most }) 
 		note({ bend: written(bend) === written(usual()) ? "" : written(bend), seed: bend.seed ? `${bend.seed}` : "" });
 		return views[desk.view].ask();
 	});
-	Object.assign(desk, { views, askAgain, askBeside, showSeed });
+	Object.assign(desk, { views, askAgain, askBeside, showSeed, fromTest });
 
 	function receive() {
 		const answer = props.value;
@@ -65,8 +65,13 @@ export default function start(page, { networks, bundled, perturbations, most }) 
 		note({ drawing: "", test: `${test.index}` });
 	}
 
+	// Which test picture it is, where it is one.
+	function fromTest({ test, prediction }) {
+		return test && say("stress.from_mnist", { index: test.index, label: className(prediction.model, test.label) });
+	}
+
 	function showHead(answer) {
-		const notes = [answer.test && say("stress.from_mnist", answer.test), answer.example && say("pane.example")];
+		const notes = [fromTest(answer), answer.example && say("pane.example")];
 		const words = showSays(panel, answer, ...notes);
 		sayAloud(desk.view === "compare" && answer.compare ? views.compare.aloud(answer.compare) : words);
 	}

@@ -1,7 +1,7 @@
 // A series of trials as files, and back: made here, so that nothing leaves the browser. Knows no page.
 
 import { made } from "../web/dom.js";
-import { classesOf, sideOf } from "../web/networks.js";
+import { classesOf, sideOf, taskOf } from "../web/networks.js";
 import { base64Of, bytesOf } from "../web/paint.js";
 import { isRight, KINDS, NO_DIGIT } from "../web/trials.js";
 import { crc32, encoded, joined, numbers, unzipped, zipped } from "./zip.js";
@@ -40,8 +40,10 @@ async function pixelsOf(file, side) {
 // ------------------------------------------------------------------ a series as a zip, and back
 
 const LIST = "series.json";
+const TASK = "task.json";
 
-// A folder for each digit meant, and for what is none, its pictures as MNIST has them (ink white on black), and the list of all with strokes.
+// A folder for each class meant, and for what is none, its pictures as MNIST has them (ink white on black), the list of all
+// with strokes, and what the classes are.
 export function asZip(trials) {
 	const files = {};
 	const list = trials.map(({ pixels, ...rest }, at) => {
@@ -49,6 +51,7 @@ export function asZip(trials) {
 		files[file] = png(bytesOf(pixels));
 		return { file, ...rest };
 	});
+	if (trials.length > 0) files[TASK] = encoded(JSON.stringify(taskOf(trials[0].model)));
 	return zipped({ [LIST]: encoded(`[\n${list.map((one) => JSON.stringify(one)).join(",\n")}\n]\n`), ...files });
 }
 

@@ -1,6 +1,7 @@
 // A confusion matrix: a row for each class that was meant, a column for each that was said. Knows no data.
 
 import { made } from "./dom.js";
+import { areWords } from "./networks.js";
 
 // `counts` has a row for each of `classes`, and more where what is none of them was tried, with as many numbers as there
 // are classes or one more, for what was refused: that is right in the further rows. `name(row, column, count)` says a cell
@@ -23,7 +24,7 @@ export function confusionMatrix(counts, classes, { caption, name, onChoose = nul
 		made("tr", {}, made("th", { scope: "row", textContent: rows[meant] }), ...row.map((count, said) => cell(count, meant, said))),
 	);
 	const head = made("thead", {}, made("tr", {}, made("td"), ...columns));
-	const table = made("table", { className: "matrix" }, head, made("tbody", {}, ...lines));
+	const table = made("table", { className: areWords(classes) ? "matrix words" : "matrix" }, head, made("tbody", {}, ...lines));
 	table.setAttribute("aria-label", caption);
 	table.style.setProperty("--columns", columns.length + 1);
 	// The caption stays where the table scrolls.

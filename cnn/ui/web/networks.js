@@ -1,4 +1,4 @@
-// What the page knows of the networks: {name: {parameters, classes, side}}. Alone says what they tell apart, and how large
+// What the page knows of the networks: {name: {parameters, classes, side, framing}}. Alone says what they tell apart, and how large
 // the pictures are that they read.
 
 import { made } from "./dom.js";
@@ -20,6 +20,15 @@ const about = (name) => networks[name] ?? Object.values(networks)[0];
 export const networkNames = () => Object.keys(networks);
 export const classesOf = (name) => about(name).classes;
 export const sideOf = (name) => about(name).side;
+
+// What a network recognises, as its `config.json` says it.
+export function taskOf(name) {
+	const { classes, framing } = about(name);
+	return { classes, framing };
+}
+
+// Whether classes are called by words, which take more room than signs.
+export const areWords = (classes) => classes.some((name) => [...name].length > 2);
 
 // A label as people write it: labels count the classes from 0.
 export const className = (name, label) => classesOf(name)[label] ?? label;

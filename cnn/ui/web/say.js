@@ -31,8 +31,12 @@ export function onLanguage(callback) {
 
 export const known = (key) => key in tables[language()];
 
-// Where networks tell other classes apart than the ten digits, what is said of digits has another text, of symbols.
-const textAt = (key) => (get("symbols") ? tables[language()][`${key}.symbol`] : undefined) ?? tables[language()][key];
+// Where networks tell other classes apart than the ten digits, what is said of digits has another text, of symbols, and
+// where no pen makes those, what is said of symbols has one of pictures.
+function textAt(key) {
+	const texts = tables[language()];
+	return (get("penless") && texts[`${key}.picture`]) || (get("symbols") && texts[`${key}.symbol`]) || texts[key];
+}
 
 export const sayIn = (spoken, key) => tables[spoken][key];
 

@@ -2,6 +2,7 @@
 //
 // language   the visitor's, one of the languages of the texts
 // symbols    whether the networks tell other classes apart than the ten digits
+// penless    whether they read pictures that no pen makes
 // picture    the digit of all tabs, where it is no drawing of the pad's: its pixels, a byte each, in base64; or null
 // read       the last answer to what was drawn or photographed in the first tab
 // drawing    the digit of all tabs as the pads show it: {from, strokes}, `from` the element that it was drawn on
@@ -9,8 +10,9 @@
 // pen        whether a pen is down on some pad
 // blank      by the name of a pad, whether nothing is on it
 // trials     the visitor's own tests
+// own        the names of the networks that the visitor has trained, and that are still there
 
-const told = { language: "en", symbols: false, picture: null, read: null, drawing: null, asNumber: null, pen: false, blank: {}, trials: null };
+const told = { language: "en", symbols: false, penless: false, picture: null, read: null, drawing: null, asNumber: null, pen: false, blank: {}, trials: null, own: [] };
 const listeners = new Map();
 
 export const get = (key) => told[key];

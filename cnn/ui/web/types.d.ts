@@ -115,7 +115,7 @@ export interface Hand {
 	padding: number;
 	before: Packed;
 	after: Packed;
-	pooling: Pooling | null;
+	pooling: Pooled | null;
 	features: Packed;
 	rival: number;
 	weights: Packed;
@@ -129,7 +129,7 @@ export interface Hand {
 }
 
 /** One map pooled: it as it `entered`, (h, w), and `pooled`, each `window` x `window` units one. */
-export interface Pooling {
+export interface Pooled {
 	layer: string;
 	channel: number;
 	window: number;
@@ -355,7 +355,52 @@ export interface LabStepRequest {
 	rate?: "0.01" | "0.1" | "1";
 }
 
-export type LabRequest = LabRunRequest | LabFilmRequest | LabStepRequest;
+/** `filters` kernels of `kernel` x `kernel`, moved `stride` a step; "same" pads with zeros, "valid" does not. */
+export interface Convolution {
+	filters: number;
+	kernel: number;
+	stride: number;
+	padding: "valid" | "same";
+	kind: "convolution";
+}
+
+/** The largest or the mean of each window of `size` x `size`, windows side by side. */
+export interface Pooling {
+	size: number;
+	by: "max" | "average";
+	kind: "pooling";
+}
+
+/** Outputs normalised over each batch, channel by channel (Ioffe and Szegedy 2015). */
+export interface Normalisation {
+	kind: "normalisation";
+}
+
+/** A share `rate` of the values, another at each step of the training, is taken for zero. */
+export interface Dropout {
+	rate: number;
+	kind: "dropout";
+}
+
+/** `units` sums over all values before it; maps are laid out in a row for it. */
+export interface Dense {
+	units: number;
+	kind: "dense";
+}
+
+/** A function of each value by itself. */
+export interface Activation {
+	function: "relu" | "tanh" | "sigmoid" | "gelu";
+	kind: "activation";
+}
+
+/** A design worked out block by block, which no digit changes. A block that is impossible is no error. */
+export interface LabBuildRequest {
+	view: "build";
+	design: (Convolution | Pooling | Normalisation | Dropout | Dense | Activation)[];
+}
+
+export type LabRequest = LabRunRequest | LabFilmRequest | LabStepRequest | LabBuildRequest;
 
 /** A recorded training: its recipe, when and on what it ran, its moments, and the filters at each. */
 export interface RunView {
@@ -433,6 +478,29 @@ export interface Step {
 	probability_all: number;
 }
 
+/** A design worked out: its `layers` up to the first that is impossible, and what they cost together. */
+export interface BuildView {
+	layers: BlockShown[];
+	parameters: number;
+	multiply_adds: number;
+	refused: Refused | null;
+}
+
+/** One block worked out, as `cnn.network.design.Planned`; the last of a whole design is its layer of logits. */
+export interface BlockShown {
+	shape: number[];
+	parameters: number;
+	multiply_adds: number;
+	receptive_field: number;
+}
+
+/** Why the block `at` this place is impossible: the text `error.<key>`, and what fills it in. */
+export interface Refused {
+	at: number;
+	key: string;
+	values: Record<string, number>;
+}
+
 export interface LabAnswer {
 	asked: LabRequest;
 	pixels: Packed;
@@ -441,6 +509,130 @@ export interface LabAnswer {
 	run?: RunView;
 	film?: FilmView;
 	step?: StepView;
+	build?: BuildView;
+}
+
+/** Train a network, once with each seed; the digit is read by it after each epoch. */
+export interface TrainingBeginRequest {
+	view: "begin";
+	design: Record<string, unknown>[];
+	images: 2000 | 10000 | 60000;
+	epochs: number;
+	optimiser: "adam" | "sgd";
+	learning_rate: number;
+	augmentation: boolean;
+	seeds: number[];
+}
+
+/** What happened since; a training that nobody asks after ends. */
+export interface TrainingNewsRequest {
+	view: "news";
+	ticket: string;
+	since?: number;
+}
+
+/** End it: nothing comes of it; one that is through is let go. */
+export interface TrainingStopRequest {
+	view: "stop";
+	ticket: string;
+}
+
+/** The trained network, to keep: its folder, as `python app.py --model` and `python -m train` take it. */
+export interface TrainingFilesRequest {
+	view: "files";
+	ticket: string;
+}
+
+export type TrainingRequest = TrainingBeginRequest | TrainingNewsRequest | TrainingStopRequest | TrainingFilesRequest;
+
+/** A training that waits for its turn: what to ask for it by, and what its network is called; or why there is none. */
+export interface Begun {
+	ticket: string;
+	name: string;
+	multiply_adds: number;
+	seconds: number;
+	why?: Why;
+}
+
+/** A refusal, as the text `error.<key>` and what fills it in. */
+export interface Why {
+	key: string;
+	values: Record<string, unknown>;
+}
+
+/** How the training of that ticket stands; None where it was let go. */
+export interface TrainingNews {
+	ticket: string;
+	news?: News;
+}
+
+/** How a training stands, with what happened since it was last asked for; `seen` is what to ask for next. */
+export interface News {
+	name: string;
+	state: "waiting" | "training" | "measuring" | "done" | "ended";
+	place: number;
+	seconds: number;
+	seen: number;
+	points: Point[];
+	epochs: Epoch[];
+	rows: Result[];
+	why: Why | null;
+}
+
+/** The running epoch so far: mean loss in nats and accuracy on what is learnt from, after `step` of `steps`. */
+export interface Point {
+	run: number;
+	step: number;
+	steps: number;
+	loss: number;
+	accuracy: number;
+}
+
+/** An epoch's end; number 0 is before the first step, and has no figures. */
+export interface Epoch {
+	run: number;
+	epoch: number;
+	step: number;
+	loss: number | null;
+	accuracy: number | null;
+	validation_loss: number | null;
+	validation_accuracy: number | null;
+	filters: Shades | null;
+	probabilities: number[];
+}
+
+/** What came of one seed: right answers to MNIST's test set, to digits by our own pen, and to perturbed ones. */
+export interface Result {
+	seed: number;
+	mnist: Share;
+	made: Share;
+	perturbed: Share;
+	further: Share | null;
+	parameters: number;
+	milliseconds: number;
+	seconds: number;
+}
+
+/** How many of so many pictures were read right, and Wilson's 95 % interval of the share. */
+export interface Share {
+	hits: number;
+	pictures: number;
+	low: number;
+	high: number;
+}
+
+/** A trained network's folder as a zip, empty where it was let go. */
+export interface Files {
+	ticket: string;
+	archive: string;
+}
+
+export interface TrainingAnswer {
+	asked: TrainingRequest;
+	begin?: Begun;
+	news?: TrainingNews;
+	stop?: TrainingNews;
+	files?: Files;
 }
 
 /** All figures of a model, and beside them another one's. */
@@ -556,6 +748,18 @@ export interface DigitShown {
 	confidence: number;
 	doubtful: boolean;
 	box: number[];
+}
+
+/** One filter of a model's first convolution, for whoever applies it to a digit where the model is not. */
+export interface LiveFilter {
+	model: string;
+	layer: string;
+	channel: number;
+	kernel: number[][];
+	bias: number;
+	start: number;
+	side: number;
+	most: number;
 }
 
 /** What the panel shows beside a prediction; `source` alone where nothing was read. */

@@ -23,7 +23,7 @@ export function asking({ element, props, trigger }, open) {
 	const askAgain = () => ask(open(), "input");
 	// Who draws and comes here at once comes before the digit does.
 	subscribe("read", () => element.offsetParent && askAgain());
-	return { ready, askAgain, askBeside: (asked) => ask(asked, "submit") };
+	return { ready, askAgain, askBeside: (asked, event = "submit") => ask(asked, event) };
 }
 
 // Answers come in any order where several events ask: one to what is no longer asked for is not shown.

@@ -21,8 +21,8 @@ from train.data.series import read
 STROKES = {"strokes": [[[10, 20], [30, 40]]], "width": 280, "height": 280}
 
 
-def save(path: Path, digits: Digits, **changed: object) -> Path:
-    """A series as a person may pack it anew: in a folder, compressed."""
+def save(path: Path, digits: Digits, task: dict[str, object] | None = None, **changed: object) -> Path:
+    """A series as a person may pack it anew: in a folder, compressed; of a `task`, where one is said."""
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as file:
         trials = []
         for number, (image, label) in enumerate(zip(*digits, strict=True)):
@@ -30,6 +30,8 @@ def save(path: Path, digits: Digits, **changed: object) -> Path:
             content = io.BytesIO()
             Image.fromarray(image).save(content, "PNG")
             file.writestr(f"mine/{label}/{number}.png", content.getvalue())
+        if task:
+            file.writestr("mine/task.json", json.dumps(task))
         file.writestr("mine/series.json", json.dumps([{**trials[0], "strokes": STROKES}, *trials[1:]]))
     return path
 

@@ -33,7 +33,7 @@ def test_what_any_bundled_network_misreads_or_doubts_its_neighbours_and_ordinary
         (tmp_path / name).mkdir()
         (tmp_path / name / "metrics.json").write_text(json.dumps(metrics))
     monkeypatch.setattr(misread, "BUNDLED", tmp_path)
-    monkeypatch.setattr(misread, "bundled", lambda: [*MEASURED, "never measured"])
+    monkeypatch.setattr(misread, "bundled", lambda task: [*MEASURED, "never measured"])
     path = tmp_path / "mnist" / "digits.npz"
     assert misread.write(lambda split: digits, path) == {"test": misread.ORDINARY + 2, "train": 3}
     found = kept(path)

@@ -12,6 +12,8 @@ import { begun, extend, paint, thumbnail, whole } from "./painting.js";
 const PACE = 80; // milliseconds between messages
 const PATIENCE = 3000; // milliseconds in which an answer comes; longer, and the message was lost
 const PLAY = 600; // milliseconds an example takes to draw itself
+const GREETING = { label: 7, style: "crossed seven", milliseconds: 1600 }; // the example that greets who comes first
+const GREETED = "digit-greeted"; // whether the visitor has drawn here
 const SPECK = 0.4; // grid units; shorter moves say nothing
 
 // What is drawn here: `settings` stay with the browser, the `drawing` with the tab, through a reload; a `note` of it stands in
@@ -20,14 +22,15 @@ const SPECK = 0.4; // grid units; shorter moves say nothing
 const DIGIT = { name: "pad", pen: 15, budget: 360, settings: "digit-pad", drawing: "digit-pad-drawing", note: "drawing" };
 const NUMBER = { name: "pad-number", pen: 9, budget: 16_384, settings: "digit-pad-numbers", drawing: "digit-pad-number", note: "number" };
 
-// `follows`, `number` and `grid` as the class Pad has them.
-export default function start({ element, trigger, props, watch }, { examples, follows, number, grid }) {
+// `follows`, `number`, `grid` and `instead` as the class Pad has them.
+export default function start({ element, trigger, props, watch }, { examples, follows, number, grid, instead }) {
 	const kind = number ? NUMBER : DIGIT;
 	const board = element.querySelector(".board");
 	const canvas = element.querySelector("canvas");
 	const settings = { width: kind.pen, guide: true, ...recall("localStorage", kind.settings) };
 
 	let still = follows; // a picture of the digit, until the visitor wants to change it
+	let greeting = false; // the pad draws by itself, until the visitor does something
 	let strokes = [];
 	let cleared = []; // what the last clearing took, until something new is drawn
 	let hands = 0;
@@ -53,7 +56,7 @@ export default function start({ element, trigger, props, watch }, { examples, fo
 		if (!follows) set("blank", { ...get("blank"), [kind.name]: blank }); // at once: an answer is for a blank pad, or is not
 		frame ||= requestAnimationFrame(() => {
 			frame = 0;
-			const picture = still ? get("picture") : null;
+			const picture = still ? (get("picture") ?? instead) : null;
 			board.classList.toggle("pixels", picture !== null);
 			if (picture !== null) paintInk(canvas, picture);
 			else paint(canvas, strokes, grid, settings.width);
@@ -93,7 +96,7 @@ export default function start({ element, trigger, props, watch }, { examples, fo
 	// One drawing for all pads of the page: what another one sends is shown here, and sent by that one alone.
 	function follow({ from = null, strokes: shared }) {
 		if (from === element) return;
-		stop();
+		settle();
 		drop();
 		strokes = strokesOf(shared);
 		sent = JSON.stringify({ ...compacted(), lifted: true });
@@ -116,6 +119,7 @@ export default function start({ element, trigger, props, watch }, { examples, fo
 	}
 
 	function keep() {
+		if (greeting) return;
 		remember("sessionStorage", kind.drawing, points());
 		note({ [kind.note]: written(compacted().strokes), test: "" });
 	}
@@ -132,6 +136,7 @@ export default function start({ element, trigger, props, watch }, { examples, fo
 		const palm = pen?.type === "touch" && event.pointerType === "pen";
 		if (still || event.button !== 0 || (pen && !palm)) return;
 		if (palm) undo();
+		welcome();
 		stop();
 		canvas.setPointerCapture(event.pointerId);
 		const at = place(event);
@@ -218,6 +223,7 @@ export default function start({ element, trigger, props, watch }, { examples, fo
 	}
 
 	function act(name) {
+		if (name === "undo" || name === "clear") welcome();
 		stop();
 		drop();
 		acts[name]();
@@ -251,7 +257,7 @@ export default function start({ element, trigger, props, watch }, { examples, fo
 	}
 
 	// An example draws itself, so that the answer is seen to change as it does when a person draws.
-	function play(drawing) {
+	function play(drawing, milliseconds = PLAY) {
 		stop();
 		cleared = [];
 		hands += 1;
@@ -260,11 +266,25 @@ export default function start({ element, trigger, props, watch }, { examples, fo
 		const total = drawing.flat().length;
 		const started = performance.now();
 		const step = (now) => {
-			const share = Math.min(1, Math.max(0, now - started) / PLAY);
+			const share = Math.min(1, Math.max(0, now - started) / milliseconds);
 			playing = share < 1 ? requestAnimationFrame(step) : 0;
 			redraw(share < 1 ? beginning(drawing, Math.ceil(share * total)) : played, share < 1);
 		};
 		playing = requestAnimationFrame(step);
+	}
+
+	// The visitor's own hand: what the pad drew by itself makes place.
+	function welcome() {
+		if (!follows) remember("localStorage", GREETED, true);
+		if (!greeting) return;
+		settle();
+		strokes = [];
+	}
+
+	function settle() {
+		stop();
+		greeting = false;
+		board.classList.remove("greeting");
 	}
 
 	function beginning(drawing, count) {
@@ -276,6 +296,16 @@ export default function start({ element, trigger, props, watch }, { examples, fo
 		return parts;
 	}
 
+	// Who comes first sees a digit written and read, until they do something.
+	function greet() {
+		const { label, style, milliseconds } = GREETING;
+		const example = examples.find((one) => one.label === label && one.style === style);
+		if (!example || number || recall("localStorage", GREETED) || !canvas.offsetParent) return;
+		greeting = true;
+		board.classList.add("greeting");
+		play(fitted(example.strokes, grid), milliseconds);
+	}
+
 	function offer(example) {
 		const choice = document.createElement("button");
 		const drawing = fitted(example.strokes, grid);
@@ -283,14 +313,17 @@ export default function start({ element, trigger, props, watch }, { examples, fo
 		choice.dataset.label = "pad.example";
 		choice.dataset.digit = example.label;
 		choice.innerHTML = thumbnail(drawing, grid);
-		choice.addEventListener("click", () => play(drawing));
+		choice.addEventListener("click", () => {
+			welcome();
+			play(drawing);
+		});
 		board.querySelector(".examples .row").append(choice);
 	}
 
 	// A follower, which comes with its tab, shows what is drawn already; another pad has sent it.
 	function receive() {
 		if (follows) return follow({ strokes: drawn() });
-		stop();
+		settle();
 		drop();
 		sent = JSON.stringify(props.value);
 		strokes = strokesOf(fitted(props.value, grid));
@@ -324,11 +357,12 @@ export default function start({ element, trigger, props, watch }, { examples, fo
 	board.querySelector(".examples").hidden = examples.length === 0;
 	board.classList.toggle("number", number);
 	board.classList.toggle("follower", follows);
+	board.classList.toggle("penless", instead !== null);
 	board.style.setProperty("--examples", examples.length);
 	hold(follows);
 	onLanguage(() => translate(element));
 	receive();
 	adjust({});
 	// Gradio listens once the page stands.
-	if (!follows && strokes.length === 0) setTimeout(() => drawn().length > 0 && redraw(strokesOf(drawn())));
+	if (!follows && strokes.length === 0) setTimeout(() => (drawn().length > 0 ? redraw(strokesOf(drawn())) : greet()));
 }

@@ -4,6 +4,7 @@ Knows no model. The verdict stays in the visitor's browser.
 """
 
 import base64
+import dataclasses
 import io
 from pathlib import Path
 from typing import Any, Literal, NotRequired
@@ -12,6 +13,7 @@ import numpy as np
 from PIL import Image
 from typing_extensions import TypedDict
 
+from cnn.inside.views import LiveFilter
 from cnn.models.registry import Models
 from cnn.types import Framed, Prediction, Step
 from cnn.ui.component import Component, networks
@@ -45,10 +47,10 @@ class ReadingShown(TypedDict):
 
 
 class Reading(Component):
-    """Shows what `answer` or `nothing` makes."""
+    """Shows what `answer` or `nothing` makes, and what `filter`, one of the network's own, makes of the picture."""
 
-    def __init__(self, models: Models, source: Source = "pad", **options: Any):
-        known = {"networks": networks(models)}
+    def __init__(self, models: Models, filter: LiveFilter | None = None, source: Source = "pad", **options: Any):
+        known = {"networks": networks(models), "filter": dataclasses.asdict(filter) if filter else None}
         super().__init__(Path(__file__).parent, known, value=nothing(source), **options)
 
 

@@ -1,13 +1,15 @@
 // The answer panel. Elements are changed in place, so that bars move instead of being made anew.
 
+import { hashOf, noted } from "../../web/address.js";
 import { made, onTheme } from "../../web/dom.js";
 import { chooseNumber, late, onShow } from "../../web/gradio.js";
-import { className, classesOf, learnNetworks } from "../../web/networks.js";
+import { areWords, className, classesOf, learnNetworks } from "../../web/networks.js";
 import { nearly, number, percent } from "../../web/numbers.js";
-import { paintInk } from "../../web/paint.js";
+import { bytesOf, paintInk, paintValues } from "../../web/paint.js";
 import { aloudIn, known, networkName, onLanguage, say, translate } from "../../web/say.js";
-import { set } from "../../web/store.js";
+import { get, set, subscribe } from "../../web/store.js";
 import { isDigit, isRight, keepTrials, onTrials, recallTrials } from "../../web/trials.js";
+import { filtered } from "./filter.js";
 
 /** @typedef {import("../../web/types.js").ReadingAnswer} ReadingAnswer */
 /** @typedef {import("../../web/types.js").StepShown} StepShown */
@@ -28,7 +30,7 @@ function runnerUp({ probabilities, best_guess }) {
 	return others.reduce((most, one) => (one.share > most.share ? one : most));
 }
 
-export default function start({ element, props, watch }, constants) {
+export default function start({ element, props, watch }, { filter, ...constants }) {
 	learnNetworks(constants);
 	const sayAloud = aloudIn(element);
 	const panel = element.querySelector(".reading");
@@ -85,6 +87,7 @@ export default function start({ element, props, watch }, constants) {
 		bars = classes.map(bar);
 		part("bars").replaceChildren(...bars);
 		part("bars").style.setProperty("--classes", classes.length);
+		panel.classList.toggle("words", areWords(classes));
 	}
 
 	/** @param {ReadingAnswer} value @param {string} state */
@@ -101,7 +104,41 @@ export default function start({ element, props, watch }, constants) {
 		});
 	}
 
-	const showPixels = (pixels) => paintInk(part("seen").querySelector("canvas"), pixels);
+	/** @param {ReadingAnswer} value */
+	function showPictures(value) {
+		paintInk(part("seen").querySelector("canvas"), value?.pixels);
+		part("filtered").hidden = !filter || (value?.model && value.model !== filter.model);
+		if (part("filtered").hidden) return;
+		/** @type {HTMLCanvasElement} */
+		const canvas = part("filtered").querySelector("canvas");
+		const map = filtered(value?.pixels ? bytesOf(value.pixels) : new Uint8Array(784), filter);
+		paintValues(canvas, value?.pixels ? map : map.fill(0), [filter.side, filter.side], { limit: filter.most });
+		canvas.setAttribute("aria-label", say("reading.map_of", { channel: filter.channel + 1, layer: filter.layer }));
+	}
+
+	// ------------------------------------------------------------------ what to do next
+
+	const WHY = { tab: "inside", view: "why", key: "reading.next.why" };
+	const BREAKING = { tab: "stress", view: "breaking", key: "reading.next.breaking" };
+	const SPOTTED = { key: "reading.next.spotted" }; // it refused, and the visitor says that it was right
+
+	/** @param {ReadingAnswer} value @param {string} state */
+	function nextStep(value, state) {
+		const trial = state === "empty" ? null : judged();
+		if (state === "empty" || get("pen") || value.reason === "several_digits") return null;
+		if (state === "unread") return trial && isRight(trial) ? SPOTTED : WHY;
+		return state === "sure" && (!trial || isRight(trial)) ? BREAKING : WHY;
+	}
+
+	function showNext() {
+		const next = nextStep(shown, stateOf(shown));
+		/** @type {HTMLAnchorElement} */
+		const link = panel.querySelector(".next a");
+		link.hidden = !next;
+		link.textContent = next ? say(next.key) : "";
+		if (next?.tab) link.href = hashOf({ tab: next.tab, view: next.view, choice: "" }, noted());
+		else link.removeAttribute("href");
+	}
 
 	// What a refusal leaves to the visitor: to take the best guess, and to have several digits read as a number.
 	/** @param {ReadingAnswer} value @param {string} state */
@@ -157,7 +194,7 @@ export default function start({ element, props, watch }, constants) {
 		part("verdict").textContent = verdict;
 		part("detail").textContent = detail;
 		showBars(value, state);
-		showPixels(value?.pixels);
+		showPictures(value);
 		showOffers(value, state);
 		showSteps(value?.steps);
 		showMade(value, state);
@@ -207,8 +244,9 @@ export default function start({ element, props, watch }, constants) {
 			item.classList.toggle("meant", trial?.meant === digit);
 		});
 		part("undo").hidden = !trial;
-		const noted = () => say(`reading.noted.${isRight(trial) ? "right" : isDigit(trial) ? "wrong" : trial.meant}`, { ...namesOf(trial), count });
-		part("ask").textContent = trial ? noted() : empty ? "" : say("reading.judge");
+		showNext();
+		const judgement = () => say(`reading.noted.${isRight(trial) ? "right" : isDigit(trial) ? "wrong" : trial.meant}`, { ...namesOf(trial), count });
+		part("ask").textContent = trial ? judgement() : empty ? "" : say("reading.judge");
 	}
 
 	part("yes").addEventListener("click", () => judge(rightly(shown)));
@@ -220,7 +258,9 @@ export default function start({ element, props, watch }, constants) {
 	// ------------------------------------------------------------------ wiring
 
 	watch("value", receive);
-	onTheme(() => showPixels(shown?.pixels));
+	onTheme(() => showPictures(shown));
+	subscribe("pen", showNext);
+	panel.querySelector(".next").addEventListener("click", showNext, { capture: true }); // with the notes of this moment
 	onLanguage(() => {
 		translate(element);
 		show();

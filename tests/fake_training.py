@@ -1,0 +1,72 @@
+"""A process that only pretends to train: what it does is told by an order's number of epochs.
+
+3: it dies; 4: it goes on until it is stopped; 5: it does not even listen; else it is through at once.
+"""
+
+import base64
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+SHARE = {"hits": 9000, "pictures": 10000, "low": 0.894, "high": 0.906}
+ROW = dict.fromkeys(("mnist", "made", "perturbed"), SHARE) | {"parameters": 5, "milliseconds": 0.1, "seconds": 1.0}
+EPOCH = dict.fromkeys(("loss", "accuracy", "validation_loss", "validation_accuracy", "filters"))
+DIES, GOES_ON, STUCK = 3, 4, 5
+
+
+def command(place: Path, network: Path | None = None) -> list[str]:
+    """What starts it; what it says to have trained is the network in a folder, or nothing."""
+    files = {}
+    if network:
+        for name in ("model.keras", "config.json"):
+            files[name] = base64.b64encode((network / name).read_bytes()).decode()
+        files["metrics.json"] = base64.b64encode(b"{}").decode()
+    (place / "files.json").write_text(json.dumps(files))
+    return [sys.executable, "-m", "tests.fake_training", str(place / "files.json")]
+
+
+def main() -> None:
+    """Hear and tell as `train.lab.worker` does."""
+    files = json.loads(Path(sys.argv[1]).read_text())
+    order: dict[str, Any] = {}
+    for line in sys.stdin:
+        asked = json.loads(line)
+        if "train" in asked:
+            order = asked["train"]
+            begin(order)
+            if order["epochs"] == DIES:
+                sys.exit(1)
+            if order["epochs"] not in (GOES_ON, STUCK):
+                end(order, files)
+        if "stop" in asked and order["epochs"] == GOES_ON:
+            tell(end="training_stopped")
+
+
+def begin(order: dict[str, Any]) -> None:
+    """The first step, and how things stood before it."""
+    tell(epoch={**EPOCH, "run": 0, "epoch": 0, "step": 0, "probabilities": [0.1] * 10})
+    tell(point={"run": 0, "step": 1, "steps": 2 * order["epochs"], "loss": 2.0, "accuracy": 0.5})
+
+
+def end(order: dict[str, Any], files: dict[str, str]) -> None:
+    """The last epoch, and what came of it with each seed; each reads twenty more pictures than the one before."""
+    figures = {"loss": 0.5, "accuracy": 0.9, "validation_loss": 0.4, "validation_accuracy": 0.95}
+    answer = [0.01] * 7 + [0.91] + [0.01] * 2
+    filters = {"data": base64.b64encode(bytes(4 * 4 * 9)).decode(), "shape": [4, 3, 3]}
+    for run, seed in enumerate(order["seeds"]):
+        last = {"epoch": order["epochs"], "step": 2 * order["epochs"], "probabilities": answer, "filters": filters}
+        tell(epoch={**figures, **last, "run": run})
+        tell(measuring=run)
+        mnist = {**SHARE, "hits": SHARE["hits"] + 20 * run + order["images"] // 1000}
+        tell(row={**ROW, "mnist": mnist, "seed": seed}, files={} if run else files)
+    tell(end=None)
+
+
+def tell(**message: Any) -> None:
+    """A line of JSON."""
+    print(json.dumps(message), flush=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""Trainings for the lab of the page, in a process of their own."""

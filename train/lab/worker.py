@@ -1,0 +1,99 @@
+"""The process in which the lab trains what visitors put together: `python -m train.lab.worker FOLDER`.
+
+It reads what it is asked, a line of JSON each, and tells how it goes the same way; `cnn.lab.trainings` is at the other
+end. It stays warm from one training to the next, gives way to all else on the machine, and ends with its input: no
+server that is gone leaves one behind, nor anything in FOLDER.
+
+    {"train": an order, "digit": ...}      begin; `train.lab.training` says what comes back
+    {"digit": 28 x 28 float32 in base64}   the digit to be read from now on
+    {"stop": true}                         end what is being trained
+"""
+
+import base64
+import json
+import os
+import queue
+import shutil
+import sys
+import threading
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any, BinaryIO
+
+import numpy as np
+
+from cnn import process
+from cnn.task import SIDE
+
+MEMORY = 4 << 30  # bytes of data: the largest design takes half of them
+COMMAND = [sys.executable, "-m", "train.lab.worker"]  # to be run in the project's root
+
+
+class Desk:
+    """What has come in: `orders`, one after the other, the latest `digit`, and whether to stop."""
+
+    def __init__(self):
+        self.orders: queue.SimpleQueue[dict[str, Any]] = queue.SimpleQueue()
+        self.stopped = threading.Event()
+        self.digit = np.zeros((SIDE, SIDE), np.float32)
+
+    def take(self, message: dict[str, Any]) -> None:
+        """One message of the server's."""
+        if "digit" in message:
+            self.digit = np.frombuffer(base64.b64decode(message["digit"]), "<f4").reshape(SIDE, SIDE)
+        if "train" in message:
+            self.stopped.clear()
+            self.orders.put(message["train"])
+        if "stop" in message:
+            self.stopped.set()
+
+
+def confine() -> None:
+    """Let all else go first, take no more memory than MEMORY, and be the first that a full machine ends."""
+    if hasattr(os, "nice"):
+        os.nice(19)
+    if (score := Path("/proc/self/oom_score_adj")).exists():  # Linux
+        score.write_text("1000")
+    if sys.platform != "win32":
+        import resource
+
+        resource.setrlimit(resource.RLIMIT_DATA, (MEMORY, MEMORY))
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
+def listen(lines: Iterable[bytes], desk: Desk, folder: Path) -> None:
+    """Hand what comes in to the desk; where nothing more can come, nothing of the process stays."""
+    for line in lines:
+        desk.take(json.loads(line))
+    shutil.rmtree(folder, ignore_errors=True)
+    os._exit(0)
+
+
+def main() -> None:
+    """Serve until the input ends."""
+    confine()  # the threads of what is imported later have what this one has
+    folder, desk = Path(sys.argv[1]), Desk()
+    answers = _kept_clean()
+    threading.Thread(target=listen, args=[sys.stdin.buffer, desk, folder], daemon=True).start()
+    # What was compiled for one seed need not be for the next.
+    os.environ["JAX_COMPILATION_CACHE_DIR"] = str(folder / "compiled")
+    os.environ["JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS"] = "0"
+    process.begin()
+    from train.lab.training import Training, sets  # what takes seconds to import
+
+    while True:
+        order = desk.orders.get()
+        for message in Training(order, desk, folder, sets).messages():
+            answers.write(json.dumps(message).encode() + b"\n")
+            answers.flush()
+
+
+def _kept_clean() -> BinaryIO:
+    """The standard output, for messages alone: what libraries print goes to where errors are."""
+    answers = os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)
+    return answers
+
+
+if __name__ == "__main__":
+    main()
