@@ -63,7 +63,7 @@ ASKED: dict[str, dict[str, dict[str, Any]]] = {
         },
         "news": {"ticket": "none", "since": 0},
         "stop": {"ticket": "none"},
-        "files": {"ticket": "none"},
+        "files": {"ticket": "none", "language": "en"},
     },
     "errors": {
         "tables": {"model": "one", "other": "one"},

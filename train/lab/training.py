@@ -22,8 +22,10 @@ import keras
 import numpy as np
 
 from cnn.errors.statistics import wilson
+from cnn.lab.export import ONNX
+from cnn.lab.export_onnx import as_onnx
 from cnn.lab.trainings import Ending
-from cnn.metadata import CONFIG, METRICS
+from cnn.metadata import CONFIG, METRICS, read_config
 from cnn.models import registry
 from cnn.network import design
 from cnn.network.classifier import Classifier, softmax
@@ -158,8 +160,11 @@ class Training:
         }
 
     def _files(self) -> dict[str, str]:
-        names = (registry.WEIGHTS, CONFIG, METRICS)
-        return {name: base64.b64encode((self.folder / name).read_bytes()).decode("ascii") for name in names}
+        path = self.folder / registry.WEIGHTS
+        temperature = read_config(self.folder / CONFIG)["calibration"].get("temperature", 1.0)
+        network = as_onnx(keras.saving.load_model(path, compile=False), temperature=temperature)
+        kept = {name: (self.folder / name).read_bytes() for name in (registry.WEIGHTS, CONFIG, METRICS)}
+        return {name: base64.b64encode(data).decode("ascii") for name, data in {**kept, ONNX: network}.items()}
 
 
 def filters(model: keras.Model) -> np.ndarray | None:

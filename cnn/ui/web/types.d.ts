@@ -563,6 +563,7 @@ export interface TrainingStopRequest {
 export interface TrainingFilesRequest {
 	view: "files";
 	ticket: string;
+	language: string;
 }
 
 export type TrainingRequest = TrainingBeginRequest | TrainingNewsRequest | TrainingStopRequest | TrainingFilesRequest;
