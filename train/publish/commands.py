@@ -1,13 +1,18 @@
-"""The commands for what goes out: examples, readme, publish and publish-space."""
+"""The commands for what goes out: examples, readme, course, teach, onnx, publish and publish-space."""
 
 import argparse
 import tempfile
 from pathlib import Path
 
+from cnn.files import write_whole
 from cnn.inside.views import OWN_DIGITS
+from cnn.lab.export_onnx import as_onnx
+from cnn.metadata import CONFIG, read_config
 from cnn.models import registry
-from train.command import Adding, command
-from train.publish import card, examples, readme, space
+from cnn.models.gate import open_model
+from cnn.task import task_of
+from train.command import RUNS, Adding, command
+from train.publish import card, examples, lesson, readme, space
 from train.publish.hub import Published, publish
 
 
@@ -24,6 +29,58 @@ def draw_examples(_: argparse.Namespace) -> None:
 def write_tables(_: argparse.Namespace) -> None:
     """Put the measured figures into README.md and docs/."""
     readme.write(readme.tables())
+
+
+def _course_options(add: Adding) -> None:
+    add("--again", action="store_true", help="run the solutions even where no code changed")
+
+
+@command("course", _course_options)
+def write_course(options: argparse.Namespace) -> None:
+    """Write the course's notebooks from assets/course/cnn.py.
+
+    Solutions whose code changed are run, for what their cells print: minutes. Needs MNIST (from the folder MNIST_DIR,
+    else downloaded).
+    """
+    from train.publish import notebooks  # brings Jupyter, which no other command needs
+
+    for path in notebooks.write(options.again):
+        print(path)
+
+
+def _teach_options(add: Adding) -> None:
+    add(
+        "--address",
+        default=lesson.ADDRESS,
+        metavar="LINK",
+        help=f"where the class opens the app (default: {lesson.ADDRESS})",
+    )
+    add("--folder", type=Path, default=RUNS / "teach", help="where the pages go (default: runs/teach)")
+
+
+@command("teach", _teach_options)
+def print_lesson(options: argparse.Namespace) -> None:
+    """Write the teacher's page and the observation sheet to be printed, with links to your app."""
+    for path in lesson.print_pages(options.folder, options.address):
+        print(path)
+
+
+def _onnx_options(add: Adding) -> None:
+    add("model", help="a bundled model's name, a run's folder, or a .keras file")
+    add("file", type=Path, help="where it goes, as network.onnx")
+
+
+@command("onnx", _onnx_options)
+def write_onnx(options: argparse.Namespace) -> None:
+    """Write a network as ONNX.
+
+    The format that other runtimes read, browsers' too: pictures (N, 28, 28, 1) in [0, 1], ink 1, to logits.
+    """
+    path = registry.weights(options.model)
+    config = read_config(path.with_name(CONFIG))
+    task = task_of(config)
+    network = open_model(path, options.model, limited=False, task=task)
+    write_whole(options.file, as_onnx(network, task, config["calibration"].get("temperature", 1.0)))
 
 
 def _publishing_options(add: Adding) -> None:
