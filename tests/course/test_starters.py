@@ -19,7 +19,6 @@ from PIL import Image, ImageDraw
 
 import app
 from cnn.models.registry import load
-from train.__main__ import main
 from train.data.mnist import Digits
 from train.publish.notebooks import FOLDER, ROOT
 
@@ -54,20 +53,13 @@ def test_one_line_runs_a_starter(folder: Path) -> None:
 
 
 def test_the_network_for_browsers_is_the_courses(digits: Digits) -> None:
-    """ONNX Runtime computes what Keras does, to 1e-4; else `python -m train onnx` was forgotten."""
+    """ONNX Runtime computes what Keras does, to 1e-4; else `python -m train export` was forgotten."""
     images = digits.images[:100, ..., np.newaxis].astype(np.float32) / 255
     session = onnxruntime.InferenceSession(FOLDER / "browser-onnx" / "model.onnx")
     found = session.run(None, {session.get_inputs()[0].name: images})[0]
     np.testing.assert_allclose(found, load("course").logits(images[..., 0]), rtol=1e-4, atol=1e-4)
     page = (FOLDER / "browser-onnx" / "index.html").read_text("utf-8")
     assert re.search(r'onnxruntime-web@\d+\.\d+\.\d+/[^"]*"\s+integrity="sha384-[\w+/]{64}"', page)
-
-
-def test_a_network_is_written_as_onnx(tiny_folder: Path, tmp_path: Path, digits: Digits) -> None:
-    assert main(["onnx", str(tiny_folder), str(tmp_path / "tiny.onnx")]) == 0
-    images = digits.images[:10, ..., np.newaxis].astype(np.float32) / 255
-    found = onnxruntime.InferenceSession(tmp_path / "tiny.onnx").run(None, {"picture": images})[0]
-    np.testing.assert_allclose(found, load(str(tiny_folder)).logits(images[..., 0]), rtol=1e-4, atol=1e-4)
 
 
 @pytest.mark.slow

@@ -1,16 +1,19 @@
-"""The commands for what goes out: examples, readme, course, teach, onnx, publish and publish-space."""
+"""The commands for what goes out: examples, readme, course, teach, export, publish and publish-space."""
 
 import argparse
 import tempfile
 from pathlib import Path
 
+import keras
+
 from cnn.files import write_whole
 from cnn.inside.views import OWN_DIGITS
+from cnn.lab.export import page
 from cnn.lab.export_onnx import as_onnx
 from cnn.metadata import CONFIG, read_config
 from cnn.models import registry
-from cnn.models.gate import open_model
 from cnn.task import task_of
+from cnn.text import FIRST, languages
 from train.command import RUNS, Adding, command
 from train.publish import card, examples, lesson, readme, space
 from train.publish.hub import Published, publish
@@ -65,22 +68,26 @@ def print_lesson(options: argparse.Namespace) -> None:
         print(path)
 
 
-def _onnx_options(add: Adding) -> None:
-    add("model", help="a bundled model's name, a run's folder, or a .keras file")
-    add("file", type=Path, help="where it goes, as network.onnx")
+def _export_options(add: Adding) -> None:
+    add("model", help="a bundled model's name, or a run's folder")
+    add("folder", type=Path, help="where the files go")
+    add("--language", choices=languages(), default=FIRST, help="the page's (default: %(default)s)")
 
 
-@command("onnx", _onnx_options)
-def write_onnx(options: argparse.Namespace) -> None:
-    """Write a network as ONNX.
+@command("export", _export_options)
+def export_model(options: argparse.Namespace) -> None:
+    """Write a network as ONNX, and a page that runs it.
 
-    The format that other runtimes read, browsers' too: pictures (N, 28, 28, 1) in [0, 1], ink 1, to logits.
+    Write a network that was trained for other programs: model.onnx, which gives logits, and page.html, which holds the
+    same network and a pad, and runs it in a browser by ONNX Runtime from a CDN.
     """
     path = registry.weights(options.model)
-    config = read_config(path.with_name(CONFIG))
-    task = task_of(config)
-    network = open_model(path, options.model, limited=False, task=task)
-    write_whole(options.file, as_onnx(network, task, config["calibration"].get("temperature", 1.0)))
+    config = read_config(path.parent / CONFIG)
+    task, temperature = task_of(config), config["calibration"].get("temperature", 1.0)
+    network = as_onnx(keras.saving.load_model(path, compile=False), task, temperature)
+    write_whole(options.folder / "model.onnx", network)
+    write_whole(options.folder / "page.html", page(network, options.language, task, temperature))
+    print(f"model.onnx and page.html are in {options.folder}.")
 
 
 def _publishing_options(add: Adding) -> None:

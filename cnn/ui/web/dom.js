@@ -20,6 +20,13 @@ export function figure(content, caption) {
 	return made("figure", {}, content, made("figcaption", { textContent: caption }));
 }
 
+// Hands the browser a file of its own making, to be kept with what it downloads.
+export function download(name, type, content) {
+	const href = URL.createObjectURL(new Blob([content], { type }));
+	made("a", { href, download: name }).click();
+	setTimeout(() => URL.revokeObjectURL(href), 60_000);
+}
+
 export const calm = () => window.matchMedia("(prefers-reduced-motion: reduce)").matches;
 
 // Light or dark.
@@ -60,10 +67,13 @@ export function choices(name, options, chosen, { label, words }, onChoose) {
 	return field;
 }
 
+// Whether classes are called by words, which take more room than signs.
+export const areWords = (classes) => classes.some((name) => [...name].length > 2);
+
 // One of a network's classes, or, where nothing is chosen, what `any` says.
 export function classChoices(name, classes, chosen, { label, any }, onChoose) {
 	const options = [null, ...classes.keys()];
 	const field = choices(name, options, chosen, { label, words: (at) => (at === null ? any : classes[at]) }, onChoose);
-	field.classList.add("labels");
+	field.classList.add(areWords(classes) ? "words" : "labels");
 	return field;
 }
