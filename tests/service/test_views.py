@@ -61,6 +61,7 @@ ASKED: dict[str, dict[str, dict[str, Any]]] = {
             "augmentation": False,
             "seeds": [0, 1],
         },
+        "teach": {"network": "course", "pixels": ["AAAA"], "labels": [1], "remind": True},
         "news": {"ticket": "none", "since": 0},
         "stop": {"ticket": "none"},
         "files": {"ticket": "none", "language": "en"},

@@ -9,6 +9,7 @@ import { asking, outdated, showSays, tabbed } from "../web/views.js";
 import { buildView } from "./build.js";
 import { filmView } from "./film.js";
 import { stepView } from "./step.js";
+import { teachView } from "./teach.js";
 import { trainView } from "./train.js";
 
 const PACE = 700; // milliseconds a moment
@@ -25,9 +26,10 @@ export default function start(page, { networks, rates, offers }) {
 	const desk = { panel, latest, rates, networks, offers, view: "film", at: 0, answers: null, askAgain: () => {}, askBeside: (asked) => asked, filmed: null, views: {}, sayAloud };
 	const openView = (name) => panel.querySelector(`[data-view=${name}]`).click();
 	Object.assign(desk, { openView, askTraining: (asked) => askBeside(asked, "select") });
-	const views = { film: filmView(desk), step: stepView(desk), build: buildView(desk), train: trainView(desk) };
+	const views = { film: filmView(desk), step: stepView(desk), build: buildView(desk), train: trainView(desk), teach: teachView(desk) };
 	const { ready, askAgain, askBeside } = asking(page, () => views[desk.view].ask());
-	Object.assign(desk, { askAgain, askBeside, views, train: views.train.begin });
+	const { train, begin, busy } = views.train;
+	Object.assign(desk, { askAgain, askBeside, views, train, beginTraining: begin, busy });
 
 	function receive() {
 		const answer = props.value;

@@ -546,6 +546,15 @@ export interface TrainingBeginRequest {
 	seeds: number[];
 }
 
+/** Teach a network the visitor's own digits, each 28x28 bytes of ink in base64; half of them are held out. */
+export interface TrainingTeachRequest {
+	view: "teach";
+	network: string;
+	pixels: string[];
+	labels: number[];
+	remind: boolean;
+}
+
 /** What happened since; a training that nobody asks after ends. */
 export interface TrainingNewsRequest {
 	view: "news";
@@ -566,7 +575,7 @@ export interface TrainingFilesRequest {
 	language: string;
 }
 
-export type TrainingRequest = TrainingBeginRequest | TrainingNewsRequest | TrainingStopRequest | TrainingFilesRequest;
+export type TrainingRequest = TrainingBeginRequest | TrainingTeachRequest | TrainingNewsRequest | TrainingStopRequest | TrainingFilesRequest;
 
 /** A training that waits for its turn: what to ask for it by, and what its network is called; or why there is none. */
 export interface Begun {
@@ -599,6 +608,7 @@ export interface News {
 	points: Point[];
 	epochs: Epoch[];
 	rows: Result[];
+	taught: Taught | null;
 	why: Why | null;
 }
 
@@ -644,6 +654,20 @@ export interface Share {
 	high: number;
 }
 
+/** What came of a lesson: on the visitor's `own` digits that were held out, MNIST's test set, and our own pen's. */
+export interface Taught {
+	own: Change;
+	mnist: Change;
+	made: Change;
+	learnt: number;
+}
+
+/** How many were read right, before and after. */
+export interface Change {
+	before: Share;
+	after: Share;
+}
+
 /** A trained network's folder as a zip, empty where it was let go. */
 export interface Files {
 	ticket: string;
@@ -653,6 +677,7 @@ export interface Files {
 export interface TrainingAnswer {
 	asked: TrainingRequest;
 	begin?: Begun;
+	teach?: Begun;
 	news?: TrainingNews;
 	stop?: TrainingNews;
 	files?: Files;
