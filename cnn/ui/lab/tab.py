@@ -12,6 +12,7 @@ from cnn.service.draw import drawn
 from cnn.types import Framed
 from cnn.ui.arrays import sendable_view
 from cnn.ui.draw.pad import Pad, examples, first_seven
+from cnn.ui.inside.tab import networks_offered
 from cnn.ui.lab import Lab, answer
 
 
