@@ -13,6 +13,7 @@ from cnn.lab.trainings import Trainings
 from cnn.mnist import Mnist, kept
 from cnn.models import registry
 from cnn.options import origin, whole_number
+from cnn.task import DIGITS
 from cnn.types import InputError
 from cnn.ui.page import build_demo, launch_options
 from train.data import mnist as files
@@ -76,7 +77,8 @@ def main() -> None:
     except InputError as error:
         raise SystemExit(str(error)) from None
     models["default"].prepare_answers((1,))
-    mnist = Mnist(files.load, kept())
+    of_digits = models["default"].task.is_like(DIGITS)
+    mnist = Mnist(files.load, kept()) if of_digits else Mnist(None)
     demo = build_demo(models, mnist, Trainings(worker.COMMAND))
     where = {"share": chosen.share, "server_name": chosen.host, "server_port": chosen.port}
     try:

@@ -404,13 +404,16 @@ class Trainings:
                 found.finish("training_stopped")
             self._change.notify_all()
 
-    def files(self, ticket: str) -> dict[str, bytes]:
-        """`model.keras`, `config.json` and `metrics.json` of its first network. InputError where there are none."""
+    def files(self, ticket: str) -> tuple[Order | Lesson, dict[str, bytes]]:
+        """What was ordered, and the files of its first network's folder, with its `model.onnx`.
+
+        InputError where there are none.
+        """
         with self._change:
             found = self._found(ticket)
             if not found.files:
                 raise InputError("training_gone")
-            return dict(found.files)
+            return found.order, dict(found.files)
 
     def beside(self, models: registry.Models, own: Mapping[str, str]) -> registry.Models:
         """A visitor's models: those that all have, and their own that are still kept, ready to read.

@@ -19,7 +19,7 @@ from typing import Any
 
 import numpy as np
 
-from cnn.files import finished
+from cnn.files import finished, write_whole
 from cnn.metadata import CONFIG, METRICS, read_config, read_metrics
 from cnn.mnist import kept
 from cnn.models import gate, remote
@@ -241,7 +241,7 @@ def open_files(files: Mapping[str, bytes], name: str) -> Classifier:
     """A model by the files of its folder, which this program itself has made; called `name`. InputError as `load`."""
     with tempfile.TemporaryDirectory(prefix="digits-") as place:
         for part in (WEIGHTS, CONFIG, METRICS):
-            Path(place, part).write_bytes(files[part])
+            write_whole(Path(place, part), files[part])
         return _opened(Path(place, WEIGHTS), name, limited=False)
 
 

@@ -5,14 +5,16 @@ import json
 import shutil
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from cnn.files import UNFINISHED
+from cnn.mnist import keep
 from cnn.models import registry
 from cnn.models.registry import Models, bundled, load, load_all
 from cnn.network.classifier import Classifier
 from cnn.task import DIGITS
-from cnn.types import InputError
+from cnn.types import Digits, InputError
 
 
 def test_a_folder_is_a_model(tiny_folder: Path) -> None:
@@ -120,6 +122,39 @@ def test_the_chosen_folder_answers_and_the_bundled_models_stay(tiny_folder: Path
     models = load_all(str(tiny_folder))
     assert models["default"].name == models.default == "tiny"
     assert {"tiny", *bundled(DIGITS)} == set(models)
+
+
+def of_letters(folder: Path) -> None:
+    """As if the network in a folder told letters apart, and had been measured on pictures of them."""
+    config = json.loads((folder / "config.json").read_text())
+    config["task"] = {"classes": [*"ABCDEFGHIJ"]}
+    (folder / "config.json").write_text(json.dumps(config))
+    letters = Digits(np.full((5, 28, 28), 51, np.uint8), np.arange(5, dtype=np.uint8))
+    keep({"train": [], "test": range(5)}, lambda split: letters, folder / registry.PICTURES)
+
+
+def test_networks_of_another_task_are_not_even_opened(
+    three_bundled: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    of_letters(three_bundled / "a")
+    assert (bundled(), bundled(DIGITS)) == (["a", "b", "c"], ["b", "c"])
+    opened = []
+    monkeypatch.setattr(registry, "load", lambda name: opened.append(name) or load(name))
+    assert list(load_all("c")) == opened == ["c", "b"]
+    assert caplog.messages == []
+    letters = load_all("a")
+    assert list(letters) == ["a"]
+    assert letters.folder == three_bundled / "a"
+
+
+def test_the_pictures_that_lie_beside_a_model_are_its_samples(tiny_folder: Path, tmp_path: Path) -> None:
+    assert load(str(tiny_folder)).samples is None
+    shutil.copytree(tiny_folder, tmp_path / "letters")
+    of_letters(tmp_path / "letters")
+    samples = load(str(tmp_path / "letters")).samples
+    np.testing.assert_allclose(samples, np.full((5, 28, 28), 0.2), atol=1e-6)
+    stranger = registry.open_untrusted(tmp_path / "letters" / "model.keras", "letters")
+    assert stranger.samples is None  # what is not trusted brings weights alone
 
 
 def test_unknown_names_list_the_valid_ones(models: Models) -> None:

@@ -22,8 +22,10 @@ import keras
 import numpy as np
 
 from cnn.errors.statistics import wilson
+from cnn.lab.export import ONNX
+from cnn.lab.export_onnx import as_onnx
 from cnn.lab.trainings import Ending
-from cnn.metadata import CONFIG, METRICS
+from cnn.metadata import CONFIG, METRICS, read_config
 from cnn.models import registry
 from cnn.network import design
 from cnn.network.classifier import Classifier, softmax
@@ -167,9 +169,12 @@ class Training:
 
 
 def files(folder: Path) -> dict[str, str]:
-    """A network's files by name, in base64."""
-    names = (registry.WEIGHTS, CONFIG, METRICS)
-    return {name: base64.b64encode((folder / name).read_bytes()).decode("ascii") for name in names}
+    """A network's files by name, in base64: as `fit` and `evaluate` write them, and as ONNX."""
+    path = folder / registry.WEIGHTS
+    temperature = read_config(folder / CONFIG)["calibration"].get("temperature", 1.0)
+    network = as_onnx(keras.saving.load_model(path, compile=False), temperature=temperature)
+    kept = {name: (folder / name).read_bytes() for name in (registry.WEIGHTS, CONFIG, METRICS)}
+    return {name: base64.b64encode(data).decode("ascii") for name, data in {**kept, ONNX: network}.items()}
 
 
 def filters(model: keras.Model) -> np.ndarray | None:

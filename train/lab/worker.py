@@ -53,7 +53,8 @@ def confine() -> None:
     if hasattr(os, "nice"):
         os.nice(19)
     if (score := Path("/proc/self/oom_score_adj")).exists():  # Linux
-        score.write_text("1000")
+        with score.open("w") as file:
+            file.write("1000")
     if sys.platform != "win32":
         import resource
 

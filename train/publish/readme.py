@@ -16,6 +16,7 @@ from cnn.stress.perturbations import PERTURBATIONS
 from cnn.task import DIGITS
 from cnn.types import UserError
 from train.measure import ablate, mnist_c, out_of_distribution, pens
+from train.publish import lesson
 
 # The first page's table by language: its head, and what the sets are, by their folders' names.
 REAL_HEAD = {
@@ -39,7 +40,10 @@ REAL = {
 ROOT = Path(__file__).resolve().parents[2]
 DOCUMENTS = (ROOT / "README.md", ROOT / "README.fr.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md")))
 # Every table; "training" and "trust" are written by what measures them, tests/benchmarks/training.py and tests/trust.
-NAMES = ("real", "real_fr", "ablation", "models", "mnist_c", "perturbations", "training", "trust")
+NAMES = (
+    *("real", "real_fr", "ablation", "models", "mnist_c", "perturbations", "lesson", "lesson_fr"),
+    *("training", "trust"),
+)
 MARKED = re.compile(r"<!-- (\w+) -->\n(.*?)\n<!-- /\1 -->", re.DOTALL)
 
 
@@ -55,6 +59,8 @@ def tables() -> dict[str, str]:
         "models": "\n".join(_models(metrics)),
         "mnist_c": "\n".join(_mnist_c(metrics)),
         "perturbations": "\n".join(_perturbations()),
+        "lesson": "\n".join(lesson.found(metrics, figures, "en")),
+        "lesson_fr": "\n".join(lesson.found(metrics, figures, "fr")),
     }
 
 

@@ -100,7 +100,7 @@ def _pictures_tab(models: Models, mnist: Mnist, tab: gr.Tab, digit: gr.State) ->
             photo = _photo()
             shown = pictures.Pictures(task, offered, visible=bool(offered), elem_id="pictures")
         with gr.Column(elem_classes="card"):
-            reading = Reading(models, "photo", elem_id="reading", elem_classes="fill")
+            reading = Reading(models, source="photo", elem_id="reading", elem_classes="fill")
 
     hidden: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
     read = partial(_read_picture, models)

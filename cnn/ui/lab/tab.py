@@ -41,9 +41,14 @@ def lab_tab(
     lab.submit(shown, [lab, digit], lab, trigger_mode="multiple", **quiet)
 
     def trained(
-        asked: dict[str, Any], digit: Framed | None, own: Own, model: str, choices: list[Any], request: gr.Request
+        asked: dict[str, Any],
+        digit: Framed | None,
+        own: Own,
+        model: str,
+        choices: list[Any],
+        request: gr.Request | None,
     ) -> Any:
-        told = training.look(asked, digit or example, trainings, request.session_hash or "", own)
+        told = training.look(asked, digit or example, trainings, (request and request.session_hash) or "", own)
         changed = _changed(told, own)
         if changed == own:
             return sendable_view(told), *[gr.skip()] * 3

@@ -67,10 +67,13 @@ export function choices(name, options, chosen, { label, words }, onChoose) {
 	return field;
 }
 
+// Whether classes are called by words, which take more room than signs.
+export const areWords = (classes) => classes.some((name) => [...name].length > 2);
+
 // One of a network's classes, or, where nothing is chosen, what `any` says.
 export function classChoices(name, classes, chosen, { label, any }, onChoose) {
 	const options = [null, ...classes.keys()];
 	const field = choices(name, options, chosen, { label, words: (at) => (at === null ? any : classes[at]) }, onChoose);
-	field.classList.add("labels");
+	field.classList.add(areWords(classes) ? "words" : "labels");
 	return field;
 }

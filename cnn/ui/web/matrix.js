@@ -1,7 +1,6 @@
 // A confusion matrix: a row for each class that was meant, a column for each that was said. Knows no data.
 
-import { made } from "./dom.js";
-import { areWords } from "./networks.js";
+import { areWords, made } from "./dom.js";
 
 // `counts` has a row for each of `classes`, and more where what is none of them was tried, with as many numbers as there
 // are classes or one more, for what was refused: that is right in the further rows. `name(row, column, count)` says a cell

@@ -27,8 +27,6 @@ export function taskOf(name) {
 	return { classes, framing };
 }
 
-// Whether classes are called by words, which take more room than signs.
-export const areWords = (classes) => classes.some((name) => [...name].length > 2);
 
 // A label as people write it: labels count the classes from 0.
 export const className = (name, label) => classesOf(name)[label] ?? label;

@@ -572,6 +572,7 @@ export interface TrainingStopRequest {
 export interface TrainingFilesRequest {
 	view: "files";
 	ticket: string;
+	language: string;
 }
 
 export type TrainingRequest = TrainingBeginRequest | TrainingTeachRequest | TrainingNewsRequest | TrainingStopRequest | TrainingFilesRequest;

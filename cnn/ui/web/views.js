@@ -1,6 +1,7 @@
 // What the wide tabs share: one view open at a time, asking the server for it, and the answer at its head.
 
 import { go, onPlace } from "./address.js";
+import { areWords } from "./dom.js";
 import { className, sideOf } from "./networks.js";
 import { nearly } from "./numbers.js";
 import { paintValues, unpack } from "./paint.js";
@@ -39,6 +40,7 @@ export function showSays(panel, { prediction, pixels }, ...notes) {
 	const { digit, verdict, closest } = answerWords(prediction);
 	const detail = [closest, say("pane.by", { model: prediction.model }), ...notes].filter(Boolean).join(" · ");
 	panel.querySelector(".says .digit").textContent = digit;
+	panel.querySelector(".says .digit").classList.toggle("word", areWords([digit]));
 	panel.querySelector(".verdict").textContent = verdict;
 	panel.querySelector(".detail").textContent = detail;
 	return [digit, verdict, detail].filter(Boolean).join(", ");

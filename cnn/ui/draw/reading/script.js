@@ -1,9 +1,9 @@
 // The answer panel. Elements are changed in place, so that bars move instead of being made anew.
 
 import { hashOf, noted } from "../../web/address.js";
-import { made, onTheme } from "../../web/dom.js";
+import { areWords, made, onTheme } from "../../web/dom.js";
 import { chooseNumber, late, onShow } from "../../web/gradio.js";
-import { areWords, className, classesOf, learnNetworks } from "../../web/networks.js";
+import { className, classesOf, learnNetworks } from "../../web/networks.js";
 import { nearly, number, percent } from "../../web/numbers.js";
 import { bytesOf, paintInk, paintValues } from "../../web/paint.js";
 import { aloudIn, known, networkName, onLanguage, say, translate } from "../../web/say.js";
