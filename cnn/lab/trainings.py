@@ -11,6 +11,7 @@ import contextlib
 import dataclasses
 import json
 import logging
+import math
 import queue
 import secrets
 import subprocess
@@ -41,15 +42,18 @@ MOST_KEPT = 60  # that came to an end
 MOST_BYTES = 200_000_000  # of the networks that are kept
 MOST_OPEN = 24  # networks ready to read
 MOST_SECONDS = 300  # that a training may take, by the estimate
-# Of two cores that do nothing else: seconds to compile and to measure a network, and seconds a multiply-add.
-READY, EACH = 6.0, 3.0e-11
+# Of two cores that do nothing else: seconds to compile and to measure a network; and for a picture learnt, for each of
+# its units and multiply-adds, and for a convolution with a stride, whose gradients XLA makes slowly. By eight designs.
+READY, PICTURE, UNIT, MULTIPLY_ADD, STRIDED = 6.0, 1.6e-5, 6.5e-10, 1.3e-11, 1.5e-4
+MEASURED = 4000  # as many pictures learnt take as long as those that a network is measured on
 log = logging.getLogger(__name__)
 
 Images = Literal[2000, 10000, 60000]
 Epochs = Annotated[int, pydantic.Field(ge=1, le=20)]
 Optimiser = Literal["adam", "sgd"]
 Rate = Annotated[float, pydantic.Field(ge=1e-5, le=1, allow_inf_nan=False)]
-Seeds = Annotated[list[Annotated[int, pydantic.Field(ge=0, lt=2**32)]], pydantic.Field(min_length=1, max_length=5)]
+SEEDS = 5  # at most
+Seeds = Annotated[list[Annotated[int, pydantic.Field(ge=0, lt=2**32)]], pydantic.Field(min_length=1, max_length=SEEDS)]
 Ending = Literal["training_stopped", "training_diverged", "training_broken", "mnist_missing"]
 SETS = ("mnist", "made", "perturbed", "further")  # what a network is measured on
 State = Literal["waiting", "training", "measuring", "done", "ended"]
@@ -57,27 +61,57 @@ State = Literal["waiting", "training", "measuring", "done", "ended"]
 
 @dataclasses.dataclass(frozen=True)
 class Order:
-    """What is to be trained, and how; once with each of the `seeds`."""
+    """What is to be trained, and how; once with each of the `seeds`.
+
+    On so many of MNIST's training `images`, `epochs` times, by Adam, or by stochastic gradient descent with a momentum
+    of 0.9; the `learning_rate` is its peak. `augmentation`: each picture is moved, turned and stretched a little.
+    """
 
     design: list[design.Block]
-    images: Images
-    epochs: Epochs
-    optimiser: Optimiser
-    learning_rate: Rate
-    augmentation: bool
-    seeds: Seeds
+    images: Images = 10_000
+    epochs: Epochs = 3
+    optimiser: Optimiser = "adam"
+    learning_rate: Rate = 4e-3
+    augmentation: bool = False
+    seeds: Seeds = dataclasses.field(default_factory=lambda: [0])
 
     @property
     def multiply_adds(self) -> int:
         """For one picture."""
         return design.plan(self.design).multiply_adds
 
+    def message(self) -> dict[str, Any]:
+        """What the process is told."""
+        return dataclasses.asdict(self)
+
     @property
     def seconds(self) -> float:
         """About how long it takes on two cores that do nothing else."""
-        measured = 12_000 / 3  # pictures, which are not learnt from
-        pictures = self.epochs * self.images + measured
-        return len(self.seeds) * (READY + EACH * pictures * self.multiply_adds)
+        layers = design.plan(self.design).layers
+        units = sum(math.prod(layer.shape) for layer in layers)
+        strided = sum(getattr(block, "stride", 1) > 1 for block in self.design)
+        each = PICTURE + UNIT * units + MULTIPLY_ADD * self.multiply_adds + STRIDED * strided
+        return len(self.seeds) * (READY + each * (self.epochs * self.images + MEASURED))
+
+
+@dataclasses.dataclass(frozen=True)
+class Lesson:
+    """A visitor's digits that a network is to be taught: its `files` by name, `images` (N, 28, 28) uint8, `labels`.
+
+    `remind`: of MNIST's digits too.
+    """
+
+    files: dict[str, bytes]
+    images: np.ndarray
+    labels: list[int]
+    remind: bool
+    seeds: tuple[int, ...] = (0,)
+    seconds: float = 3 * READY
+
+    def message(self) -> dict[str, Any]:
+        """What the process is told."""
+        files = {name: _text(data) for name, data in self.files.items()}
+        return {"files": files, "images": _text(self.images.tobytes()), "labels": self.labels, "remind": self.remind}
 
 
 class Point(NamedTuple):
@@ -133,6 +167,25 @@ class Result(NamedTuple):
     seconds: float
 
 
+class Change(NamedTuple):
+    """How many were read right, before and after."""
+
+    before: Share
+    after: Share
+
+
+class Taught(NamedTuple):
+    """What came of a lesson: on the visitor's `own` digits that were held out, MNIST's test set, and our own pen's.
+
+    `learnt`: how many of the visitor's digits it was taught.
+    """
+
+    own: Change
+    mnist: Change
+    made: Change
+    learnt: int
+
+
 class Why(NamedTuple):
     """A refusal, as the text `error.<key>` and what fills it in."""
 
@@ -155,6 +208,7 @@ class News(NamedTuple):
     points: list[Point]
     epochs: list[Epoch]
     rows: list[Result]
+    taught: Taught | None
     why: Why | None
 
 
@@ -209,12 +263,13 @@ class Worker:
 class Training:
     """One order on its way; `files` are those of its first network, by name."""
 
-    def __init__(self, name: str, order: Order, visitor: str, digit: np.ndarray):
+    def __init__(self, name: str, order: Order | Lesson, visitor: str, digit: np.ndarray):
         self.name, self.order, self.visitor, self.digit = name, order, visitor, digit
         self.state: State = "waiting"
         self.why: Why | None = None
         self.events: list[Point | Epoch] = []
         self.rows: list[Result] = []
+        self.taught: Taught | None = None
         self.files: dict[str, bytes] = {}
         self.wanted = True
         self.asked = time.monotonic()
@@ -251,7 +306,13 @@ class Training:
             row = message["row"]
             shares = {name: Share(**row[name]) for name in SETS if row.get(name)}
             self.rows.append(Result(**{"further": None, **row, **shares}))
-            self.files |= {name: base64.b64decode(data) for name, data in message["files"].items()}
+        if "taught" in message:
+            taught = message["taught"]
+            changes = [
+                {when: Share(**share) for when, share in taught[name].items()} for name in ("own", "mnist", "made")
+            ]
+            self.taught = Taught(*(Change(**change) for change in changes), taught["learnt"])
+        self.files |= {name: base64.b64decode(data) for name, data in message.get("files", {}).items()}
         if "end" in message:
             self.finish(message["end"])
         return "end" in message
@@ -260,7 +321,7 @@ class Training:
         """It is through, or why it is not: what came of it is then nothing."""
         self.state, self.why = ("ended", Why(why, {})) if why else ("done", None)
         if why:
-            self.files, self.rows = {}, []
+            self.files, self.rows, self.taught = {}, [], None
 
 
 class Trainings:
@@ -278,7 +339,7 @@ class Trainings:
         self._opening = threading.Lock()
         self._thread: threading.Thread | None = None
 
-    def begin(self, name: str, order: Order, visitor: str, digit: np.ndarray) -> str:
+    def begin(self, name: str, order: Order | Lesson, visitor: str, digit: np.ndarray) -> str:
         """The ticket of a training that waits for its turn; the network will be called `name`.
 
         InputError: nothing is trained here, the design is impossible, it would take too long, this visitor has one
@@ -286,7 +347,7 @@ class Trainings:
         """
         if self._command is None:
             raise InputError("training_off")
-        if refused := design.plan(order.design).refused:
+        if isinstance(order, Order) and (refused := design.plan(order.design).refused):
             raise InputError(refused.key, **refused.values)
         if order.seconds > MOST_SECONDS:
             raise InputError("training_long", seconds=round(order.seconds), most=MOST_SECONDS)
@@ -328,6 +389,7 @@ class Trainings:
                 points=[event for event in events if isinstance(event, Point)],
                 epochs=[event for event in events if isinstance(event, Epoch)],
                 rows=list(found.rows),
+                taught=found.taught,
                 why=found.why,
             )
 
@@ -342,13 +404,16 @@ class Trainings:
                 found.finish("training_stopped")
             self._change.notify_all()
 
-    def files(self, ticket: str) -> dict[str, bytes]:
-        """`model.keras`, `config.json` and `metrics.json` of its first network. InputError where there are none."""
+    def files(self, ticket: str) -> tuple[Order | Lesson, dict[str, bytes]]:
+        """What was ordered, and the files of its first network's folder, with its `model.onnx`.
+
+        InputError where there are none.
+        """
         with self._change:
             found = self._found(ticket)
             if not found.files:
                 raise InputError("training_gone")
-            return dict(found.files)
+            return found.order, dict(found.files)
 
     def beside(self, models: registry.Models, own: Mapping[str, str]) -> registry.Models:
         """A visitor's models: those that all have, and their own that are still kept, ready to read.
@@ -447,7 +512,7 @@ class Trainings:
     def _train(self, worker: Worker, training: Training) -> bool:
         """See one training to its end; whether the process is fit for another. EOFError where it is gone."""
         digit, until, stopped = training.digit, time.monotonic() + SLOW * (60 + training.order.seconds), None
-        worker.send({"train": dataclasses.asdict(training.order), **_sent(digit)})
+        worker.send({"train": training.order.message(), **_sent(digit)})
         while True:
             message = worker.receive(LOOK)
             now = time.monotonic()
@@ -474,7 +539,11 @@ class Trainings:
 
 
 def _sent(digit: np.ndarray) -> dict[str, str]:
-    return {"digit": base64.b64encode(digit.astype("<f4").tobytes()).decode("ascii")}
+    return {"digit": _text(digit.astype("<f4").tobytes())}
+
+
+def _text(data: bytes) -> str:
+    return base64.b64encode(data).decode("ascii")
 
 
 def _array(sent: dict[str, Any] | None) -> np.ndarray | None:

@@ -19,7 +19,7 @@ from typing import Any
 
 import numpy as np
 
-from cnn.files import finished
+from cnn.files import finished, write_whole
 from cnn.metadata import CONFIG, METRICS, read_config, read_metrics
 from cnn.mnist import kept
 from cnn.models import gate, remote
@@ -227,11 +227,21 @@ def load(name: str) -> Classifier:
     return _opened(path, called, limited=False)
 
 
+def files(name: str) -> dict[str, bytes]:
+    """The files of a bundled model. InputError for any other name, or where one is missing."""
+    if name not in bundled():
+        raise _unknown(name)
+    try:
+        return {part: (BUNDLED / name / part).read_bytes() for part in (WEIGHTS, CONFIG, METRICS)}
+    except OSError:
+        raise InputError("broken_model", name=name) from None
+
+
 def open_files(files: Mapping[str, bytes], name: str) -> Classifier:
     """A model by the files of its folder, which this program itself has made; called `name`. InputError as `load`."""
     with tempfile.TemporaryDirectory(prefix="digits-") as place:
         for part in (WEIGHTS, CONFIG, METRICS):
-            Path(place, part).write_bytes(files[part])
+            write_whole(Path(place, part), files[part])
         return _opened(Path(place, WEIGHTS), name, limited=False)
 
 

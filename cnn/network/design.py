@@ -5,6 +5,7 @@ that ends every network, one logit a class, is no block: a design always ends in
 """
 
 import dataclasses
+from collections import Counter
 from collections.abc import Callable, Sequence
 from typing import Annotated, Any, Literal, NamedTuple
 
@@ -159,32 +160,45 @@ def plan(design: Sequence[Block], task: Task = DIGITS) -> Plan:
     return Plan(planned, None)
 
 
-def build(design: Sequence[Block], task: Task = DIGITS, name: str = "built") -> keras.Model:
-    """The Keras model of a design, new weights in it. InputError where a block is impossible.
+class Call(NamedTuple):
+    """One layer of a design, `keras.layers.<layer>(**arguments)`; arguments are those unlike Keras's own."""
 
-    (N, 28, 28, 1) float32 in [0, 1], ink = 1, -> (N, classes) logits. Layers are called by their kind and number, as
-    "conv1"; an activation right after a convolution or a dense layer is that layer's own.
+    layer: str
+    arguments: dict[str, Any]
+
+
+def calls(design: Sequence[Block], task: Task = DIGITS) -> list[Call]:
+    """The layers of a design's Keras model, in order. InputError where a block is impossible.
+
+    They are called by their kind and number, as "conv1"; an activation right after a convolution or a dense layer is
+    that layer's own.
     """
     refused = plan(design, task).refused
     if refused:
         raise InputError(refused.key, **refused.values)
-    made: list[keras.Layer] = []
-    flat = False
-    for block in design:
+    made: list[Call] = []
+    flat, counted = False, Counter[str]()
+    for before, block in zip([None, *design], design, strict=False):
         if isinstance(block, Dense) and not flat:
-            made, flat = [*made, layers.Flatten(name="flatten")], True
-        if isinstance(block, Activation) and made and _takes_activation(made[-1]):
-            made[-1] = type(made[-1]).from_config({**made[-1].get_config(), "activation": block.function})
+            made, flat = [*made, Call("Flatten", {"name": "flatten"})], True
+        if isinstance(block, Activation) and isinstance(before, Convolution | Dense):
+            made[-1].arguments["activation"] = block.function
             continue
-        layer = LAYERS[type(block)](block)
-        stem = NAMES[block.kind]
-        layer.name = f"{stem}{1 + sum(other.name.startswith(stem) for other in made)}"
-        made.append(layer)
+        call, stem = CALLS[type(block)](block), NAMES[block.kind]
+        counted[stem] += 1
+        made.append(Call(call.layer, {**call.arguments, "name": f"{stem}{counted[stem]}"}))
     if not flat:
-        made.append(layers.Flatten(name="flatten"))
-    return keras.Sequential(
-        [keras.Input((SIDE, SIDE, 1), name="image"), *made, layers.Dense(task.count, name="logits")], name=name
-    )
+        made.append(Call("Flatten", {"name": "flatten"}))
+    return [*made, Call("Dense", {"units": task.count, "name": "logits"})]
+
+
+def build(design: Sequence[Block], task: Task = DIGITS, name: str = "built") -> keras.Model:
+    """The Keras model of a design, new weights in it. InputError where a block is impossible.
+
+    (N, 28, 28, 1) float32 in [0, 1], ink = 1, -> (N, classes) logits.
+    """
+    made = [getattr(layers, layer)(**arguments) for layer, arguments in calls(design, task)]
+    return keras.Sequential([keras.Input((SIDE, SIDE, 1), name="image"), *made], name=name)
 
 
 NAMES = {  # stems of layers
@@ -192,18 +206,22 @@ NAMES = {  # stems of layers
     "activation": "activation",
 }  # fmt: skip
 
-LAYERS: dict[type, Callable[[Any], keras.Layer]] = {
-    Convolution: lambda block: layers.Conv2D(block.filters, block.kernel, block.stride, block.padding),
-    Pooling: lambda block: {"max": layers.MaxPooling2D, "average": layers.AveragePooling2D}[block.by](block.size),
-    Normalisation: lambda block: layers.BatchNormalization(momentum=0.9),
-    Dropout: lambda block: layers.Dropout(block.rate),
-    Dense: lambda block: layers.Dense(block.units),
-    Activation: lambda block: layers.Activation(block.function),
+
+def _convolution(block: Convolution) -> Call:
+    others = {"strides": block.stride, "padding": block.padding}
+    usual = {"strides": 1, "padding": "valid"}
+    unusual = {name: value for name, value in others.items() if value != usual[name]}
+    return Call("Conv2D", {"filters": block.filters, "kernel_size": block.kernel, **unusual})
+
+
+CALLS: dict[type, Callable[[Any], Call]] = {
+    Convolution: _convolution,
+    Pooling: lambda block: Call(f"{block.by.title()}Pooling2D", {"pool_size": block.size}),
+    Normalisation: lambda block: Call("BatchNormalization", {"momentum": 0.9}),
+    Dropout: lambda block: Call("Dropout", {"rate": block.rate}),
+    Dense: lambda block: Call("Dense", {"units": block.units}),
+    Activation: lambda block: Call("Activation", {"activation": block.function}),
 }
-
-
-def _takes_activation(layer: keras.Layer) -> bool:
-    return isinstance(layer, layers.Conv2D | layers.Dense) and layer.activation is keras.activations.linear
 
 
 def _impossible(block: Block, shape: tuple[int, ...]) -> tuple[str, dict[str, Any]] | None:

@@ -5,11 +5,15 @@ from typing import Any, Literal
 
 import numpy as np
 
+from cnn.lab import export as exported
 from cnn.lab import film as recorded
 from cnn.lab.film import Film
+from cnn.lab.trainings import Epochs, Images, Optimiser, Order, Seeds
+from cnn.lab.trainings import Rate as LearningRate
 from cnn.network.design import Design, plan
 from cnn.service.views import Asked, Views
 from cnn.task import DIGITS
+from cnn.text import preferred
 from cnn.types import Framed, InputError, Shades, Tiles
 
 Rate = Literal["0.01", "0.1", "1"]  # learning rates to choose from
@@ -109,7 +113,16 @@ class BuildView:
     refused: Refused | None
 
 
-Part = RunView | FilmView | StepView | BuildView
+@dataclasses.dataclass(frozen=True)
+class ExportView:
+    """A file: its `name`, its media `type`, and what is in it."""
+
+    name: str
+    type: str
+    text: str
+
+
+Part = RunView | FilmView | StepView | BuildView | ExportView
 
 
 @dataclasses.dataclass(frozen=True)
@@ -174,4 +187,26 @@ def build(digit: np.ndarray, film: Film, *, design: Design) -> BuildView:
     return BuildView(layers, planned.parameters, planned.multiply_adds, refused)
 
 
-VIEWS = Views(run, film, step, build)
+def export(
+    digit: np.ndarray,
+    film: Film,
+    *,
+    kind: exported.Kind,
+    language: str,
+    design: Design,
+    images: Images,
+    epochs: Epochs,
+    optimiser: Optimiser,
+    learning_rate: LearningRate,
+    augmentation: bool,
+    seeds: Seeds,
+) -> ExportView:
+    """A design's training as a file that does it elsewhere, with what is said in it in one of our languages."""
+    order = Order(design, images, epochs, optimiser, learning_rate, augmentation, seeds)
+    spoken = preferred(language)
+    if kind == "script":
+        return ExportView(exported.SCRIPT, "text/x-python", exported.script(order, spoken))
+    return ExportView(exported.NOTEBOOK, "application/x-ipynb+json", exported.notebook(order, spoken))
+
+
+VIEWS = Views(run, film, step, build, export)

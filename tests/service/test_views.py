@@ -39,6 +39,17 @@ ASKED: dict[str, dict[str, dict[str, Any]]] = {
         "film": {},
         "step": {"at": 5, "label": 3, "channel": 1, "rate": "0.1"},
         "build": {"design": [{"kind": "pooling", "size": 4}, {"kind": "dense", "units": 3}]},
+        "export": {
+            "kind": "script",
+            "language": "fr",
+            "design": [{"kind": "dense", "units": 3}],
+            "images": 60000,
+            "epochs": 2,
+            "optimiser": "sgd",
+            "learning_rate": 0.1,
+            "augmentation": True,
+            "seeds": [0, 1],
+        },
     },
     "training": {
         "begin": {
@@ -50,9 +61,10 @@ ASKED: dict[str, dict[str, dict[str, Any]]] = {
             "augmentation": False,
             "seeds": [0, 1],
         },
+        "teach": {"network": "course", "pixels": ["AAAA"], "labels": [1], "remind": True},
         "news": {"ticket": "none", "since": 0},
         "stop": {"ticket": "none"},
-        "files": {"ticket": "none"},
+        "files": {"ticket": "none", "language": "en"},
     },
     "errors": {
         "tables": {"model": "one", "other": "one"},

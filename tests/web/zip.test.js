@@ -6,7 +6,7 @@ import { test } from "node:test";
 import { inflateSync } from "node:zlib";
 import { asCsv, asZip, checked, fromZip, png } from "../../cnn/ui/trials/files.js";
 import { markdown } from "../../cnn/ui/trials/observations.js";
-import { crc32, encoded, unzipped, zipped } from "../../cnn/ui/trials/zip.js";
+import { crc32, encoded, unzipped, zipped } from "../../cnn/ui/web/zip.js";
 import { learnNetworks } from "../../cnn/ui/web/networks.js";
 
 learnNetworks({ networks: { fake: { parameters: 1, classes: ["0", "1", "2"], side: 4, framing: "mnist" } } });

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from cnn.files import write_whole
 from cnn.task import DIGITS, Task
 from cnn.types import Digits
 from train.data import folders, framed, handwriting, letters, mnist
@@ -171,7 +172,7 @@ def _fetched(known: Known) -> Path:
             packed = Path(get_file("gzip.zip", known.url, cache_subdir=folder, file_hash=known.md5[0]))
             with zipfile.ZipFile(packed) as file:
                 for name in names:
-                    (packed.parent / f"{name}.gz").write_bytes(file.read(f"gzip/{name}.gz"))
+                    write_whole(packed.parent / f"{name}.gz", file.read(f"gzip/{name}.gz"))
             return packed.parent
         places = [
             Path(get_file(f"{name}.gz", f"{known.url}/{name}.gz", cache_subdir=folder, file_hash=md5))

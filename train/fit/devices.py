@@ -4,6 +4,7 @@ Every device holds all weights and all pictures and computes its share of each b
 whole batch. So a run over several devices learns, but for rounding, what one device learns from the same batches.
 """
 
+from contextlib import AbstractContextManager
 from typing import Any
 
 import jax
@@ -37,6 +38,10 @@ class Devices:
         self._here = everybodys[jax.process_index()][:count]
         self.whole = keras.distribution.TensorLayout((), mesh).backend_layout
         self._by_batch = keras.distribution.TensorLayout((None, parallel.batch_dim_name), mesh).backend_layout
+
+    def context(self) -> AbstractContextManager:
+        """While a step is computed: what has to know that there are several devices (train/fit/fast.py) finds them."""
+        return jax.set_mesh(self.whole.mesh)
 
     def check(self, batch_size: int) -> None:
         """UserError where a batch cannot be shared out evenly."""

@@ -133,22 +133,37 @@ def _kernel_gradient(x: jax.Array, gradient: jax.Array, kh: int, kw: int) -> jax
     return _over_blocks(product, size, x, gradient)[0].reshape(kh, kw, x.shape[3], filters)
 
 
-def _over_blocks(work: Callable[..., tuple], size: int, *arrays: jax.Array) -> tuple:
-    """The sum of `work(*block)[0]` and all `work(*block)[1]` in a row, over blocks of `size` images of the arrays.
+def _over_blocks(work: Callable[..., tuple], size: int, *arrays: jax.Array, known: tuple = ()) -> tuple:
+    """The sum of `work(*known, *block)[0]`, and all `work(*known, *block)[1]` in a row, over blocks of `size` images.
 
-    The last block is filled up with zeros. One block needs no loop.
+    The blocks are of the `arrays`; the last one is filled up with zeros. One block needs no loop. Where a mesh of
+    several devices is set, each goes over its own images: left to XLA, all of them would go over all.
     """
+    mesh = jax.sharding.get_abstract_mesh()
+    if mesh.size < 2:
+        return _one_by_one(work, size, known, *arrays)
+
+    def share(known: tuple, *arrays: jax.Array) -> tuple:
+        total, rest = _one_by_one(work, size, known, *arrays)
+        return jax.tree.map(lambda sums: lax.psum(sums, mesh.axis_names), total), rest
+
+    whole, by_image = jax.sharding.PartitionSpec(), jax.sharding.PartitionSpec(mesh.axis_names)
+    specs = (whole, *[by_image] * len(arrays))
+    return jax.shard_map(share, in_specs=specs, out_specs=(whole, by_image), check_vma=False)(known, *arrays)
+
+
+def _one_by_one(work: Callable[..., tuple], size: int, known: tuple, *arrays: jax.Array) -> tuple:
     count = len(arrays[0])
     if size >= count:
-        return work(*arrays)
+        return work(*known, *arrays)
     fill = [(0, -count % size)]
     padded = [jnp.pad(array, fill + [(0, 0)] * (array.ndim - 1)) for array in arrays]
     blocks = [array.reshape(-1, size, *array.shape[1:]) for array in padded]
-    shapes = jax.eval_shape(lambda blocks: work(*blocks)[0], [block[0] for block in blocks])
+    shapes = jax.eval_shape(lambda blocks: work(*known, *blocks)[0], [block[0] for block in blocks])
     zero = jax.tree.map(lambda shape: jnp.zeros(shape.shape, shape.dtype), shapes)
 
     def add(total: Any, block: list) -> tuple:
-        part, rest = work(*block)
+        part, rest = work(*known, *block)
         return jax.tree.map(jnp.add, total, part), rest
 
     total, rest = lax.scan(add, zero, blocks)
@@ -225,13 +240,13 @@ def _conv_relu_pool_backward(saved: tuple, gradient: jax.Array) -> tuple:
     channels, filters = kernel.shape[2:]
     tiled_kernel = jnp.einsum("xa,yb,abio->xyoi", WINOGRAD, WINOGRAD, kernel).reshape(16, filters, channels)
 
-    def block(x: jax.Array, place: jax.Array, gradient: jax.Array) -> tuple:
+    def block(tiled_kernel: jax.Array, x: jax.Array, place: jax.Array, gradient: jax.Array) -> tuple:
         tiles = _gradient_tiles(place, gradient)
         for_kernel = jnp.einsum("kni,kno->kio", _input_tiles(x), tiles)
         for_x = _summed_tiles((tiles @ tiled_kernel).reshape(4, 4, *gradient.shape[:3], channels))
         return (for_kernel, jnp.where(place < 4, gradient, 0).sum((0, 1, 2))), for_x
 
-    (for_kernel, for_bias), for_x = _over_blocks(block, TILE_IMAGES, x, place, gradient)
+    (for_kernel, for_bias), for_x = _over_blocks(block, TILE_IMAGES, x, place, gradient, known=(tiled_kernel,))
     for_kernel = for_kernel.reshape(4, 4, channels, filters)
     return for_x, jnp.einsum("xa,yb,xyio->abio", WINOGRAD, WINOGRAD, for_kernel), for_bias
 

@@ -213,7 +213,12 @@ class _Run:
         """The state after so many batches more, by their indices (steps, batch size), in an epoch."""
         block = compile_block(self.recipe, self.model, self.optimizer, self.task, self.devices.whole)
         images, labels = self.devices.everywhere(tuple(self.training))
-        return lambda batches, epoch: block(self.state, images, labels, self.devices.shared_out(batches), epoch)
+
+        def advance(batches: np.ndarray, epoch: int) -> State:
+            with self.devices.context():
+                return block(self.state, images, labels, self.devices.shared_out(batches), epoch)
+
+        return advance
 
     def watched(self, marks: Sequence[int]) -> Iterator[Moment]:
         """Train, and show the model after each of `marks` and each epoch."""

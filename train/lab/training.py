@@ -14,7 +14,7 @@ import math
 import shutil
 import statistics
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -22,8 +22,10 @@ import keras
 import numpy as np
 
 from cnn.errors.statistics import wilson
+from cnn.lab.export import ONNX
+from cnn.lab.export_onnx import as_onnx
 from cnn.lab.trainings import Ending
-from cnn.metadata import CONFIG, METRICS
+from cnn.metadata import CONFIG, METRICS, read_config
 from cnn.models import registry
 from cnn.network import design
 from cnn.network.classifier import Classifier, softmax
@@ -86,6 +88,18 @@ class Ended(Exception):
         self.why: Ending = why
 
 
+def to_the_end(work: Callable[[], Iterator[Message]]) -> Iterator[Message]:
+    """What is to be told as it happens; the last message is the end, or why it is not reached."""
+    why: Ending | None = None
+    try:
+        yield from work()
+    except Ended as end:
+        why = end.why
+    except mnist.DataError:
+        why = "mnist_missing"
+    yield {"end": why}
+
+
 class Training:
     """What `order` asks for, as `cnn.lab.trainings.Order` has it; the run lies in `folder` meanwhile."""
 
@@ -93,16 +107,12 @@ class Training:
         self.order, self.desk, self.folder, self._known = order, desk, folder / "run", known
 
     def messages(self) -> Iterator[Message]:
-        """What is to be told, as it happens; the last one is the end."""
-        why: Ending | None = None
-        try:
-            for run, seed in enumerate(self.order["seeds"]):
-                yield from self._run(run, seed, self._known())
-        except Ended as end:
-            why = end.why
-        except mnist.DataError:
-            why = "mnist_missing"
-        yield {"end": why}
+        """What is to be told, as `to_the_end`."""
+        return to_the_end(self._runs)
+
+    def _runs(self) -> Iterator[Message]:
+        for run, seed in enumerate(self.order["seeds"]):
+            yield from self._run(run, seed, self._known())
 
     def _run(self, run: int, seed: int, known: Sets) -> Iterator[Message]:
         shutil.rmtree(self.folder, ignore_errors=True)
@@ -111,7 +121,7 @@ class Training:
         seconds = time.monotonic() - begun
         yield {"measuring": run}
         row = self._measured(known) | {"seed": seed, "seconds": round(seconds, 1)}
-        yield {"row": row, "files": {} if run else self._files()}
+        yield {"row": row, "files": {} if run else files(self.folder)}
         shutil.rmtree(self.folder)
 
     def _recipe(self, seed: int) -> Recipe:
@@ -151,15 +161,20 @@ class Training:
         evaluate.write(figures, self.folder)
         return {
             "mnist": _share(round(figures["accuracy"] * figures["images"]), figures["images"]),
-            **{name: _share(*_right(network, getattr(known, name))) for name in ("made", "perturbed")},
-            "further": known.further and _share(*_right(network, known.further)),
+            **{name: read(network, getattr(known, name)) for name in ("made", "perturbed")},
+            "further": known.further and read(network, known.further),
             "parameters": network.parameters,
             "milliseconds": _milliseconds(network, known.test.images[0]),
         }
 
-    def _files(self) -> dict[str, str]:
-        names = (registry.WEIGHTS, CONFIG, METRICS)
-        return {name: base64.b64encode((self.folder / name).read_bytes()).decode("ascii") for name in names}
+
+def files(folder: Path) -> dict[str, str]:
+    """A network's files by name, in base64: as `fit` and `evaluate` write them, and as ONNX."""
+    path = folder / registry.WEIGHTS
+    temperature = read_config(folder / CONFIG)["calibration"].get("temperature", 1.0)
+    network = as_onnx(keras.saving.load_model(path, compile=False), temperature=temperature)
+    kept = {name: (folder / name).read_bytes() for name in (registry.WEIGHTS, CONFIG, METRICS)}
+    return {name: base64.b64encode(data).decode("ascii") for name, data in {**kept, ONNX: network}.items()}
 
 
 def filters(model: keras.Model) -> np.ndarray | None:
@@ -192,9 +207,10 @@ def _point(now: Progress) -> dict[str, Any]:
     return {"step": now.step, "steps": now.steps, "loss": now.loss, "accuracy": now.accuracy}
 
 
-def _right(network: Classifier, known: Digits) -> tuple[int, int]:
+def read(network: Classifier, known: Digits) -> dict[str, Any]:
+    """How many of some digits a network reads right by best guess, as `cnn.lab.trainings.Share`."""
     said = network.probabilities(known.images.astype(np.float32) / 255).argmax(1)
-    return int((said == known.labels).sum()), len(known.labels)
+    return _share(int((said == known.labels).sum()), len(known.labels))
 
 
 def _share(hits: int, count: int) -> dict[str, Any]:

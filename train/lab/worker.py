@@ -53,7 +53,8 @@ def confine() -> None:
     if hasattr(os, "nice"):
         os.nice(19)
     if (score := Path("/proc/self/oom_score_adj")).exists():  # Linux
-        score.write_text("1000")
+        with score.open("w") as file:
+            file.write("1000")
     if sys.platform != "win32":
         import resource
 
@@ -79,11 +80,13 @@ def main() -> None:
     os.environ["JAX_COMPILATION_CACHE_DIR"] = str(folder / "compiled")
     os.environ["JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS"] = "0"
     process.begin()
-    from train.lab.training import Training, sets  # what takes seconds to import
+    from train.lab.teaching import Teaching  # what takes seconds to import
+    from train.lab.training import Training
 
     while True:
         order = desk.orders.get()
-        for message in Training(order, desk, folder, sets).messages():
+        kind = Training if "design" in order else Teaching
+        for message in kind(order, desk, folder).messages():
             answers.write(json.dumps(message).encode() + b"\n")
             answers.flush()
 

@@ -1,13 +1,21 @@
-"""The commands for what goes out: examples, readme, publish and publish-space."""
+"""The commands for what goes out: examples, readme, course, teach, export, publish and publish-space."""
 
 import argparse
 import tempfile
 from pathlib import Path
 
+import keras
+
+from cnn.files import write_whole
 from cnn.inside.views import OWN_DIGITS
+from cnn.lab.export import page
+from cnn.lab.export_onnx import as_onnx
+from cnn.metadata import CONFIG, read_config
 from cnn.models import registry
-from train.command import Adding, command
-from train.publish import card, examples, readme, space
+from cnn.task import task_of
+from cnn.text import FIRST, languages
+from train.command import RUNS, Adding, command
+from train.publish import card, examples, lesson, readme, space
 from train.publish.hub import Published, publish
 
 
@@ -24,6 +32,62 @@ def draw_examples(_: argparse.Namespace) -> None:
 def write_tables(_: argparse.Namespace) -> None:
     """Put the measured figures into README.md and docs/."""
     readme.write(readme.tables())
+
+
+def _course_options(add: Adding) -> None:
+    add("--again", action="store_true", help="run the solutions even where no code changed")
+
+
+@command("course", _course_options)
+def write_course(options: argparse.Namespace) -> None:
+    """Write the course's notebooks from assets/course/cnn.py.
+
+    Solutions whose code changed are run, for what their cells print: minutes. Needs MNIST (from the folder MNIST_DIR,
+    else downloaded).
+    """
+    from train.publish import notebooks  # brings Jupyter, which no other command needs
+
+    for path in notebooks.write(options.again):
+        print(path)
+
+
+def _teach_options(add: Adding) -> None:
+    add(
+        "--address",
+        default=lesson.ADDRESS,
+        metavar="LINK",
+        help=f"where the class opens the app (default: {lesson.ADDRESS})",
+    )
+    add("--folder", type=Path, default=RUNS / "teach", help="where the pages go (default: runs/teach)")
+
+
+@command("teach", _teach_options)
+def print_lesson(options: argparse.Namespace) -> None:
+    """Write the teacher's page and the observation sheet to be printed, with links to your app."""
+    for path in lesson.print_pages(options.folder, options.address):
+        print(path)
+
+
+def _export_options(add: Adding) -> None:
+    add("model", help="a bundled model's name, or a run's folder")
+    add("folder", type=Path, help="where the files go")
+    add("--language", choices=languages(), default=FIRST, help="the page's (default: %(default)s)")
+
+
+@command("export", _export_options)
+def export_model(options: argparse.Namespace) -> None:
+    """Write a network as ONNX, and a page that runs it.
+
+    Write a network that was trained for other programs: model.onnx, which gives logits, and page.html, which holds the
+    same network and a pad, and runs it in a browser by ONNX Runtime from a CDN.
+    """
+    path = registry.weights(options.model)
+    config = read_config(path.parent / CONFIG)
+    task, temperature = task_of(config), config["calibration"].get("temperature", 1.0)
+    network = as_onnx(keras.saving.load_model(path, compile=False), task, temperature)
+    write_whole(options.folder / "model.onnx", network)
+    write_whole(options.folder / "page.html", page(network, options.language, task, temperature))
+    print(f"model.onnx and page.html are in {options.folder}.")
 
 
 def _publishing_options(add: Adding) -> None:

@@ -17,23 +17,34 @@ from cnn.stress.perturbations import PERTURBATIONS
 from cnn.task import DIGITS
 from cnn.types import UserError
 from train.measure import ablate, mnist_c, out_of_distribution, pens
+from train.publish import lesson
 
-# What the sets are, by their folders' names.
+# The first page's table by language: its head, and what the sets are, by their folders' names.
+REAL_HEAD = {
+    "en": "| real people's pictures | the usual demo, right | the app, right | mean over writers | refused |",
+    "fr": "| images de vraies personnes | la démo habituelle, juste | l’app, juste | moyenne par personne | refusées |",
+}
 REAL = {
-    "photos": "photos of digits",
-    "drawn": "digits drawn on screens",
-    "meza_single": "table cells photographed by phones",
-    "minichazer": "form cells with their printed lines",
-    "meza_numbers": "numbers in table cells, read whole",
-    "orand_car_a": "cheque amounts, read whole",
-    "number_photos": "photos of numbers, read whole",
-    "greek_letters": "Greek letters (to be refused)",
-    "photo_letters": "photos of letters (to be refused)",
+    "photos": {"en": "photos of digits", "fr": "photos de chiffres"},
+    "drawn": {"en": "digits drawn on screens", "fr": "chiffres dessinés à l’écran"},
+    "meza_single": {"en": "table cells photographed by phones", "fr": "cases de tableaux, photographiées au téléphone"},
+    "minichazer": {
+        "en": "form cells with their printed lines",
+        "fr": "cases de formulaires avec leurs traits imprimés",
+    },
+    "meza_numbers": {"en": "numbers in table cells, read whole", "fr": "nombres dans des cases, lus en entier"},
+    "orand_car_a": {"en": "cheque amounts, read whole", "fr": "montants de chèques, lus en entier"},
+    "number_photos": {"en": "photos of numbers, read whole", "fr": "photos de nombres, lues en entier"},
+    "greek_letters": {"en": "Greek letters (to be refused)", "fr": "lettres grecques (à refuser)"},
+    "photo_letters": {"en": "photos of letters (to be refused)", "fr": "photos de lettres (à refuser)"},
 }
 ROOT = Path(__file__).resolve().parents[2]
-DOCUMENTS = (ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md")))
+DOCUMENTS = (ROOT / "README.md", ROOT / "README.fr.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md")))
 # Every table; "training" and "trust" are written by what measures them, tests/benchmarks/training.py and tests/trust.
-NAMES = ("real", "ablation", "models", "others", "mnist_c", "perturbations", "training", "trust")
+NAMES = (
+    *("real", "real_fr", "ablation", "models", "others", "mnist_c", "perturbations", "lesson", "lesson_fr"),
+    *("training", "trust"),
+)
 MARKED = re.compile(r"<!-- (\w+) -->\n(.*?)\n<!-- /\1 -->", re.DOTALL)
 
 
@@ -44,11 +55,14 @@ def tables() -> dict[str, str]:
     figures = read_json(ablate.ABLATION)
     return {
         "real": "\n".join(_real(metrics, figures)),
+        "real_fr": "\n".join(_real(metrics, figures, "fr")),
         "ablation": ablate.table(figures),
         "models": "\n".join(_models(metrics)),
         "others": "\n".join(_others()),
         "mnist_c": "\n".join(_mnist_c(metrics)),
         "perturbations": "\n".join(_perturbations()),
+        "lesson": "\n".join(lesson.found(metrics, figures, "en")),
+        "lesson_fr": "\n".join(lesson.found(metrics, figures, "fr")),
     }
 
 
@@ -73,19 +87,25 @@ def write(tables: dict[str, str], documents: Sequence[Path] = DOCUMENTS) -> None
             write_whole(path, new)
 
 
-def _real(metrics: dict[str, dict[str, Any]], ablation: dict[str, Any]) -> Iterator[str]:
+def _real(metrics: dict[str, dict[str, Any]], ablation: dict[str, Any], language: str = "en") -> Iterator[str]:
     """Real people's pictures: the usual demo beside the default network, by set and by writer."""
-    yield "| real people's pictures | the usual demo, right | the app, right | mean over writers | refused |"
+
+    def share(value: float) -> str:
+        return f"{value:.1%}" if language == "en" else f"{100 * value:.1f}\u00a0%".replace(".", ",")
+
+    to, of = {"en": ("to", "of"), "fr": ("à", "sur")}[language]
+    yield REAL_HEAD[language]
     yield "| --- | --- | --- | --- | --- |"
     usual = dict(zip(ablation["sets"], ablation["rows"][0]["right"], strict=True))
     for name, figures in metrics[DEFAULT]["real"].items():
         right = figures.get("right", figures.get("whole"))
+        called = REAL.get(name, {}).get(language, name.replace("_", " "))
         cells = [
-            f"{REAL.get(name, name.replace('_', ' '))}, {figures['images']}",
-            f"{usual[name]:.1%}" if name in usual else "",
-            "" if right is None else f"{right:.1%} ({figures['interval'][0]:.1%} to {figures['interval'][1]:.1%})",
-            f"{figures['mean_over_writers']:.1%} of {figures['writers']}" if "writers" in figures else "",
-            f"{figures['refused']:.1%}" if "refused" in figures else "",
+            f"{called}, {figures['images']}",
+            share(usual[name]) if name in usual else "",
+            "" if right is None else f"{share(right)} ({f' {to} '.join(map(share, figures['interval']))})",
+            f"{share(figures['mean_over_writers'])} {of} {figures['writers']}" if "writers" in figures else "",
+            share(figures["refused"]) if "refused" in figures else "",
         ]
         yield "| " + " | ".join(cells) + " |"
 

@@ -6,10 +6,12 @@ The page asks with a small JSON object, `{"view": ..., ...}`; the answer repeats
 from pathlib import Path
 from typing import Any, get_args
 
+from cnn.lab import build
 from cnn.models.registry import Models
+from cnn.network.design import MOST_BLOCKS
 from cnn.service.lab import Rate, look
 from cnn.types import Framed
-from cnn.ui.arrays import sendable_view
+from cnn.ui.arrays import sendable, sendable_view
 from cnn.ui.component import Component, networks
 
 
@@ -17,7 +19,8 @@ class Lab(Component):
     """Asks with `input`, and with `submit` for what is asked beside it; shows what `answer` makes."""
 
     def __init__(self, models: Models, **options: Any):
-        known = {"networks": networks(models), "rates": list(get_args(Rate))}
+        offers = {"blocks": build.BLOCKS, "training": build.TRAINING, "presets": build.PRESETS, "most": MOST_BLOCKS}
+        known = {"networks": networks(models), "rates": list(get_args(Rate)), "offers": sendable(offers)}
         super().__init__(Path(__file__).parent, known, value={"view": "film"}, **options)
 
 

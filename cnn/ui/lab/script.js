@@ -6,14 +6,16 @@ import { nearly, whole } from "../web/numbers.js";
 import { plane, unpack } from "../web/paint.js";
 import { aloudIn, onLanguage, say, translate } from "../web/say.js";
 import { asking, outdated, showSays, tabbed } from "../web/views.js";
+import { buildView } from "./build.js";
 import { filmView } from "./film.js";
 import { stepView } from "./step.js";
+import { teachView } from "./teach.js";
 import { trainView } from "./train.js";
 
 const PACE = 700; // milliseconds a moment
 const FILMED = ["film", "step"]; // the views of the recorded training
 
-export default function start(page, { networks, rates }) {
+export default function start(page, { networks, rates, offers }) {
 	const { element, props, watch } = page;
 	learnNetworks({ networks });
 	const sayAloud = aloudIn(element);
@@ -21,12 +23,13 @@ export default function start(page, { networks, rates }) {
 	/** @type {Partial<import("../web/types.js").LabAnswer>} */
 	const latest = {}; // the last answer, and the part of each view that has come
 	// What the views share: `at` is the moment that is shown, `answers` are the digit's probabilities at each.
-	const desk = { panel, latest, rates, networks, view: "film", at: 0, answers: null, askAgain: () => {}, filmed: null, views: {}, sayAloud };
+	const desk = { panel, latest, rates, networks, offers, view: "film", at: 0, answers: null, askAgain: () => {}, askBeside: (asked) => asked, filmed: null, views: {}, sayAloud };
 	const openView = (name) => panel.querySelector(`[data-view=${name}]`).click();
 	Object.assign(desk, { openView, askTraining: (asked) => askBeside(asked, "select") });
-	const views = { film: filmView(desk), step: stepView(desk), train: trainView(desk) };
+	const views = { film: filmView(desk), step: stepView(desk), build: buildView(desk), train: trainView(desk), teach: teachView(desk) };
 	const { ready, askAgain, askBeside } = asking(page, () => views[desk.view].ask());
-	Object.assign(desk, { askAgain, views, train: views.train.begin });
+	const { train, begin, busy } = views.train;
+	Object.assign(desk, { askAgain, askBeside, views, train, beginTraining: begin, busy });
 
 	function receive() {
 		const answer = props.value;
@@ -36,7 +39,7 @@ export default function start(page, { networks, rates }) {
 			views.train.take(answer);
 			return ready();
 		}
-		if (part === "step" && outdated(answer.asked, views.step.ask())) return ready();
+		if (views[part] && outdated(answer.asked, views[part].ask())) return ready();
 		latest[part] = answer[part];
 		if (part === "run") slider.max = `${answer.run.moments.length - 1}`;
 		else Object.assign(latest, { pixels: answer.pixels, blank: answer.blank, example: answer.example });

@@ -12,6 +12,7 @@ from cnn.service.draw import drawn
 from cnn.types import Framed
 from cnn.ui.arrays import sendable_view
 from cnn.ui.draw.pad import Pad, examples, first_seven
+from cnn.ui.inside.tab import networks_offered
 from cnn.ui.lab import Lab, answer
 
 
@@ -40,13 +41,18 @@ def lab_tab(
     lab.submit(shown, [lab, digit], lab, trigger_mode="multiple", **quiet)
 
     def trained(
-        asked: dict[str, Any], digit: Framed | None, own: Own, model: str, choices: list[Any], request: gr.Request
+        asked: dict[str, Any],
+        digit: Framed | None,
+        own: Own,
+        model: str,
+        choices: list[Any],
+        request: gr.Request | None,
     ) -> Any:
-        told = training.look(asked, digit or example, trainings, request.session_hash or "", own)
+        told = training.look(asked, digit or example, trainings, (request and request.session_hash) or "", own)
         changed = _changed(told, own)
         if changed == own:
             return sendable_view(told), *[gr.skip()] * 3
-        return sendable_view(told), changed, *offered(models, changed, model, choices)
+        return sendable_view(told), changed, *networks_offered(models, changed, model, choices)
 
     quiet["concurrency_id"] = None  # no view is waited for
     lab.select(trained, [lab, digit, own, *choice], [lab, own, *choice], trigger_mode="multiple", **quiet)

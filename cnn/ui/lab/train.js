@@ -1,10 +1,10 @@
 // Trainings of the visitor's own networks: the one that runs, as it learns, and a table of what came of those before.
 
-import { made, renew } from "../web/dom.js";
+import { download, made, renew } from "../web/dom.js";
 import { classesOf, colourOf, dot, learnNetworks } from "../web/networks.js";
 import { counted, nearly, number, percent, whole } from "../web/numbers.js";
 import { bytesOf, paintValues, picture, plane, unpack } from "../web/paint.js";
-import { networkName, say, sayCount } from "../web/say.js";
+import { language, networkName, say, sayCount } from "../web/say.js";
 import { set } from "../web/store.js";
 import { chart } from "./chart.js";
 import { differ, inShort, mean, score } from "./results.js";
@@ -16,12 +16,12 @@ const PACE = 500; // milliseconds from an answer to the next question
 const QUEUED = 2000; // the same while others come first
 const LOST = 5000; // after which an answer is taken for lost
 const KEEP = 60_000; // between signs that the page is still open
-const ASKED = ["begin", "news", "stop", "files"]; // what is asked of trainings
+const ASKED = ["begin", "teach", "news", "stop", "files"]; // what is asked of trainings
 
 export function trainView(desk) {
 	const { panel } = desk;
 	const part = (name) => panel.querySelector(`[data-panel=train] ${name}`);
-	const rows = []; // the trainings that came to a result
+	const kept = []; // the trainings and lessons that came to a result
 	let current = null; // the one that runs, or was the last to: {ticket, name, order, points, epochs, news, ...}
 	let refused = null; // why the last one was not begun
 	let waiting = null;
@@ -32,11 +32,17 @@ export function trainView(desk) {
 	// ------------------------------------------------------------------ asking
 
 	// What the editor hands over: {design, images, epochs, optimiser, learning_rate, augmentation, seeds}.
-	function begin(order) {
+	function train(order) {
 		if (going()) return;
-		[current, refused, learning] = [{ order, points: [], epochs: [], news: null, seen: 0 }, null, null];
-		desk.askTraining({ view: "begin", ...order });
+		begin({ view: "begin", ...order });
 		desk.openView("train");
+	}
+
+	// Ask for a training, or, of the network `model`, for a lesson.
+	function begin(asked, model = null) {
+		if (going()) return;
+		[current, refused, learning] = [{ order: asked, model, points: [], epochs: [], news: null, seen: 0 }, null, null];
+		desk.askTraining(asked);
 		show();
 	}
 
@@ -51,16 +57,17 @@ export function trainView(desk) {
 
 	// Whoever stays has their networks kept.
 	setInterval(() => {
-		for (const { ticket, gone } of rows) if (!gone) desk.askTraining({ view: "news", ticket, since: 1e9 });
+		for (const { ticket, gone } of kept) if (!gone) desk.askTraining({ view: "news", ticket, since: 1e9 });
 	}, KEEP);
 
 	/** @param {TrainingAnswer} answer */
 	function take(answer) {
-		if (answer.begin) takeBegun(answer.begin);
+		const begun = answer.begin ?? answer.teach;
+		if (begun) takeBegun(begun);
 		if (answer.files) save(answer.files);
 		const told = answer.news ?? answer.stop;
 		if (!told) return;
-		const row = rows.find(({ ticket }) => ticket === told.ticket);
+		const row = kept.find(({ ticket }) => ticket === told.ticket);
 		if (row && !told.news) leave(row);
 		if (current?.ticket === told.ticket && going()) takeNews(told.news, /** @type {{ since?: number }} */ (answer.asked).since);
 	}
@@ -91,20 +98,24 @@ export function trainView(desk) {
 		if (news.state === "done") join();
 		if (news.state === "ended") refused = news.why;
 		show();
+		if (!going() && desk.view === "teach") desk.views.teach.show();
 		if (current.epochs.length > known || !going()) desk.sayAloud(aloud());
 	}
 
 	// ------------------------------------------------------------------ what came of it
 
 	function join() {
-		const { name, ticket, order, multiply_adds, epochs, news } = current;
+		const { name, ticket, order, model, multiply_adds, epochs, news } = current;
 		const [first] = Object.values(desk.networks);
-		learnNetworks({ networks: { [name]: { ...first, parameters: news.rows[0].parameters } } });
-		rows.push({ name, ticket, order, multiply_adds, epochs, results: news.rows, gone: false });
+		const parameters = news.rows[0]?.parameters ?? desk.networks[model]?.parameters;
+		learnNetworks({ networks: { [name]: { ...first, parameters } } });
+		kept.push({ name, ticket, order, multiply_adds, epochs, results: news.rows, gone: false });
 		tellOthers();
+		if (news.taught) desk.views.teach.join(name, model, news.taught);
 	}
 
-	const tellOthers = () => set("own", rows.filter(({ gone }) => !gone).map(({ name }) => name));
+	const tellOthers = () => set("own", kept.filter(({ gone }) => !gone).map(({ name }) => name));
+	const trained = () => kept.filter(({ results }) => results.length); // and not taught
 
 	function leave(row) {
 		row.gone = true;
@@ -114,18 +125,16 @@ export function trainView(desk) {
 
 	function remove(row) {
 		if (!row.gone) desk.askTraining({ view: "stop", ticket: row.ticket }); // it goes from the server too
-		rows.splice(rows.indexOf(row), 1);
+		kept.splice(kept.indexOf(row), 1);
 		tellOthers();
 		show();
 	}
 
 	function save({ ticket, archive }) {
-		const row = rows.find((one) => one.ticket === ticket);
+		const row = kept.find((one) => one.ticket === ticket);
 		if (!row) return;
 		if (!archive) return leave(row);
-		const href = URL.createObjectURL(new Blob([bytesOf(archive)], { type: "application/zip" }));
-		made("a", { href, download: `${row.name}.zip` }).click();
-		URL.revokeObjectURL(href);
+		download(`${row.name}.zip`, "application/zip", bytesOf(archive));
 	}
 
 	// ------------------------------------------------------------------ words
@@ -138,9 +147,10 @@ export function trainView(desk) {
 		const { state, place, seconds } = news;
 		const last = points.at(-1);
 		if (state === "waiting") return place ? sayCount("lab.train_queue", place, { left: left(seconds) }) : say("lab.train_starting");
-		const seed = order.seeds.length > 1 ? say("lab.train_seed", { at: (last?.run ?? 0) + 1, count: order.seeds.length }) : "";
+		const seed = order.seeds?.length > 1 ? say("lab.train_seed", { at: (last?.run ?? 0) + 1, count: order.seeds.length }) : "";
 		if (state === "measuring") return [say("lab.train_measuring"), seed].filter(Boolean).join(" · ");
 		if (!last) return say("lab.train_starting");
+		if (!order.epochs) return say("lab.train_left", { left: left(seconds) });
 		const epoch = Math.min(order.epochs, Math.ceil((last.step * order.epochs) / last.steps) || 1);
 		const words = say("lab.train_step", { step: whole(last.step), steps: whole(last.steps), epoch, epochs: order.epochs });
 		return [words, seed, say("lab.train_left", { left: left(seconds) })].filter(Boolean).join(" · ");
@@ -148,7 +158,10 @@ export function trainView(desk) {
 
 	function aloud() {
 		const last = current.epochs.at(-1);
-		if (current.news.state === "done") return say("lab.train_done", { name: current.name, share: counted(score(current.news.rows, "mnist").share, 1) });
+		const { state, rows, taught } = current.news;
+		const { hits, pictures } = taught?.mnist.after ?? { hits: 0, pictures: 1 };
+		const share = rows.length ? score(rows, "mnist").share : hits / pictures;
+		if (state === "done") return say("lab.train_done", { name: current.name, share: counted(share, 1) });
 		if (!last?.epoch || !going()) return why();
 		const best = classesOf(current.name)[last.probabilities.indexOf(Math.max(...last.probabilities))];
 		return say("lab.train_epoch", { epoch: last.epoch, epochs: current.order.epochs, validation: percent(last.validation_accuracy, 1), label: best });
@@ -159,28 +172,30 @@ export function trainView(desk) {
 	// ------------------------------------------------------------------ what is shown
 
 	function show() {
-		panel.querySelector("[data-view=train]").hidden = !desk.views.build && !current && !rows.length;
-		part(".now").hidden = !going();
-		part(".refused").textContent = why();
-		part(".refused").hidden = !refused;
-		part(".untrained").hidden = Boolean(current || rows.length);
+		const rows = trained();
+		for (const place of panel.querySelectorAll(".now")) place.hidden = !going();
+		for (const place of panel.querySelectorAll(".refused")) {
+			place.textContent = why();
+			place.hidden = !refused;
+		}
+		part(".untrained").hidden = Boolean(going() || rows.length || refused);
 		part(".learning").hidden = !current?.epochs.length;
 		if (going()) showNow();
 		if (current?.epochs.length) {
 			learning ??= build();
 			for (const paint of learning) paint();
 		}
-		showRows();
+		showRows(rows);
 	}
 
 	function showNow() {
-		const { news, points, order } = current;
-		const last = points.at(-1);
-		part(".now .status").textContent = status();
-		const bar = part(".now progress");
-		bar.toggleAttribute("data-waits", !last);
-		bar.value = last ? (last.run + last.step / last.steps) / order.seeds.length : 0;
-		part("[data-act=stop]").disabled = !current.ticket || news?.state === "measuring";
+		const last = current.points.at(-1);
+		const share = last ? (last.run + last.step / last.steps) / (current.order.seeds?.length ?? 1) : 0;
+		for (const place of panel.querySelectorAll(".now")) {
+			place.querySelector(".status").textContent = status();
+			place.querySelector("progress").value = share;
+			place.querySelector("button").disabled = !current.ticket || current.news?.state === "measuring";
+		}
 	}
 
 	const section = (name, title, ...content) => {
@@ -261,14 +276,14 @@ export function trainView(desk) {
 	const SETS = /** @type {const} */ ({ mnist: "lab.result_mnist", further: "lab.result_further", made: "lab.result_made", perturbed: "lab.result_perturbed" });
 	const measured = ({ results }) => /** @type {(keyof typeof SETS)[]} */ (Object.keys(SETS)).filter((name) => results[0][name]);
 
-	function showRows() {
+	function showRows(rows) {
 		part(".results").hidden = rows.length === 0;
 		if (!rows.length) return;
 		const titles = [...measured(rows[0]).map((name) => say(SETS[name])), say("lab.result_parameters"), say("lab.result_multiply_adds"), say("lab.result_picture"), say("lab.result_training")];
 		const head = made("tr", {}, made("th", { scope: "col", textContent: say("lab.result_network") }), ...titles.map((textContent) => made("th", { scope: "col", textContent })));
 		renew(part(".results table"), made("thead", {}, head), made("tbody", {}, ...rows.map((row) => line(row, titles))));
-		part(".verdicts").replaceChildren(...verdicts().map((textContent) => made("p", { textContent })));
-		showCompared();
+		part(".verdicts").replaceChildren(...verdicts(rows).map((textContent) => made("p", { textContent })));
+		showCompared(rows);
 	}
 
 	function line(row, titles) {
@@ -296,13 +311,13 @@ export function trainView(desk) {
 			node.addEventListener("click", onClick);
 			return node;
 		};
-		const keep = button("lab.download", "lab.download_label", () => desk.askTraining({ view: "files", ticket: row.ticket }));
+		const keep = button("lab.download", "lab.download_label", () => desk.askTraining({ view: "files", ticket: row.ticket, language: language() }));
 		keep.disabled = row.gone;
 		return [keep, button("lab.remove", "lab.remove_label", () => remove(row))];
 	}
 
 	// The best against each of the others: whether chance alone may have put it there.
-	function verdicts() {
+	function verdicts(rows) {
 		if (rows.length < 2) return [];
 		const by = rows[0].results[0].further ? "further" : "mnist"; // the larger set tells more apart
 		const scored = rows.map((row) => ({ name: row.name, ...score(row.results, by) })).sort((one, other) => other.share - one.share);
@@ -315,7 +330,7 @@ export function trainView(desk) {
 	}
 
 	// The validation accuracies of all, by epoch, those of the first seed.
-	function showCompared() {
+	function showCompared(rows) {
 		part(".compared").hidden = rows.length < 2;
 		if (rows.length < 2) return;
 		const lines = rows.map(({ name, epochs }) => {
@@ -337,11 +352,11 @@ export function trainView(desk) {
 		part(".compared .lines").replaceChildren(drawing);
 	}
 
-	part("[data-act=stop]").addEventListener("click", () => desk.askTraining({ view: "stop", ticket: current.ticket }));
+	for (const button of panel.querySelectorAll(".now button")) button.addEventListener("click", () => desk.askTraining({ view: "stop", ticket: current.ticket }));
 	part("[data-act=build]").addEventListener("click", () => desk.openView("build"));
 
 	const forget = () => (learning = null);
 
 	// The digit's own view beside it is the film's: it says what was drawn.
-	return { ask: () => ({ view: "film" }), takes: (part) => ASKED.includes(part), begin, take, show, forget };
+	return { ask: () => ({ view: "film" }), takes: (part) => ASKED.includes(part), train, begin, busy: going, take, show, forget };
 }

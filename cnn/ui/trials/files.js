@@ -4,7 +4,7 @@ import { made } from "../web/dom.js";
 import { classesOf, sideOf, taskOf } from "../web/networks.js";
 import { base64Of, bytesOf } from "../web/paint.js";
 import { isRight, KINDS, NO_DIGIT } from "../web/trials.js";
-import { crc32, encoded, joined, numbers, unzipped, zipped } from "./zip.js";
+import { crc32, encoded, joined, numbers, unzipped, zipped } from "../web/zip.js";
 
 // ------------------------------------------------------------------ PNG
 

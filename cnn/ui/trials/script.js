@@ -1,6 +1,6 @@
 // The page of the series: its figures, its failures, and its files.
 
-import { figure, made, onTheme, renew } from "../web/dom.js";
+import { download, figure, made, onTheme, renew } from "../web/dom.js";
 import { confusionMatrix } from "../web/matrix.js";
 import { learnNetworks } from "../web/networks.js";
 import { percent } from "../web/numbers.js";
@@ -136,9 +136,7 @@ export default function start({ element }, constants) {
 
 	function save(kind) {
 		const [type, make] = FILES[kind];
-		const href = URL.createObjectURL(new Blob([make(recallTrials())], { type }));
-		made("a", { href, download: `${say(NAMES[kind])}.${kind}` }).click();
-		setTimeout(() => URL.revokeObjectURL(href), 60_000);
+		download(`${say(NAMES[kind])}.${kind}`, type, make(recallTrials()));
 		tell("trials.saved");
 	}
 

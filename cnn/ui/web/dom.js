@@ -20,6 +20,13 @@ export function figure(content, caption) {
 	return made("figure", {}, content, made("figcaption", { textContent: caption }));
 }
 
+// Hands the browser a file of its own making, to be kept with what it downloads.
+export function download(name, type, content) {
+	const href = URL.createObjectURL(new Blob([content], { type }));
+	made("a", { href, download: name }).click();
+	setTimeout(() => URL.revokeObjectURL(href), 60_000);
+}
+
 export const calm = () => window.matchMedia("(prefers-reduced-motion: reduce)").matches;
 
 // Light or dark.

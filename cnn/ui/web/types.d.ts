@@ -400,7 +400,21 @@ export interface LabBuildRequest {
 	design: (Convolution | Pooling | Normalisation | Dropout | Dense | Activation)[];
 }
 
-export type LabRequest = LabRunRequest | LabFilmRequest | LabStepRequest | LabBuildRequest;
+/** A design's training as a file that does it elsewhere, with what is said in it in one of our languages. */
+export interface LabExportRequest {
+	view: "export";
+	kind: "script" | "notebook";
+	language: string;
+	design: (Convolution | Pooling | Normalisation | Dropout | Dense | Activation)[];
+	images: 2000 | 10000 | 60000;
+	epochs: number;
+	optimiser: "adam" | "sgd";
+	learning_rate: number;
+	augmentation: boolean;
+	seeds: number[];
+}
+
+export type LabRequest = LabRunRequest | LabFilmRequest | LabStepRequest | LabBuildRequest | LabExportRequest;
 
 /** A recorded training: its recipe, when and on what it ran, its moments, and the filters at each. */
 export interface RunView {
@@ -501,6 +515,13 @@ export interface Refused {
 	values: Record<string, number>;
 }
 
+/** A file: its `name`, its media `type`, and what is in it. */
+export interface ExportView {
+	name: string;
+	type: string;
+	text: string;
+}
+
 export interface LabAnswer {
 	asked: LabRequest;
 	pixels: Packed;
@@ -510,6 +531,7 @@ export interface LabAnswer {
 	film?: FilmView;
 	step?: StepView;
 	build?: BuildView;
+	export?: ExportView;
 }
 
 /** Train a network, once with each seed; the digit is read by it after each epoch. */
@@ -522,6 +544,15 @@ export interface TrainingBeginRequest {
 	learning_rate: number;
 	augmentation: boolean;
 	seeds: number[];
+}
+
+/** Teach a network the visitor's own digits, each 28x28 bytes of ink in base64; half of them are held out. */
+export interface TrainingTeachRequest {
+	view: "teach";
+	network: string;
+	pixels: string[];
+	labels: number[];
+	remind: boolean;
 }
 
 /** What happened since; a training that nobody asks after ends. */
@@ -541,9 +572,10 @@ export interface TrainingStopRequest {
 export interface TrainingFilesRequest {
 	view: "files";
 	ticket: string;
+	language: string;
 }
 
-export type TrainingRequest = TrainingBeginRequest | TrainingNewsRequest | TrainingStopRequest | TrainingFilesRequest;
+export type TrainingRequest = TrainingBeginRequest | TrainingTeachRequest | TrainingNewsRequest | TrainingStopRequest | TrainingFilesRequest;
 
 /** A training that waits for its turn: what to ask for it by, and what its network is called; or why there is none. */
 export interface Begun {
@@ -576,6 +608,7 @@ export interface News {
 	points: Point[];
 	epochs: Epoch[];
 	rows: Result[];
+	taught: Taught | null;
 	why: Why | null;
 }
 
@@ -621,6 +654,20 @@ export interface Share {
 	high: number;
 }
 
+/** What came of a lesson: on the visitor's `own` digits that were held out, MNIST's test set, and our own pen's. */
+export interface Taught {
+	own: Change;
+	mnist: Change;
+	made: Change;
+	learnt: number;
+}
+
+/** How many were read right, before and after. */
+export interface Change {
+	before: Share;
+	after: Share;
+}
+
 /** A trained network's folder as a zip, empty where it was let go. */
 export interface Files {
 	ticket: string;
@@ -630,6 +677,7 @@ export interface Files {
 export interface TrainingAnswer {
 	asked: TrainingRequest;
 	begin?: Begun;
+	teach?: Begun;
 	news?: TrainingNews;
 	stop?: TrainingNews;
 	files?: Files;

@@ -1,0 +1,81 @@
+// A network taught the visitor's own digits, and what it forgot meanwhile.
+
+import { made, renew } from "../web/dom.js";
+import { networkNames } from "../web/networks.js";
+import { counted, percent, whole } from "../web/numbers.js";
+import { networkName, say, sayCount } from "../web/say.js";
+import { get, subscribe } from "../web/store.js";
+import { isDigit, onTrials, recallTrials } from "../web/trials.js";
+
+/** @typedef {import("../web/types.js").Taught} Taught */
+
+const LEAST = 6;
+const MOST = 400;
+const FEW = 20; // digits held out, below which a share says little
+const SETS = /** @type {const} */ ({ own: "lab.taught_own", mnist: "lab.taught_mnist", made: "lab.taught_made" });
+
+export function teachView(desk) {
+	const { panel } = desk;
+	const part = (name) => panel.querySelector(`[data-panel=teach] ${name}`);
+	const asked = { network: Object.keys(desk.networks)[0], remind: true };
+	const lessons = []; // {name, model, taught}, the latest first
+
+	const digits = () => recallTrials().filter((trial) => isDigit(trial) && trial.pixels).slice(-MOST);
+
+	function begin() {
+		const chosen = digits();
+		desk.beginTraining({ view: "teach", ...asked, pixels: chosen.map(({ pixels }) => pixels), labels: chosen.map(({ meant }) => meant) }, asked.network);
+	}
+
+	// What came of one.
+	/** @param {string} name @param {string} model @param {Taught} taught */
+	function join(name, model, taught) {
+		lessons.unshift({ name, model, taught });
+		show();
+	}
+
+	function show() {
+		showTools();
+		part(".lessons").replaceChildren(...lessons.map(lesson));
+	}
+
+	function showTools() {
+		const names = [...networkNames().filter((name) => name in desk.networks), ...get("own")];
+		if (!names.includes(asked.network)) [asked.network] = names;
+		const select = made("select", { name: "lab-teach-network", ariaLabel: say("lab.teach_network") });
+		select.append(...names.map((name) => made("option", { value: name, textContent: networkName(name), selected: name === asked.network })));
+		select.addEventListener("change", () => (asked.network = select.value));
+		const remind = made("input", { type: "checkbox", name: "lab-remind", checked: asked.remind });
+		remind.addEventListener("change", () => (asked.remind = remind.checked));
+		const count = digits().length;
+		const button = made("button", { type: "button", name: "lab-teach", className: "turn", textContent: sayCount("lab.teach_begin", count), disabled: count < LEAST || desk.busy() });
+		button.addEventListener("click", begin);
+		const few = made("p", { className: "note", textContent: say("lab.teach_few", { least: LEAST, count }), hidden: count >= LEAST });
+		renew(part(".asks"), made("div", { className: "asked" }, made("span", { className: "ask", textContent: say("lab.teach_network") }), select), made("label", { className: "asked" }, remind, made("span", { textContent: say("lab.teach_remind") })), made("div", { className: "asked" }, button), few);
+	}
+
+	function lesson({ name, model, taught }) {
+		const rows = Object.entries(SETS).map(([set, key]) => {
+			const { before, after } = taught[set];
+			return made("tr", {}, made("th", { scope: "row", textContent: say(key, { count: whole(after.pictures) }) }), cell(before), cell(after));
+		});
+		const head = made("tr", {}, ...["lab.taught_set", "lab.taught_before", "lab.taught_after"].map((key) => made("th", { scope: "col", textContent: say(key) })));
+		const table = made("table", {}, made("thead", {}, head), made("tbody", {}, ...rows));
+		const title = say("lab.taught", { name, model, count: taught.learnt });
+		return made("section", {}, made("h3", { textContent: title }), table, ...verdicts(taught).map((textContent) => made("p", { textContent })));
+	}
+
+	const cell = ({ hits, pictures, low, high }) => made("td", {}, counted(hits / pictures, 1), made("small", { textContent: say("lab.result_interval", { low: percent(low, 1), high: percent(high, 1) }) }));
+
+	/** @param {Taught} taught */
+	function verdicts({ own, mnist }) {
+		const forgot = mnist.after.hits / mnist.after.pictures < mnist.before.low;
+		const words = forgot ? say("lab.forgot", { count: whole(mnist.before.hits - mnist.after.hits) }) : say("lab.forgot_little");
+		return own.after.pictures < FEW ? [words, say("lab.taught_few")] : [words];
+	}
+
+	onTrials(() => desk.view === "teach" && show());
+	subscribe("own", () => desk.view === "teach" && show());
+
+	return { ask: () => ({ view: "film" }), show, join };
+}

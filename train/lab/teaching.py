@@ -1,0 +1,172 @@
+"""A network taught some digits of a visitor's: its last layers alone, in seconds; what it learnt, and what it forgot.
+
+What the convolutions see stays as it is: they are asked once, and what follows them is trained on that. Half of the
+digits are held out. With `remind`, MNIST's come along, else the network learns the visitor's alone, and forgets.
+"""
+
+import base64
+import json
+import math
+import shutil
+from collections.abc import Iterator
+from functools import partial
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import jax
+import jax.numpy as jnp
+import keras
+import numpy as np
+from keras import layers
+
+from cnn.files import write_json
+from cnn.metadata import CONFIG
+from cnn.models import registry
+from cnn.task import SIDE
+from cnn.types import Digits
+from train.fit.augment import augment
+from train.fit.recipes import LIGHT
+from train.lab.training import Ended, Message, files, read, sets, to_the_end
+from train.lab.worker import Desk
+from train.measure import evaluate
+
+STEPS, REPORT = 200, 20  # steps, and from one report to the next
+RATE = 1e-3
+OWN, REMINDED = 64, 128  # pictures a step
+VARIANTS = 16  # of each of the visitor's digits, a little bent
+MEMORY = 4000  # of MNIST's that remind
+BATCH = 500
+
+
+class Teaching:
+    """What `order` asks for, as `cnn.lab.trainings.Lesson` has it; the network lies in `folder` meanwhile."""
+
+    def __init__(self, order: dict[str, Any], desk: Desk, folder: Path, known: Any = sets):
+        self.order, self.desk, self.folder, self._known = order, desk, folder / "run", known
+
+    def messages(self) -> Iterator[Message]:
+        """What is to be told, as `to_the_end`."""
+        return to_the_end(self._taught)
+
+    def _taught(self) -> Iterator[Message]:
+        known = self._known()
+        images = np.frombuffer(base64.b64decode(self.order["images"]), np.uint8).reshape(-1, SIDE, SIDE)
+        learnt, held = halves(Digits(images, np.array(self.order["labels"], np.uint8)))
+        measured = {"own": held, "mnist": known.test, "made": known.made}
+        self.folder.mkdir()
+        for name, data in self.order["files"].items():
+            (self.folder / name).write_bytes(base64.b64decode(data))
+        network = registry.load(str(self.folder))
+        before = {name: read(network, digits) for name, digits in measured.items()}
+        model = keras.saving.load_model(self.folder / registry.WEIGHTS, compile=False)
+        for now in teach(model, learnt, known.training if self.order["remind"] else None):
+            if self.desk.stopped.is_set():
+                raise Ended("training_stopped")
+            if not math.isfinite(now.loss):
+                raise Ended("training_diverged")
+            yield {"point": {"run": 0, "step": now.step, "steps": STEPS, "loss": now.loss, "accuracy": now.accuracy}}
+        yield {"measuring": 0}
+        self._save(model, len(learnt.labels))
+        network = registry.load(str(self.folder))
+        evaluate.write(evaluate.evaluate(network, evaluate.Sets(known.test)), self.folder)
+        after = {name: read(network, digits) for name, digits in measured.items()}
+        changes = {name: {"before": before[name], "after": after[name]} for name in measured}
+        yield {"taught": {**changes, "learnt": len(learnt.labels)}, "files": files(self.folder)}
+        shutil.rmtree(self.folder)
+
+    def _save(self, model: keras.Model, learnt: int) -> None:
+        """The network, and a config that says what it was before, and how many digits it was taught."""
+        model.save(self.folder / registry.WEIGHTS)
+        config = json.loads((self.folder / CONFIG).read_text())
+        taught = {"from": config.get("weights_sha256"), "digits": learnt, "reminded": self.order["remind"]}
+        digest = registry.weights_sha256(self.folder / registry.WEIGHTS)
+        write_json(self.folder / CONFIG, {**config, "taught": taught, "weights_sha256": digest})
+
+
+class Lesson(NamedTuple):
+    """How far it is: mean loss in nats, and accuracy, on the visitor's digits of the last steps."""
+
+    step: int
+    loss: float
+    accuracy: float
+
+
+def halves(digits: Digits) -> tuple[Digits, Digits]:
+    """(to learn, held out): of each class every second one, and an odd one to learn."""
+    order = np.argsort(digits.labels, kind="stable")
+    first = np.concatenate([np.flatnonzero(digits.labels == label)[::2] for label in np.unique(digits.labels)])
+    learnt = np.isin(order, first)
+    return _taken(digits, order[learnt]), _taken(digits, order[~learnt])
+
+
+def teach(model: keras.Model, own: Digits, reminder: Digits | None, seed: int = 0) -> Iterator[Lesson]:
+    """Train what follows a chain's last maps on `own` digits, and on the `reminder`'s; `model` has it at the end."""
+    at = next(at for at in reversed(range(len(model.layers))) if isinstance(model.layers[at], layers.Flatten))
+    seeing = keras.Model(model.inputs, model.layers[at].output)
+    head = keras.Sequential([keras.Input(seeing.output_shape[1:]), *model.layers[at + 1 :]])
+    see = jax.jit(lambda images: seeing.stateless_call(*_values(seeing), images, training=False)[0])
+    sets = [_seen(see, _bent(own, seed))]
+    if reminder:
+        sets.append(_seen(see, Digits(reminder.images[:MEMORY], reminder.labels[:MEMORY])))
+    optimizer = keras.optimizers.Adam(RATE)
+    optimizer.build(head.trainable_variables)
+    state = (*_values(head), [jnp.asarray(variable.value) for variable in optimizer.variables])
+    advance = _compiled(head, optimizer)
+    rng = np.random.default_rng(seed)
+    for step in range(REPORT, STEPS + 1, REPORT):
+        sizes = (OWN, REMINDED)[: len(sets)]
+        chosen = [rng.integers(len(one.labels), size=(REPORT, size)) for one, size in zip(sets, sizes, strict=True)]
+        batches = [
+            (one.images[places], one.labels[places].astype(np.int32)) for one, places in zip(sets, chosen, strict=True)
+        ]
+        state, figures = advance(state, batches)
+        yield Lesson(step, *np.asarray(figures).mean(0).tolist())
+    for variable, value in zip(head.trainable_variables, state[0], strict=True):
+        variable.assign(np.asarray(value))
+
+
+def _compiled(head: keras.Model, optimizer: keras.optimizers.Optimizer) -> partial:
+    """Some steps as a jitted function (state, batches of each set) -> state, and each step's loss and accuracy."""
+
+    def loss(trainable: list, fixed: list, batch: list) -> tuple:
+        total, own = 0.0, None
+        for features, labels in batch:
+            logits, fixed = head.stateless_call(trainable, fixed, features, training=True)
+            right = jnp.take_along_axis(jax.nn.log_softmax(logits), labels[:, None], axis=1)
+            total -= right.mean()
+            own = own if own is not None else jnp.stack([-right.mean(), (logits.argmax(1) == labels).mean()])
+        return total, (fixed, own)
+
+    def step(state: tuple, batch: list) -> tuple:
+        trainable, fixed, moments = state
+        (_, (fixed, own)), gradients = jax.value_and_grad(loss, has_aux=True)(trainable, fixed, batch)
+        trainable, moments = optimizer.stateless_apply(moments, gradients, trainable)
+        return (trainable, fixed, moments), own
+
+    return partial(jax.jit(lambda state, batches: jax.lax.scan(step, state, batches)))
+
+
+def _bent(digits: Digits, seed: int) -> Digits:
+    """Each of some digits as it is and a little bent, float32."""
+    places, key = jnp.arange(len(digits.labels)), jax.random.key(seed)
+    bend = jax.jit(lambda at: augment(jnp.asarray(digits.images), key, places, at, LIGHT))
+    bent = [np.asarray(bend(at))[..., 0] for at in range(1, VARIANTS)]
+    plain = digits.images.astype(np.float32) / 255
+    return Digits(np.concatenate([plain, *bent]), np.tile(digits.labels, VARIANTS))
+
+
+def _seen(see: jax.stages.Wrapped, digits: Digits) -> Digits:
+    """What enters the last layers, in place of the pictures."""
+    images = digits.images if digits.images.dtype == np.float32 else digits.images.astype(np.float32) / 255
+    chunks = [images[at : at + BATCH] for at in range(0, len(images), BATCH)]
+    full = [np.pad(chunk, ((0, BATCH - len(chunk)), (0, 0), (0, 0)))[..., None] for chunk in chunks]
+    return Digits(np.concatenate([np.asarray(see(chunk)) for chunk in full])[: len(images)], digits.labels)
+
+
+def _values(model: keras.Model) -> tuple[list[jax.Array], list[jax.Array]]:
+    trainable, fixed = model.trainable_variables, model.non_trainable_variables
+    return [jnp.asarray(one.value) for one in trainable], [jnp.asarray(one.value) for one in fixed]
+
+
+def _taken(digits: Digits, places: np.ndarray) -> Digits:
+    return Digits(digits.images[places], digits.labels[places])
