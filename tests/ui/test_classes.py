@@ -80,7 +80,7 @@ SAID = """() => [...document.querySelectorAll("body *")].filter((node) => node.c
 OF_DIGITS = re.compile(r"digit|chiffre|MNIST|0 to 9|0 à 9|LeCun|still being|en cours de chargement", re.IGNORECASE)
 VIEWS = {
     "draw": [], "inside": ["network", "hand", "why", "play"], "stress": ["compare", "breaking", "card"],
-    "errors": ["list", "compare", "calibration"], "trials": [],
+    "errors": ["list", "compare", "calibration"], "trials": ["mine", "class"],
 }  # fmt: skip
 
 
@@ -100,7 +100,7 @@ def test_what_is_read_and_judged_are_letters(visit: Callable[..., Visit], tmp_pa
     expect(visitor.page.locator(".reading .ask")).to_contain_text("Z")
     assert is_within(visitor)
     visitor.page.get_by_role("tab", name="My tests").click()
-    panel = visitor.page.locator(".trials")
+    panel = visitor.page.locator("#trials-mine")
     expect(panel.locator(".matrix thead th")).to_have_text([*LETTERS, "?"])
     expect(panel.locator(".matrix tbody th")).to_have_text(LETTERS)
     expect(panel.locator(".gallery figcaption").first).to_contain_text("Z")

@@ -120,7 +120,7 @@ def test_a_browser_that_keeps_nothing_remembers_as_long_as_the_page(
     visitor.page.locator("#pad-stress").get_by_role("button", name="Change").click()
     expect(visitor.page.locator("#pad-stress").get_by_role("radio", name="Thick pen")).to_be_checked()
     visitor.page.get_by_role("tab", name="My tests").click()
-    panel = visitor.page.locator(".trials")
+    panel = visitor.page.locator("#trials-mine")
     expect(panel.locator(".result .verdict")).to_have_text("1 of 1 read right: 100%.")
     expect(panel.locator(".notice")).to_contain_text("does not keep the series")
     panel.get_by_role("button", name="Clear").click()

@@ -1,4 +1,7 @@
-"""The visitor's own test series in real browsers: it is theirs, it stays, and it goes out and comes back as files."""
+"""The visitor's own test series in real browsers: it is theirs, it stays, and it goes out and comes back as files.
+
+And a class's, of many files.
+"""
 
 import csv
 import io
@@ -9,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from PIL import Image
 from playwright.sync_api import Locator, expect
 
 from cnn.errors.statistics import wilson
@@ -29,7 +33,7 @@ BEYOND = """[...document.querySelectorAll(".trials *")]
 def series(visitor: Visit, tab: str = "My tests") -> Locator:
     """The page of the series, opened."""
     visitor.page.get_by_role("tab", name=tab, exact=True).click()
-    panel = visitor.page.locator(".trials")
+    panel = visitor.page.locator("#trials-mine")
     expect(panel.locator(".result .verdict")).not_to_be_empty()
     return panel
 
@@ -129,7 +133,7 @@ def test_what_is_saved_is_what_training_reads_and_comes_back_elsewhere(visit: Vi
         for name in old.namelist():
             new.writestr(f"mine/{name}", old.read(name))
     other = visit(locale="fr-FR")
-    theirs, notice = series(other, "Mes essais"), other.page.locator(".trials .notice")
+    theirs, notice = series(other, "Mes essais"), other.page.locator("#trials-mine .notice")
     load = theirs.locator("input[type=file]")
     load.set_input_files(packed)
     expect(theirs.locator(".result .verdict")).to_have_text("Bien lus : 1 sur 2, soit 50 %.")
@@ -226,7 +230,7 @@ def test_a_crafted_series_is_refused_or_comes_out_as_mere_text(visit: Visiting, 
     panel, alerts = series(visitor), []
     visitor.page.on("dialog", lambda dialog: (alerts.append(dialog.message), dialog.dismiss()))
     zipped = saved(visitor, panel, "zip", tmp_path)
-    load, notice = panel.locator("input[type=file]"), visitor.page.locator(".trials .notice")
+    load, notice = panel.locator("input[type=file]"), visitor.page.locator("#trials-mine .notice")
     changes: list[dict[str, Any]] = [
         {"confidence": "1"},
         {"at": "=1+1"},
@@ -262,3 +266,81 @@ def crafted(zipped: Path, path: Path, **change: Any) -> Path:
                 content = json.dumps([{**one, **change} for one in json.loads(content)]).encode()
             new.writestr(name, content)
     return path
+
+
+def written(path: Path, *said: tuple[int, int | None]) -> Path:
+    """A series as the page saves one: a test for each (meant, said), no picture twice."""
+    with zipfile.ZipFile(path, "w") as file:
+        trials = []
+        for number, (meant, label) in enumerate(said):
+            place = f"{meant}/{number}.png"
+            content = io.BytesIO()
+            Image.new("L", (28, 28), 9 * number + len(path.stem)).save(content, "PNG")
+            file.writestr(place, content.getvalue())
+            more = {"kind": "drawn", "reason": None, "guess": label or 0, "confidence": 0.9, "strokes": None}
+            at = f"2026-01-02T03:04:{number:02}.000Z"
+            trials.append({"file": place, "at": at, "meant": meant, "said": label, "model": "fake", **more})
+        file.writestr("series.json", json.dumps(trials))
+    return path
+
+
+def dropped(place: Locator, path: Path) -> None:
+    """Drop a file there, as from a window of files."""
+    files = place.evaluate_handle(
+        """(_, [name, bytes]) => {
+            const dropped = new DataTransfer();
+            dropped.items.add(new File([new Uint8Array(bytes)], name));
+            return dropped;
+        }""",
+        [path.name, list(path.read_bytes())],
+    )
+    place.dispatch_event("drop", {"dataTransfer": files})
+
+
+def test_a_class_of_zips_is_one_sheet_and_comes_back_as_one_zip(visit: Visiting, tmp_path: Path) -> None:
+    visitor = visit()
+    series(visitor)
+    visitor.page.get_by_role("tab", name="A class").click()
+    panel = visitor.page.locator("#trials-class")
+    verdict, load = panel.locator(".verdict"), panel.locator("input[type=file]")
+    expect(verdict).to_have_text("A whole class on one sheet")
+    ada = written(tmp_path / "ada.zip", (7, 7), (2, 2), (7, 1), (4, 4))
+    bob = written(tmp_path / "robert.zip", (7, None), (1, 1))
+    broken, other = tmp_path / "broken.zip", written(tmp_path / "other.zip", (3, 3))
+    broken.write_bytes(ada.read_bytes()[:-40])
+    again = tmp_path / "ada (1).zip"
+    again.write_bytes(ada.read_bytes())
+    sent = len(visitor.posts)
+    load.set_input_files([ada, broken, bob, crafted(other, tmp_path / "evil.zip", meant=True), again])
+    expect(verdict).to_have_text("4 of 6 read right: 67%.")
+    damaged = [f"{name} is not a series saved here, or it is damaged." for name in ("broken.zip", "evil.zip")]
+    expect(panel.locator(".refused li")).to_have_text(damaged)
+    expect(panel.locator(".notice")).to_have_text("Tests added: 6. Here already: 4.")
+    hands, names = panel.locator(".hand"), panel.locator(".hand .name")
+    expect(names).to_have_text(["robert", "ada"])
+    expect(hands.first).to_contain_text("50%1 of 2")
+    expect(panel.get_by_label("7 read as ?: 1")).to_be_visible()
+    expect(panel.locator(".rates th").first).to_have_text("7")
+
+    names.last.focus()
+    hands.last.locator("summary").press("Enter")
+    expect(hands.last.get_by_role("img", name="7 read as 1, 90.0%")).to_be_visible()
+    name = hands.last.get_by_label("Name or pseudonym")
+    name.fill("=Ada")
+    name.press("Enter")
+    expect(names).to_have_text(["robert", "=Ada"])
+
+    rows = list(csv.DictReader(io.StringIO(saved(visitor, panel, "csv", tmp_path).read_text())))
+    assert [row["writer"] for row in rows] == 4 * ["'=Ada"] + 2 * ["robert"]
+    merged = saved(visitor, panel, "zip", tmp_path)
+    assert read(merged).digits.labels.tolist() == [7, 2, 7, 4, 7, 1]
+    visitor.reload()  # the tab keeps the class
+    expect(names).to_have_text(["robert", "=Ada"])
+    visitor.page.set_viewport_size(PHONE)
+    visitor.page.wait_for_function(f"document.documentElement.scrollWidth <= {PHONE['width']}")
+    assert visitor.page.evaluate(BEYOND) == []
+    panel.get_by_role("button", name="Clear").click()
+    dropped(panel.locator(".drop"), merged)
+    expect(names).to_have_text(["robert", "=Ada"])
+    assert not any(b"series" in body or b'"meant"' in body for _, body in visitor.posts[sent:])
+    assert visitor.errors == []

@@ -86,6 +86,7 @@ test("what is right comes through, and nothing that it says besides", () => {
 	assert.deepEqual(checked(more), rest);
 	assert.deepEqual(checked({ ...ENTRY, strokes: { ...DRAWN, more: 1 } }).strokes, DRAWN);
 	assert.equal(checked({ ...ENTRY, reason: undefined }).reason, null);
+	assert.equal(checked({ ...ENTRY, writer: "Ada" }).writer, "Ada");
 });
 
 const ANYTHING = [undefined, null, true, -1, 1.5, 99, Infinity, "", "x", "1", [], [1], {}, { length: 1 }];
@@ -94,6 +95,7 @@ const WRONG = {
 	kind: ANYTHING, meant: ANYTHING, guess: ANYTHING, said: ANYTHING.filter((one) => one !== null),
 	reason: ANYTHING.filter((one) => one !== null && one !== undefined),
 	confidence: [...ANYTHING, "0.5", NaN, -0.1, 1.1],
+	writer: [null, 1, "", [], {}, "a\nb", "\u202eb", "a".repeat(201)],
 	model: [...ANYTHING.filter((one) => one !== "x" && one !== "1"), "a\nb", "\u202eb", "a".repeat(201)],
 	strokes: [...ANYTHING.filter((one) => one !== null), ...[[["1", 2]], [[1]], [[1, 2, 3]], [[1, NaN]], "x", [null]].map((stroke) => ({ ...DRAWN, strokes: [stroke] })), { ...DRAWN, width: 0 }, { ...DRAWN, height: "9" }, { ...DRAWN, strokes: [Array(20_001).fill([1, 2])] }],
 };

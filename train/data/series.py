@@ -2,6 +2,7 @@
 
 The zip holds `series.json`, a list of `{"file": "7/0001.png", "meant": 7, "strokes": {...} or null, ...}`, and the
 28x28 grey PNG files that it names, ink white on black, as MNIST has it. What was meant may also be one of NO_DIGIT.
+One that was merged of a class's says the `writer` of each test.
 Of other classes than the digits, its `task.json` says which, as a model's `config.json` does.
 """
 

@@ -56,6 +56,13 @@ export function asZip(trials) {
 }
 
 const MOST = 10_000; // trials in a file
+const LARGEST = 50_000_000; // bytes of a zip that is opened
+
+// As fromZip, of a file that a visitor has chosen.
+export async function opened(file) {
+	if (file.size > LARGEST) throw new Error("too large");
+	return fromZip(new Uint8Array(await file.arrayBuffer()));
+}
 
 // Throws for whatever is no series.
 export async function fromZip(bytes) {
@@ -76,8 +83,9 @@ const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$/; // as toISOString writ
 const NAME = /^[^\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]{1,200}$/u; // on one line
 
 // What a file says of one trial, without its picture; whatever else it says is left out. Throws for what is none.
-export function checked({ at, kind, meant, said, reason = null, guess, confidence, model, strokes }) {
-	const named = typeof model === "string" && NAME.test(model);
+export function checked({ at, kind, meant, said, reason = null, guess, confidence, model, strokes, writer = undefined }) {
+	const isName = (value) => typeof value === "string" && NAME.test(value);
+	const named = isName(model);
 	const count = named ? classesOf(model).length : 0;
 	const digit = (label) => Number.isInteger(label) && label >= 0 && label < count;
 	const holds = [
@@ -88,10 +96,12 @@ export function checked({ at, kind, meant, said, reason = null, guess, confidenc
 		reason === null || NO_DIGIT.includes(reason),
 		typeof confidence === "number" && confidence >= 0 && confidence <= 1,
 		strokes === null || isDrawing(strokes),
+		writer === undefined || isName(writer),
 	];
 	if (!holds.every(Boolean)) throw new Error("not a trial");
 	const drawing = strokes && { strokes: strokes.strokes, width: strokes.width, height: strokes.height };
-	return { at, kind, meant, said, reason, guess, confidence, model, strokes: drawing };
+	const trial = { at, kind, meant, said, reason, guess, confidence, model, strokes: drawing };
+	return writer === undefined ? trial : { ...trial, writer };
 }
 
 const MOST_POINTS = 20_000; // as cnn/framing/ink.py has it
@@ -113,11 +123,13 @@ function cell(value) {
 	return /[",\t\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
 
-// What was refused has no `said`, but a `reason`.
+// What was refused has no `said`, but a `reason`; a class's trials have a column for the writer.
 export function asCsv(trials) {
+	const written = trials.some(({ writer }) => writer !== undefined);
 	const row = (trial, at) => {
-		const { at: time, kind, meant, said, reason, guess, confidence, model } = trial;
-		return [at + 1, time, kind, meant, said ?? "", reason ?? "", guess, confidence.toFixed(4), isRight(trial) ? 1 : 0, model];
+		const { at: time, kind, meant, said, reason, guess, confidence, model, writer = "" } = trial;
+		const cells = [at + 1, time, kind, meant, said ?? "", reason ?? "", guess, confidence.toFixed(4), isRight(trial) ? 1 : 0, model];
+		return written ? [...cells, writer] : cells;
 	};
-	return [COLUMNS, ...trials.map(row)].map((cells) => `${cells.map(cell).join(",")}\r\n`).join("");
+	return [written ? [...COLUMNS, "writer"] : COLUMNS, ...trials.map(row)].map((cells) => `${cells.map(cell).join(",")}\r\n`).join("");
 }

@@ -1,15 +1,16 @@
-// The page of the series: its figures, its failures, and its files.
+// The page of the series: its figures, its failures, and its files; and beside it, a class's.
 
-import { download, figure, made, onTheme, renew } from "../web/dom.js";
-import { confusionMatrix } from "../web/matrix.js";
+import { download, made, onTheme, renew } from "../web/dom.js";
 import { learnNetworks } from "../web/networks.js";
 import { percent } from "../web/numbers.js";
-import { inkOf, picture, squareOf } from "../web/paint.js";
 import { onLanguage, say, translate } from "../web/say.js";
-import { isRight, keepTrials, KINDS, lasting, onTrials, recallTrials, store, stored } from "../web/trials.js";
-import { byMeant, confusions, rate, tried } from "./figures.js";
-import { asCsv, asZip, fromZip } from "./files.js";
-import { asHtml, asMarkdown, between, classesIn, failure, nameOf, sentences } from "./observations.js";
+import { identity, isRight, keepTrials, KINDS, lasting, onTrials, recallTrials, store, stored } from "../web/trials.js";
+import { tabbed } from "../web/views.js";
+import { classView } from "./class.js";
+import { byMeant, rate } from "./figures.js";
+import { asCsv, asZip, opened } from "./files.js";
+import { card, drawing, gallery, matrix, ratesTable } from "./findings.js";
+import { asHtml, asMarkdown, classesIn, nameOf, sentences } from "./observations.js";
 
 const FILES = {
 	html: ["text/html", asHtml],
@@ -19,42 +20,9 @@ const FILES = {
 };
 const NAMES = { html: "trials.file_sheet", md: "trials.file_sheet", csv: "trials.file_series", zip: "trials.file_series" };
 
-const LARGEST = 50_000_000; // bytes of a zip that is loaded
 const CLEARED = "digit-trials-cleared"; // what the last clearing took is kept as the series is
 
 // ------------------------------------------------------------------ what is found
-
-// A rate with its interval: a bar, and a bracket over where the true rate may lie.
-function meter({ share, low, high }) {
-	const node = made("span", { className: "meter" }, made("i"), made("u"));
-	node.setAttribute("aria-hidden", "true");
-	for (const [name, value] of Object.entries({ share: share ?? 0, low, high })) node.style.setProperty(`--${name}`, value);
-	node.classList.toggle("none", share === null);
-	return node;
-}
-
-function ratesTable(names, rates) {
-	const table = made("table", { className: "rates" }, made("caption", { textContent: say("trials.bracket") }));
-	rates.forEach((one, at) => {
-		const head = made("th", { scope: "row", textContent: names[at] });
-		const words = one.count ? say("trials.right_of", { hits: one.hits, count: one.count }) : "–";
-		const share = one.count ? percent(one.share) : "";
-		table.append(
-			made("tr", {}, head, made("td", {}, meter(one)), made("td", { className: "share", textContent: share }), made("td", { className: "of", textContent: words })),
-		);
-		if (one.count) table.lastChild.title = between(one);
-	});
-	return table;
-}
-
-function card(title, ...content) {
-	return made("section", { className: "finding" }, made("h3", { textContent: title }), ...content);
-}
-
-function drawing(trial) {
-	const values = inkOf(trial.pixels);
-	return figure(picture(values, squareOf(values), { limit: 255 }, failure(trial)), failure(trial));
-}
 
 function byKind(trials) {
 	const rates = KINDS.map((kind) => rate(trials.filter((trial) => trial.kind === kind)));
@@ -67,23 +35,12 @@ function byDigit(trials) {
 	return card(say("trials.by_digit"), ratesTable(rates.map(({ meant }) => nameOf(meant, classes)), rates));
 }
 
-function matrix(trials) {
-	const classes = classesIn(trials);
-	const rows = tried(trials, classes.length).map((meant) => nameOf(meant, classes));
-	const name = (row, said, count) => say("trials.cell", { meant: rows[row], said: classes[said] ?? "?", count });
-	const words = { caption: say("trials.matrix_caption"), name, rows };
-	return card(say("trials.matrix"), confusionMatrix(confusions(trials, classes.length), classes, words));
-}
-
-function failures(trials) {
-	const wrong = trials.filter((trial) => !isRight(trial));
-	const gallery = made("div", { className: "gallery" }, ...wrong.map(drawing));
-	return card(say("trials.failures"), wrong.length ? gallery : made("p", { className: "note", textContent: say("trials.no_failures") }));
-}
+const failures = (trials) => card(say("trials.failures"), gallery(trials.filter((trial) => !isRight(trial))));
 
 export default function start({ element }, constants) {
 	learnNetworks(constants);
-	const panel = element.querySelector(".trials");
+	const panel = element.querySelector("[data-panel=mine]");
+	const ofClass = classView(element.querySelector("[data-panel=class]"));
 	const part = (name) => panel.querySelector(`.${name}`);
 	let notice = null; // the [key, values] of what is said of a file
 
@@ -117,7 +74,7 @@ export default function start({ element }, constants) {
 		const trials = recallTrials();
 		const cleared = stored(CLEARED);
 		showResult(trials);
-		const columns = [[byKind, matrix], [byDigit, failures], [all]];
+		const columns = [[byKind, (all) => matrix(all, say("trials.matrix"))], [byDigit, failures], [all]];
 		const found = columns.map((makers) => made("div", {}, ...makers.map((make) => make(trials))));
 		renew(part("findings"), ...(trials.length ? found : []));
 		for (const button of panel.querySelectorAll("[data-file], .clear")) button.disabled = trials.length === 0;
@@ -144,13 +101,12 @@ export default function start({ element }, constants) {
 	async function load(file) {
 		let found = [];
 		try {
-			if (file.size > LARGEST) throw new Error("too large");
-			found = await fromZip(new Uint8Array(await file.arrayBuffer()));
+			found = await opened(file);
 		} catch {
 			return tell("trials.no_series", { file: file.name });
 		}
-		const known = new Set(recallTrials().map(({ at, pixels }) => at + pixels));
-		const fresh = found.filter(({ at, pixels }) => !known.has(at + pixels));
+		const known = new Set(recallTrials().map(identity));
+		const fresh = found.filter((trial) => !known.has(identity(trial))).map((trial) => ({ ...trial, writer: undefined })); // it is their own now
 		notice = ["trials.loaded", { count: fresh.length, known: found.length - fresh.length }];
 		keepTrials([...recallTrials(), ...fresh].sort((a, b) => a.at.localeCompare(b.at)));
 	}
@@ -178,10 +134,15 @@ export default function start({ element }, constants) {
 		await load(target.files[0]);
 		target.value = "";
 	});
-	onTheme(show);
+	tabbed(element.querySelector(".trials"), () => {});
+	onTheme(() => {
+		show();
+		ofClass.show();
+	});
 	onTrials(show);
 	onLanguage(() => {
 		translate(element);
 		show();
+		ofClass.show();
 	});
 }
