@@ -308,10 +308,11 @@ class Training:
             self.rows.append(Result(**{"further": None, **row, **shares}))
         if "taught" in message:
             taught = message["taught"]
-            changes = [
-                {when: Share(**share) for when, share in taught[name].items()} for name in ("own", "mnist", "made")
-            ]
-            self.taught = Taught(*(Change(**change) for change in changes), taught["learnt"])
+            own, mnist, made = (
+                Change(**{when: Share(**share) for when, share in taught[name].items()})
+                for name in ("own", "mnist", "made")
+            )
+            self.taught = Taught(own, mnist, made, taught["learnt"])
         self.files |= {name: base64.b64decode(data) for name, data in message.get("files", {}).items()}
         if "end" in message:
             self.finish(message["end"])
