@@ -21,7 +21,7 @@ def command(place: Path, network: Path | None = None) -> list[str]:
     if network:
         for name in ("model.keras", "config.json"):
             files[name] = base64.b64encode((network / name).read_bytes()).decode()
-        files["metrics.json"] = base64.b64encode(b"{}").decode()
+        files |= {name: base64.b64encode(b"{}").decode() for name in ("metrics.json", "model.onnx")}
     (place / "files.json").write_text(json.dumps(files))
     return [sys.executable, "-m", "tests.fake_training", str(place / "files.json")]
 

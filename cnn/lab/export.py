@@ -7,19 +7,21 @@ Keras. A trained network, as `cnn.lab.export_onnx` writes it, is a page with a p
 import base64
 import json
 import textwrap
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
-from cnn.lab.trainings import Order
+from cnn.lab.trainings import Lesson, Order
+from cnn.metadata import CONFIG
 from cnn.network.design import Block, calls
 from cnn.task import DIGITS, SIDE, Task
 from cnn.text import say
 
 Kind = Literal["script", "notebook"]
 LINE = 100  # characters
-PAGE = Path(__file__).resolve().parents[2] / "assets" / "lab" / "page.html"
-NOTEBOOK = (4, 5)  # nbformat's version, of 2020: cells have ids
+ONNX, PAGE, SCRIPT, NOTEBOOK = "model.onnx", "page.html", "train_digits.py", "train_digits.ipynb"  # files' names
+TEMPLATE = Path(__file__).resolve().parents[2] / "assets" / "lab" / "page.html"
+NBFORMAT = (4, 5)  # of 2020: cells have ids
 
 
 class Part(NamedTuple):
@@ -46,8 +48,23 @@ def notebook(order: Order, language: str, task: Task = DIGITS) -> str:
         found += [_cell("markdown", say(f"export.{key}", language)), _cell("code", code.strip())]
     python = {"display_name": "Python 3", "language": "python", "name": "python3"}
     cells = [{**cell, "id": f"cell-{at}"} for at, cell in enumerate(found)]
-    whole = {"cells": cells, "metadata": {"kernelspec": python}, "nbformat": NOTEBOOK[0], "nbformat_minor": NOTEBOOK[1]}
+    whole = {"cells": cells, "metadata": {"kernelspec": python}, "nbformat": NBFORMAT[0], "nbformat_minor": NBFORMAT[1]}
     return json.dumps(whole, ensure_ascii=False, indent=1) + "\n"
+
+
+def package(files: Mapping[str, bytes], order: Order | Lesson, language: str, task: Task = DIGITS) -> dict[str, bytes]:
+    """The files of a trained network's folder, and beside them what they allow to make.
+
+    Where its ONNX is among them, a page that runs it; where it was trained on what everybody has, a script and a
+    notebook.
+    """
+    made = {}
+    if ONNX in files:
+        temperature = json.loads(files[CONFIG])["calibration"].get("temperature", 1.0)
+        made[PAGE] = page(files[ONNX], language, task, temperature)
+    if isinstance(order, Order):
+        made |= {SCRIPT: script(order, language, task), NOTEBOOK: notebook(order, language, task)}
+    return {**files, **{name: text.encode() for name, text in made.items()}}
 
 
 def page(network: bytes, language: str, task: Task = DIGITS, temperature: float = 1.0) -> str:
@@ -64,7 +81,7 @@ def page(network: bytes, language: str, task: Task = DIGITS, temperature: float 
     }
     # Within a page's script nothing may look like the script's end.
     written = json.dumps(about, ensure_ascii=False).replace("<", "\\u003c")
-    return PAGE.read_text(encoding="utf-8").replace("{about}", written)
+    return TEMPLATE.read_text(encoding="utf-8").replace("{about}", written)
 
 
 def _cell(kind: Literal["markdown", "code"], source: str) -> dict[str, Any]:

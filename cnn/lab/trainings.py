@@ -308,10 +308,11 @@ class Training:
             self.rows.append(Result(**{"further": None, **row, **shares}))
         if "taught" in message:
             taught = message["taught"]
-            changes = [
-                {when: Share(**share) for when, share in taught[name].items()} for name in ("own", "mnist", "made")
-            ]
-            self.taught = Taught(*(Change(**change) for change in changes), taught["learnt"])
+            own, mnist, made = (
+                Change(**{when: Share(**share) for when, share in taught[name].items()})
+                for name in ("own", "mnist", "made")
+            )
+            self.taught = Taught(own, mnist, made, taught["learnt"])
         self.files |= {name: base64.b64decode(data) for name, data in message.get("files", {}).items()}
         if "end" in message:
             self.finish(message["end"])
@@ -405,12 +406,17 @@ class Trainings:
             self._change.notify_all()
 
     def files(self, ticket: str) -> dict[str, bytes]:
-        """`model.keras`, `config.json` and `metrics.json` of its first network. InputError where there are none."""
+        """Those of its first network's folder, and its `model.onnx`, if it has one. InputError where there are none."""
         with self._change:
             found = self._found(ticket)
             if not found.files:
                 raise InputError("training_gone")
             return dict(found.files)
+
+    def order(self, ticket: str) -> Order | Lesson:
+        """What was ordered. InputError "training_gone" as `news`."""
+        with self._change:
+            return self._found(ticket).order
 
     def beside(self, models: registry.Models, own: Mapping[str, str]) -> registry.Models:
         """A visitor's models: those that all have, and their own that are still kept, ready to read.

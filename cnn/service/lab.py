@@ -6,16 +6,16 @@ from typing import Any, Literal
 import numpy as np
 
 from cnn.errors.statistics import wilson
+from cnn.lab import export as exported
 from cnn.lab import film as recorded
 from cnn.lab import sweep as measured
-from cnn.lab.export import Kind, notebook, script
 from cnn.lab.film import Film
 from cnn.lab.trainings import Epochs, Images, Optimiser, Order, Seeds
 from cnn.lab.trainings import Rate as LearningRate
 from cnn.network.design import Design, plan
 from cnn.service.views import Asked, Views
 from cnn.task import DIGITS
-from cnn.text import FIRST, languages
+from cnn.text import preferred
 from cnn.types import Framed, InputError, Shades, Tiles
 
 Rate = Literal["0.01", "0.1", "1"]  # learning rates to choose from
@@ -223,7 +223,7 @@ def export(
     digit: np.ndarray,
     film: Film,
     *,
-    kind: Kind,
+    kind: exported.Kind,
     language: str,
     design: Design,
     images: Images,
@@ -235,10 +235,10 @@ def export(
 ) -> ExportView:
     """A design's training as a file that does it elsewhere, with what is said in it in one of our languages."""
     order = Order(design, images, epochs, optimiser, learning_rate, augmentation, seeds)
-    spoken = language if language in languages() else FIRST
+    spoken = preferred(language)
     if kind == "script":
-        return ExportView("train_digits.py", "text/x-python", script(order, spoken))
-    return ExportView("train_digits.ipynb", "application/x-ipynb+json", notebook(order, spoken))
+        return ExportView(exported.SCRIPT, "text/x-python", exported.script(order, spoken))
+    return ExportView(exported.NOTEBOOK, "application/x-ipynb+json", exported.notebook(order, spoken))
 
 
 def sweep(digit: np.ndarray, film: Film) -> SweepView:

@@ -9,11 +9,13 @@ from typing import Any
 
 import numpy as np
 
+from cnn.lab.export import package
 from cnn.lab.trainings import Epochs, Images, Lesson, News, Optimiser, Order, Rate, Seeds, Trainings, Why
 from cnn.models import registry
 from cnn.network import design as designs
 from cnn.service.views import Asked, Views
 from cnn.task import DIGITS, SIDE
+from cnn.text import preferred
 from cnn.types import Framed, InputError
 
 LEAST, MOST = 6, 400  # of a visitor's digits that can be taught
@@ -149,14 +151,20 @@ def stop(digit: np.ndarray, trainings: Trainings, visitor: str, own: Mapping[str
     return news(digit, trainings, visitor, own, ticket=ticket)
 
 
-def files(digit: np.ndarray, trainings: Trainings, visitor: str, own: Mapping[str, str], *, ticket: str) -> Files:
-    """The trained network, to keep: its folder, as `python app.py --model` and `python -m train` take it."""
+def files(
+    digit: np.ndarray, trainings: Trainings, visitor: str, own: Mapping[str, str], *, ticket: str, language: str
+) -> Files:
+    """The trained network, to keep: its folder, as `python app.py --model` and `python -m train` take it.
+
+    With it, for other programs: its ONNX and a page that runs it, and what trains it again, which say in one of our
+    languages what they say.
+    """
     try:
-        found = trainings.files(ticket)
+        order, found = trainings.order(ticket), trainings.files(ticket)
     except InputError:
         return Files(ticket, b"")
     with zipfile.ZipFile(packed := io.BytesIO(), "w") as archive:  # weights do not get smaller
-        for name, data in found.items():
+        for name, data in package(found, order, preferred(language)).items():
             archive.writestr(name, data)
     return Files(ticket, packed.getvalue())
 

@@ -65,7 +65,7 @@ ASKED: dict[str, dict[str, dict[str, Any]]] = {
         "teach": {"network": "course", "pixels": ["AAAA"], "labels": [1], "remind": True},
         "news": {"ticket": "none", "since": 0},
         "stop": {"ticket": "none"},
-        "files": {"ticket": "none"},
+        "files": {"ticket": "none", "language": "en"},
     },
     "errors": {
         "tables": {"model": "one", "other": "one"},

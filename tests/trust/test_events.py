@@ -10,6 +10,7 @@ from gradio.blocks import BlockFunction
 
 from cnn.service import errors, inside, lab, stress
 from cnn.text import say
+from cnn.ui.lab import Lab
 from tests.service.test_views import ASKED
 from tests.trust import corpus
 from tests.trust.app import App, good
@@ -18,9 +19,18 @@ from tests.trust.conftest import Tally
 WAYS = ("endpoints", "events")
 
 
+def goods(function: BlockFunction, seven: Any) -> list[Any]:
+    """What an endpoint or an event takes."""
+    training = len(function.inputs) > 2  # of the Lab's events, the one that takes the visitor's networks too
+    return [
+        {"view": "news", "ticket": "gone"} if training and isinstance(block, Lab) else good(block, seven, "one")
+        for block in function.inputs
+    ]
+
+
 def cases(function: BlockFunction, seven: Any, wrong: list[Any], depth: int) -> Iterator[tuple[str, list[Any]]]:
     """Good values, each with something wrong in one of its places; what the server keeps itself is not sent."""
-    values = [good(block, seven, "one") for block in function.inputs]
+    values = goods(function, seven)
     for at, block in enumerate(function.inputs):
         if not isinstance(block, gr.State):
             for place in corpus.fields(values[at]):
@@ -34,7 +44,7 @@ def test_what_is_right_is_answered(app: App, seven: Any, tally: Tally, way: str)
     """Else what follows would prove nothing; two need what is not at hand here."""
     unmeasured, waiting = say("error.not_measured", name="one"), say("error.mnist_loading")
     for name, function in getattr(app, way).items():
-        values = [good(block, seven, "one") for block in function.inputs]
+        values = goods(function, seven)
         answer = app.ask(function, values)
         assert answer.sentence in (None, unmeasured, waiting), (name, answer)
 
@@ -42,7 +52,7 @@ def test_what_is_right_is_answered(app: App, seven: Any, tally: Tally, way: str)
 @pytest.mark.parametrize("way", WAYS)
 def test_values_that_are_missing_or_too_many(app: App, seven: Any, tally: Tally, way: str) -> None:
     for name, function in getattr(app, way).items():
-        values = [good(block, seven, "one") for block in function.inputs]
+        values = goods(function, seven)
         for count in range(len(values)):
             tally(f"{name}, {count} values", app.ask, function, values[:count], answers=False)
         tally(f"{name}, one too many", app.ask, function, [*values, 1])

@@ -22,14 +22,16 @@ import keras
 import numpy as np
 
 from cnn.errors.statistics import wilson
+from cnn.lab.export import ONNX
+from cnn.lab.export_onnx import as_onnx
 from cnn.lab.trainings import Ending
-from cnn.metadata import CONFIG, METRICS
+from cnn.metadata import CONFIG, METRICS, read_config
 from cnn.models import registry
 from cnn.network import design
 from cnn.network.classifier import Classifier, softmax
 from cnn.stress.perturbations import find
 from cnn.task import SIDE
-from cnn.types import Digits
+from cnn.types import Digits, InputError
 from train.data import mnist, qmnist
 from train.fit.loop import Progress, fit
 from train.fit.recipes import LIGHT, Recipe
@@ -167,9 +169,13 @@ class Training:
 
 
 def files(folder: Path) -> dict[str, str]:
-    """A network's files by name, in base64."""
-    names = (registry.WEIGHTS, CONFIG, METRICS)
-    return {name: base64.b64encode((folder / name).read_bytes()).decode("ascii") for name in names}
+    """A network's files by name, in base64, and the same as ONNX, where it has a form there."""
+    found = {name: (folder / name).read_bytes() for name in (registry.WEIGHTS, CONFIG, METRICS)}
+    temperature = read_config(folder / CONFIG)["calibration"].get("temperature", 1.0)
+    with contextlib.suppress(InputError):
+        model = keras.saving.load_model(folder / registry.WEIGHTS, compile=False)
+        found[ONNX] = as_onnx(model, temperature=temperature)
+    return {name: base64.b64encode(data).decode("ascii") for name, data in found.items()}
 
 
 def filters(model: keras.Model) -> np.ndarray | None:

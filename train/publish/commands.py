@@ -1,4 +1,4 @@
-"""The commands for what goes out: examples, readme, export, publish and publish-space."""
+"""The commands for what goes out: examples, readme, course, teach, export, publish and publish-space."""
 
 import argparse
 import tempfile
@@ -14,8 +14,8 @@ from cnn.metadata import CONFIG, read_config
 from cnn.models import registry
 from cnn.task import task_of
 from cnn.text import FIRST, languages
-from train.command import Adding, command
-from train.publish import card, examples, readme, space
+from train.command import RUNS, Adding, command
+from train.publish import card, examples, lesson, readme, space
 from train.publish.hub import Published, publish
 
 
@@ -32,6 +32,40 @@ def draw_examples(_: argparse.Namespace) -> None:
 def write_tables(_: argparse.Namespace) -> None:
     """Put the measured figures into README.md and docs/."""
     readme.write(readme.tables())
+
+
+def _course_options(add: Adding) -> None:
+    add("--again", action="store_true", help="run the solutions even where no code changed")
+
+
+@command("course", _course_options)
+def write_course(options: argparse.Namespace) -> None:
+    """Write the course's notebooks from assets/course/cnn.py.
+
+    Solutions whose code changed are run, for what their cells print: minutes. Needs MNIST (from the folder MNIST_DIR,
+    else downloaded).
+    """
+    from train.publish import notebooks  # brings Jupyter, which no other command needs
+
+    for path in notebooks.write(options.again):
+        print(path)
+
+
+def _teach_options(add: Adding) -> None:
+    add(
+        "--address",
+        default=lesson.ADDRESS,
+        metavar="LINK",
+        help=f"where the class opens the app (default: {lesson.ADDRESS})",
+    )
+    add("--folder", type=Path, default=RUNS / "teach", help="where the pages go (default: runs/teach)")
+
+
+@command("teach", _teach_options)
+def print_lesson(options: argparse.Namespace) -> None:
+    """Write the teacher's page and the observation sheet to be printed, with links to your app."""
+    for path in lesson.print_pages(options.folder, options.address):
+        print(path)
 
 
 def _export_options(add: Adding) -> None:

@@ -32,7 +32,7 @@ def look_tab(
     """Fill the open tab; `digit` holds the framed digit of all tabs, None before one was drawn.
 
     `own` holds the visitor's own networks, the tickets of `trainings` by name: they may be chosen too. Gives what holds
-    the choice, as `offered` takes and makes it.
+    the choice, as `networks_offered` takes and makes it.
     """
     offered, example, instead = looked_at(models, mnist)
     with gr.Row(elem_classes="looking"):
@@ -102,7 +102,7 @@ def _drawn(
     return digit, _shown(known, example, asked, digit, model, own)
 
 
-def offered(models: Models, own: Own, chosen: str, choices: list[tuple[Any, str]]) -> tuple[Any, Any]:
+def networks_offered(models: Models, own: Own, chosen: str, choices: list[tuple[Any, str]]) -> tuple[Any, Any]:
     """The networks to choose from, as they are to be: with those that the visitor trained, and none that is gone."""
     choices = [*(choice for choice in choices if not OWN.fullmatch(choice[1])), *((name, name) for name in own)]
     there = any(name == chosen for _, name in choices)

@@ -12,6 +12,7 @@ from cnn.service.draw import drawn
 from cnn.types import Framed
 from cnn.ui.arrays import sendable_view
 from cnn.ui.draw.pad import Pad, examples, first_seven
+from cnn.ui.inside.tab import networks_offered
 from cnn.ui.lab import Lab, answer
 
 
@@ -51,7 +52,7 @@ def lab_tab(
         changed = _changed(told, own)
         if changed == own:
             return sendable_view(told), *[gr.skip()] * 3
-        return sendable_view(told), changed, *offered(models, changed, model, choices)
+        return sendable_view(told), changed, *networks_offered(models, changed, model, choices)
 
     quiet["concurrency_id"] = None  # no view is waited for
     lab.select(trained, [lab, digit, own, *choice], [lab, own, *choice], trigger_mode="multiple", **quiet)

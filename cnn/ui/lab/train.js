@@ -1,10 +1,10 @@
 // Trainings of the visitor's own networks: the one that runs, as it learns, and a table of what came of those before.
 
-import { made, renew } from "../web/dom.js";
+import { download, made, renew } from "../web/dom.js";
 import { classesOf, colourOf, dot, learnNetworks } from "../web/networks.js";
 import { counted, nearly, number, percent, whole } from "../web/numbers.js";
 import { bytesOf, paintValues, picture, plane, unpack } from "../web/paint.js";
-import { networkName, say, sayCount } from "../web/say.js";
+import { language, networkName, say, sayCount } from "../web/say.js";
 import { set } from "../web/store.js";
 import { chart } from "./chart.js";
 import { differ, inShort, mean, score } from "./results.js";
@@ -134,9 +134,7 @@ export function trainView(desk) {
 		const row = kept.find((one) => one.ticket === ticket);
 		if (!row) return;
 		if (!archive) return leave(row);
-		const href = URL.createObjectURL(new Blob([bytesOf(archive)], { type: "application/zip" }));
-		made("a", { href, download: `${row.name}.zip` }).click();
-		URL.revokeObjectURL(href);
+		download(`${row.name}.zip`, "application/zip", bytesOf(archive));
 	}
 
 	// ------------------------------------------------------------------ words
@@ -313,7 +311,7 @@ export function trainView(desk) {
 			node.addEventListener("click", onClick);
 			return node;
 		};
-		const keep = button("lab.download", "lab.download_label", () => desk.askTraining({ view: "files", ticket: row.ticket }));
+		const keep = button("lab.download", "lab.download_label", () => desk.askTraining({ view: "files", ticket: row.ticket, language: language() }));
 		keep.disabled = row.gone;
 		return [keep, button("lab.remove", "lab.remove_label", () => remove(row))];
 	}

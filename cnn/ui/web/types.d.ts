@@ -613,6 +613,7 @@ export interface TrainingStopRequest {
 export interface TrainingFilesRequest {
 	view: "files";
 	ticket: string;
+	language: string;
 }
 
 export type TrainingRequest = TrainingBeginRequest | TrainingTeachRequest | TrainingNewsRequest | TrainingStopRequest | TrainingFilesRequest;

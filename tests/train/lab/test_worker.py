@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import onnxruntime
 import pytest
 
 from cnn.lab.trainings import Order, Training, Worker
@@ -63,6 +64,8 @@ def test_what_it_tells_is_what_the_server_hears(known: Sets, tmp_path: Path) -> 
     assert hits == heard.rows[0].mnist.hits == round(network.metrics["accuracy"] * 300)
     assert network.parameters == heard.rows[0].parameters == design.plan(DESIGN).parameters
     assert design.read(network.config["recipe"]["design"]) == DESIGN
+    session = onnxruntime.InferenceSession(heard.files["model.onnx"], providers=["CPUExecutionProvider"])
+    assert np.abs(session.run(None, {"picture": DIGIT[None, ..., None]})[0] - network.logits(DIGIT[None])).max() < 1e-4
 
 
 def test_it_stops_where_it_is_told_to(known: Sets, tmp_path: Path) -> None:

@@ -88,6 +88,7 @@ export default function start({ element, props, watch }, { filter, ...constants 
 		part("bars").replaceChildren(...bars);
 		part("bars").style.setProperty("--classes", classes.length);
 		panel.classList.toggle("words", areWords(classes));
+		panel.classList.toggle("letters", !areWords(classes) && !classes.every((name) => /^\d$/.test(name)));
 	}
 
 	/** @param {ReadingAnswer} value @param {string} state */

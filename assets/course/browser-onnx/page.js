@@ -1,0 +1,82 @@
+// The network in the browser: the drawing is framed here, read here, and sent nowhere.
+
+const MODEL = "model.onnx";
+const CLASSES = [..."0123456789"]; // what its outputs mean, in order
+const SIDE = 28;
+const BOX = 20; // pixels: how long MNIST's digits are
+
+const pad = document.querySelector("#pad");
+const picture = document.querySelector("#picture");
+const output = document.querySelector("output");
+
+// The drawing as MNIST has its digits, painted into `picture`: in a box of 20 pixels, its centre of mass in the middle.
+// Gives SIDE * SIDE values, ink 1 on paper 0; null for a blank pad.
+function framed() {
+	const drawn = inkOf(pad);
+	const inked = [...drawn.keys()].filter((at) => drawn[at] > 0.5);
+	if (!inked.length) return null;
+	const [across, down] = [inked.map((at) => at % pad.width), inked.map((at) => Math.floor(at / pad.width))];
+	const [left, top] = [across, down].map((places) => places.reduce((a, b) => Math.min(a, b)));
+	const [wide, high] = [across, down].map((places, axis) => places.reduce((a, b) => Math.max(a, b)) + 1 - [left, top][axis]);
+	const scale = BOX / Math.max(wide, high);
+	const brush = picture.getContext("2d", { willReadFrequently: true });
+	brush.imageSmoothingQuality = "high";
+
+	function paint(x, y) {
+		brush.fillStyle = "white";
+		brush.fillRect(0, 0, SIDE, SIDE);
+		brush.drawImage(pad, left, top, wide, high, x, y, wide * scale, high * scale);
+	}
+
+	const [x, y] = [wide, high].map((side) => (SIDE - side * scale) / 2);
+	paint(x, y);
+	const [massX, massY] = middleOf(inkOf(picture));
+	paint(x + SIDE / 2 - massX, y + SIDE / 2 - massY);
+	return inkOf(picture);
+}
+
+function inkOf(canvas) {
+	const { data } = canvas.getContext("2d", { willReadFrequently: true }).getImageData(0, 0, canvas.width, canvas.height);
+	return Float32Array.from({ length: data.length / 4 }, (_, at) => 1 - data[4 * at] / 255);
+}
+
+function middleOf(ink) {
+	let [total, x, y] = [0, 0, 0];
+	ink.forEach((value, at) => {
+		total += value;
+		x += value * ((at % SIDE) + 0.5);
+		y += value * (Math.floor(at / SIDE) + 0.5);
+	});
+	return [x / total, y / total];
+}
+
+function softmax(logits) {
+	const largest = Math.max(...logits);
+	const powers = [...logits].map((logit) => Math.exp(logit - largest));
+	const sum = powers.reduce((a, b) => a + b);
+	return powers.map((power) => power / sum);
+}
+
+async function start() {
+	ort.env.wasm.numThreads = 1; // more need headers that few servers send
+	const session = await ort.InferenceSession.create(MODEL);
+	output.textContent = "?";
+
+	async function read() {
+		const ink = framed();
+		if (!ink) return;
+		const tensor = new ort.Tensor("float32", ink, [1, SIDE, SIDE, 1]);
+		const answer = await session.run({ [session.inputNames[0]]: tensor });
+		const shares = softmax(answer[session.outputNames[0]].data).slice(0, CLASSES.length);
+		output.textContent = CLASSES[shares.indexOf(Math.max(...shares))];
+		document.querySelector("#received").textContent = shares.map((share, at) => `${CLASSES[at]}  ${share.toFixed(4)}`).join("\n");
+	}
+
+	const clear = startPad(pad, read);
+	document.querySelector("button").addEventListener("click", () => {
+		clear();
+		output.textContent = "?";
+	});
+}
+
+start().catch((error) => (output.textContent = `⚠ ${error.message}`));

@@ -1,0 +1,46 @@
+"""A page and an API around one network: all that a server needs."""
+
+import os
+from pathlib import Path
+
+os.environ["KERAS_BACKEND"] = "jax"  # before Keras is imported
+
+import gradio as gr
+import keras
+import numpy as np
+from PIL import Image
+
+MODEL = Path(__file__).parents[2] / "models" / "course" / "model.keras"  # yours goes here
+CLASSES = "0123456789"  # what its outputs mean, in order
+
+network = keras.saving.load_model(MODEL, compile=False)
+
+
+def framed(picture: Image.Image) -> np.ndarray:
+    """As MNIST has its digits: (28, 28), ink 1, paper 0, 20 pixels long, its centre of mass in the middle."""
+    page = Image.alpha_composite(Image.new("RGBA", picture.size, "white"), picture.convert("RGBA"))
+    ink = np.asarray(page.convert("L"), np.float32) / 255
+    ink = 1 - ink if np.median(ink) > 0.5 else ink  # dark on light, or light on dark
+    rows, columns = np.nonzero(ink > 0.4)
+    image = np.zeros((28, 28), np.float32)
+    if rows.size:
+        box = Image.fromarray(ink[rows.min() : rows.max() + 1, columns.min() : columns.max() + 1])
+        box = np.asarray(box.resize([max(1, round(side * 20 / max(box.size))) for side in box.size]))
+        middle = np.array([np.average(np.arange(n), weights=box.sum(1 - axis)) for axis, n in enumerate(box.shape)])
+        top, left = np.clip(np.round(13.5 - middle).astype(int), 0, 28 - np.array(box.shape))
+        image[top : top + box.shape[0], left : left + box.shape[1]] = box
+    return image
+
+
+def read(picture: Image.Image) -> dict[str, float]:
+    """How likely each class is."""
+    logits = network.predict(framed(picture)[np.newaxis, ..., np.newaxis], verbose=0)[0]
+    powers = np.exp(logits - logits.max())
+    return dict(zip(CLASSES, (powers / powers.sum()).tolist(), strict=True))
+
+
+picture, answer = gr.Image(type="pil", image_mode=None), gr.Label(num_top_classes=3)
+page = gr.Interface(read, picture, answer, api_name="read", flagging_mode="never")
+
+if __name__ == "__main__":
+    page.launch()
