@@ -265,7 +265,7 @@ def test_a_drawing_whose_answer_was_lost_is_sent_again(visit: Visiting) -> None:
 def test_the_last_message_says_that_the_pen_has_lifted(visit: Visiting) -> None:
     visitor = visit()
     visitor.draw(SEVEN)
-    visitor.reads(7)
+    visitor.until(lambda: b'"lifted":true' in visitor.posts[-1][1])
     sent = [json.loads(body)["data"][0] for _, body in visitor.posts if b'"lifted"' in body]
     assert [one["lifted"] for one in sent] == [False] * (len(sent) - 1) + [True]
 
