@@ -1,6 +1,6 @@
 // A network taught the visitor's own digits, and what it forgot meanwhile.
 
-import { made, renew } from "../web/dom.js";
+import { choices, made, renew } from "../web/dom.js";
 import { networkNames } from "../web/networks.js";
 import { counted, percent, whole } from "../web/numbers.js";
 import { networkName, say, sayCount } from "../web/say.js";
@@ -45,13 +45,13 @@ export function teachView(desk) {
 		const select = made("select", { name: "lab-teach-network", ariaLabel: say("lab.teach_network") });
 		select.append(...names.map((name) => made("option", { value: name, textContent: networkName(name), selected: name === asked.network })));
 		select.addEventListener("change", () => (asked.network = select.value));
-		const remind = made("input", { type: "checkbox", name: "lab-remind", checked: asked.remind });
-		remind.addEventListener("change", () => (asked.remind = remind.checked));
+		const words = { label: say("lab.teach_from"), words: (remind) => say(remind ? "lab.teach_reminded" : "lab.teach_alone") };
+		const remind = choices("lab-remind", [true, false], asked.remind, words, (chosen) => (asked.remind = chosen));
 		const count = digits().length;
 		const button = made("button", { type: "button", name: "lab-teach", className: "turn", textContent: sayCount("lab.teach_begin", count), disabled: count < LEAST || desk.busy() });
 		button.addEventListener("click", begin);
 		const few = made("p", { className: "note", textContent: say("lab.teach_few", { least: LEAST, count }), hidden: count >= LEAST });
-		renew(part(".asks"), made("div", { className: "asked" }, made("span", { className: "ask", textContent: say("lab.teach_network") }), select), made("label", { className: "asked" }, remind, made("span", { textContent: say("lab.teach_remind") })), made("div", { className: "asked" }, button), few);
+		renew(part(".asks"), made("div", { className: "asked" }, made("span", { className: "ask", textContent: say("lab.teach_network") }), select), made("div", { className: "asked" }, made("span", { className: "ask", textContent: words.label }), remind), made("div", { className: "asked" }, button), few);
 	}
 
 	function lesson({ name, model, taught }) {
