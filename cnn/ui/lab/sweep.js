@@ -10,7 +10,7 @@ import { say, sayCount } from "../web/say.js";
 const SIZES = { parameters: "lab.sweep_parameters", filters: "lab.sweep_filters", multiply_adds: "lab.sweep_multiply_adds" };
 const COLUMNS = ["lab.sweep_layers", SIZES.filters, SIZES.parameters, SIZES.multiply_adds, "lab.sweep_right", "errors.range", "lab.sweep_seeds"];
 const TICKS = [0.5, 0.8, 0.9, 0.95, 0.98, 0.99, 0.995, 0.998, 0.999];
-const CHART = { narrow: 320, wide: 760, height: 320, left: 54, right: 84, top: 14, bottom: 44, apart: 15 };
+const CHART = { narrow: 320, wide: 760, height: 320, left: 54, right: 12, top: 14, bottom: 44 };
 const COLOURS = 8; // that networks have
 
 export function sweepView(desk) {
@@ -25,7 +25,8 @@ export function sweepView(desk) {
 		sentence.textContent = inShort(sweep);
 		const label = say("lab.sweep_against");
 		renew(tools, made("span", { className: "ask", textContent: label }), choices("lab-against", Object.keys(SIZES), against, { label, words: (size) => say(SIZES[size]) }, choose));
-		place.replaceChildren(chart(sweep, against, place.clientWidth));
+		const lines = byDepth(sweep);
+		place.replaceChildren(keys(lines), chart(lines, against, place.clientWidth));
 		numbers.replaceChildren(made("summary", { textContent: say("errors.as_table") }), made("div", { className: "scrolls" }, table(sweep)));
 		const values = { trainings: sweep.trainings, epochs: sweep.epochs, images: whole(sweep.training_images), test: whole(sweep.test_images), date: sweep.date, processor: sweep.processor };
 		source.textContent = say("lab.sweep_source", values);
@@ -56,15 +57,19 @@ const points = (share, digits = 1) => (100 * share >= 0.5 * 10 ** -digits ? "+" 
 
 // ------------------------------------------------------------------ the chart
 
-// The errors are on a logarithmic scale, and so is the size: each line goes up to the right.
-/** @param {SweepView} sweep @param {string} against @param {number} room */
-function chart({ networks }, against, room) {
-	const { narrow, wide, height, left, right, top, bottom, apart } = CHART;
+/** @param {SweepView} sweep */
+const byDepth = ({ networks }) => [...new Set(networks.map((one) => one.depth))].map((depth) => networks.filter((one) => one.depth === depth));
+
+// The errors are on a logarithmic scale, and so is the size.
+/** @param {SweptNetwork[][]} lines @param {string} against @param {number} room */
+function chart(lines, against, room) {
+	const networks = lines.flat();
+	const { narrow, wide, height, left, right, top, bottom } = CHART;
 	const width = Math.min(wide, Math.max(narrow, room));
 	const sizes = networks.map((one) => one[against]);
 	const [least, most] = [Math.min(...sizes), Math.max(...sizes)].map(Math.log2);
 	const x = (size) => left + (0.03 + (0.94 * (Math.log2(size) - least)) / (most - least || 1)) * (width - left - right);
-	const [low, high] = [Math.min(...networks.map((one) => one.low)), Math.max(...networks.map((one) => one.high))].map(halvings);
+	const [low, high] = [Math.min(...networks.map((one) => Math.min(one.low, one.least))), Math.max(...networks.map((one) => Math.max(one.high, one.most)))].map(halvings);
 	const y = (share) => top + ((high - halvings(share)) / (high - low)) * (height - top - bottom);
 	const drawing = svg("svg", { viewBox: `0 0 ${width} ${height}`, role: "img", class: "chart wide", "aria-label": say("lab.sweep_label", { what: say(SIZES[against]) }) });
 	for (const share of TICKS.filter((tick) => halvings(tick) >= low && halvings(tick) <= high)) {
@@ -75,9 +80,7 @@ function chart({ networks }, against, room) {
 		drawing.append(svg("text", { x: x(size), y: height - bottom + 20, "text-anchor": "middle" }, whole(size)));
 	}
 	drawing.append(svg("text", { class: "axis", x: (left + width - right) / 2, y: height - 6, "text-anchor": "middle" }, say(SIZES[against])));
-	const lines = [...new Set(networks.map((one) => one.depth))].map((depth) => networks.filter((one) => one.depth === depth));
 	lines.forEach((line, at) => drawing.append(lineOf(line, at, (one) => x(one[against]), y)));
-	drawing.append(...endsOf(lines, (one) => x(one[against]), y, apart));
 	return drawing;
 }
 
@@ -102,15 +105,14 @@ function lineOf(line, at, x, y) {
 
 const colourOf = (at) => `--own: var(--model-${at % COLOURS})`;
 
-// What each line is, at its end; apart from each other where two ends meet.
-function endsOf(lines, x, y, apart) {
-	const ends = lines.map((line, at) => ({ at, depth: line[0].depth, x: x(line.at(-1)), y: y(line.at(-1).mean) }));
-	ends.sort((one, other) => one.y - other.y);
-	ends.forEach((end, at) => {
-		const above = ends[at - 1];
-		if (above && Math.abs(above.x - end.x) < CHART.right) end.y = Math.max(end.y, above.y + apart);
-	});
-	return ends.map((end) => svg("text", { class: "end", style: colourOf(end.at), x: end.x + 10, y: end.y + 4 }, sayCount("lab.sweep_layers", end.depth)));
+/** @param {SweptNetwork[][]} lines */
+function keys(lines) {
+	const key = (line, at) => {
+		const one = made("span", { className: "key", textContent: sayCount("lab.sweep_layers", line[0].depth) });
+		one.style.cssText = colourOf(at);
+		return one;
+	};
+	return made("p", { className: "figures" }, ...lines.map(key));
 }
 
 // ------------------------------------------------------------------ its numbers
