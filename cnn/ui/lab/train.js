@@ -173,7 +173,7 @@ export function trainView(desk) {
 
 	function show() {
 		const rows = trained();
-		for (const place of panel.querySelectorAll(".now")) place.hidden = !going();
+		for (const place of nows()) place.hidden = !going();
 		for (const place of panel.querySelectorAll(".refused")) {
 			place.textContent = why();
 			place.hidden = !refused;
@@ -188,10 +188,12 @@ export function trainView(desk) {
 		showRows(rows);
 	}
 
+	const nows = () => /** @type {HTMLElement[]} */ ([...panel.querySelectorAll("div.now")]); // the film has lines called so
+
 	function showNow() {
 		const last = current.points.at(-1);
 		const share = last ? (last.run + last.step / last.steps) / (current.order.seeds?.length ?? 1) : 0;
-		for (const place of panel.querySelectorAll(".now")) {
+		for (const place of nows()) {
 			place.querySelector(".status").textContent = status();
 			place.querySelector("progress").value = share;
 			place.querySelector("button").disabled = !current.ticket || current.news?.state === "measuring";
