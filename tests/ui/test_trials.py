@@ -18,7 +18,7 @@ from playwright.sync_api import Locator, expect
 from cnn.errors.statistics import wilson
 from cnn.framing.ink import from_strokes, parse_strokes
 from cnn.ui.draw.pad import SIDE
-from tests.ui.conftest import ONE, PHONE, SEVEN, FakeClassifier, Visit, prediction, seven_or_one
+from tests.ui.conftest import ONE, PHONE, SEVEN, FakeClassifier, Visit, choose, prediction, seven_or_one
 from tests.ui.test_draw import paper, png
 from train.data.series import read
 
@@ -268,7 +268,7 @@ def crafted(zipped: Path, path: Path, **change: Any) -> Path:
     return path
 
 
-def written(path: Path, *said: tuple[int, int | None]) -> Path:
+def written(path: Path, *said: tuple[int, int | None], model: str = "fake") -> Path:
     """A series as the page saves one: a test for each (meant, said), no picture twice."""
     with zipfile.ZipFile(path, "w") as file:
         trials = []
@@ -279,7 +279,7 @@ def written(path: Path, *said: tuple[int, int | None]) -> Path:
             file.writestr(place, content.getvalue())
             more = {"kind": "drawn", "reason": None, "guess": label or 0, "confidence": 0.9, "strokes": None}
             at = f"2026-01-02T03:04:{number:02}.000Z"
-            trials.append({"file": place, "at": at, "meant": meant, "said": label, "model": "fake", **more})
+            trials.append({"file": place, "at": at, "meant": meant, "said": label, "model": model, **more})
         file.writestr("series.json", json.dumps(trials))
     return path
 
@@ -305,7 +305,7 @@ def test_a_class_of_zips_is_one_sheet_and_comes_back_as_one_zip(visit: Visiting,
     verdict, load = panel.locator(".verdict"), panel.locator("input[type=file]")
     expect(verdict).to_have_text("A whole class on one sheet")
     ada = written(tmp_path / "ada.zip", (7, 7), (2, 2), (7, 1), (4, 4))
-    bob = written(tmp_path / "robert.zip", (7, None), (1, 1))
+    bob = written(tmp_path / "robert.zip", (7, None), (1, 1), model="other")
     broken, other = tmp_path / "broken.zip", written(tmp_path / "other.zip", (3, 3))
     broken.write_bytes(ada.read_bytes()[:-40])
     again = tmp_path / "ada (1).zip"
@@ -322,7 +322,13 @@ def test_a_class_of_zips_is_one_sheet_and_comes_back_as_one_zip(visit: Visiting,
     expect(panel.get_by_label("7 read as ?: 1")).to_be_visible()
     expect(panel.locator(".rates th").first).to_have_text("7")
 
-    names.last.focus()
+    networks = panel.locator(".networks")
+    choose(networks.get_by_role("radio", name="other"))
+    expect(verdict).to_have_text("1 of 2 read right: 50%.")
+    expect(names).to_have_text(["robert"])
+    choose(networks.get_by_role("radio", name="All networks"))
+    expect(panel.locator(".rates").last.locator("tr")).to_contain_text(["fake75%3 of 4", "other50%1 of 2"])
+
     hands.last.locator("summary").press("Enter")
     expect(hands.last.get_by_role("img", name="7 read as 1, 90.0%")).to_be_visible()
     name = hands.last.get_by_label("Name or pseudonym")
