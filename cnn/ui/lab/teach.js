@@ -3,7 +3,7 @@
 import { choices, made, renew } from "../web/dom.js";
 import { networkNames } from "../web/networks.js";
 import { counted, percent, whole } from "../web/numbers.js";
-import { networkName, say, sayCount } from "../web/say.js";
+import { language, networkName, say, sayCount } from "../web/say.js";
 import { get, subscribe } from "../web/store.js";
 import { isDigit, onTrials, recallTrials } from "../web/trials.js";
 
@@ -34,14 +34,19 @@ export function teachView(desk) {
 		show();
 	}
 
+	let shown = ""; // what stands there: what is pressed as an answer comes is not put anew beneath the finger
+
 	function show() {
-		showTools();
+		const names = [...networkNames().filter((name) => name in desk.networks), ...get("own")];
+		if (!names.includes(asked.network)) [asked.network] = names;
+		const now = JSON.stringify([language(), names, asked, digits().length, desk.busy(), lessons.length]);
+		if (now === shown) return;
+		shown = now;
+		showTools(names);
 		part(".lessons").replaceChildren(...lessons.map(lesson));
 	}
 
-	function showTools() {
-		const names = [...networkNames().filter((name) => name in desk.networks), ...get("own")];
-		if (!names.includes(asked.network)) [asked.network] = names;
+	function showTools(names) {
 		const select = made("select", { name: "lab-teach-network", ariaLabel: say("lab.teach_network") });
 		select.append(...names.map((name) => made("option", { value: name, textContent: networkName(name), selected: name === asked.network })));
 		select.addEventListener("change", () => (asked.network = select.value));
