@@ -10,17 +10,19 @@ import pytest
 
 from cnn.inside.explain import explain
 from cnn.inside.views import own_digits
-from cnn.models.registry import BUNDLED, DEFAULT, METRICS, WEIGHTS, bundled, load
+from cnn.mnist import kept
+from cnn.models.registry import BUNDLED, DEFAULT, METRICS, PICTURES, WEIGHTS, bundled, load
 from cnn.network.classifier import Classifier
 from cnn.reading.number import read_number_strokes
 from cnn.reading.read import read_strokes
+from cnn.task import DIGITS
 from cnn.types import Strokes
 from train.data.mnist import FILES, find, read_folder
 from train.measure import out_of_distribution
 from train.measure.evaluate import Sets, evaluate
 from train.pens.hand import write
 from train.pens.styles import STYLES
-from train.publish.examples import STROKES
+from train.publish.examples import LETTERS, STROKES
 
 pytestmark = pytest.mark.slow
 
@@ -31,24 +33,51 @@ needs_mnist = pytest.mark.skipif(
 )
 
 
-@pytest.fixture(scope="module", params=bundled())
+@pytest.fixture(scope="module", params=bundled(DIGITS))
 def shipped(request: pytest.FixtureRequest) -> Classifier:
     return load(request.param)
 
 
 def test_what_ships() -> None:
-    assert bundled() == ["course", "mlp", "robust"]
+    assert bundled() == ["animals", "course", "letters", "mlp", "robust"]
+    assert bundled(DIGITS) == ["course", "mlp", "robust"]
     assert DEFAULT in bundled()
 
 
+@pytest.mark.parametrize(("name", "classes", "least"), [("letters", 26, 0.87), ("animals", 10, 0.94)])
+def test_networks_of_other_classes_come_with_pictures_that_they_read(name: str, classes: int, least: float) -> None:
+    network = load(name)
+    assert_metadata_belongs_to(network)
+    assert network.task.count == classes
+    assert network.metrics["accuracy"] >= least
+    pictures = kept(BUNDLED / name / PICTURES)["test"]
+    images = np.stack([image for image, _ in pictures.values()]).astype(np.float32) / 255
+    labels = np.array([label for _, label in pictures.values()])
+    wrong = {one["index"] for one in network.metrics["errors"]}
+    guesses = network.probabilities(images).argmax(1)
+    assert {place for place, right in zip(pictures, guesses == labels, strict=True) if not right} == wrong & {*pictures}
+    assert sum(file.stat().st_size for file in (BUNDLED / name).iterdir()) < 2_000_000
+
+
+def test_the_letters_to_try_are_read() -> None:
+    network = load("letters")
+    for example in json.loads(LETTERS.read_text()):
+        said = read_strokes(network, example["strokes"])[1].label
+        assert network.task.classes[said] == example["label"]
+
+
 def test_metadata_belongs_to_the_weights(shipped: Classifier) -> None:
+    assert_metadata_belongs_to(shipped)
+    assert np.array(shipped.metrics["confusion"]).sum() == 10_000
+    assert shipped.metrics["accuracy"] >= 0.98
+
+
+def assert_metadata_belongs_to(shipped: Classifier) -> None:
     folder = BUNDLED / shipped.name
     assert shipped.metrics["bytes"] == (folder / WEIGHTS).stat().st_size
     digest = hashlib.sha256((folder / WEIGHTS).read_bytes()).hexdigest()
     assert shipped.metrics["weights_sha256"] == shipped.config["weights_sha256"] == digest
     assert shipped.metrics["parameters"] == shipped.parameters
-    assert np.array(shipped.metrics["confusion"]).sum() == 10_000
-    assert shipped.metrics["accuracy"] >= 0.98
     assert shipped.parameters <= 300_000
     assert shipped.config["recipe"]["architecture"] == shipped.architecture
 

@@ -1,4 +1,4 @@
-"""The command line: `python -m train fit | mix | record | calibrate | evaluate | measure | readme | publish ...`."""
+"""The command line: `python -m train fit | mix | record | evaluate | measure | sweep | readme | publish ...`."""
 
 import argparse
 import sys

@@ -48,9 +48,11 @@ from pathlib import Path
 
 ADDRESS = ""
 
-project = next((folder for folder in (Path.cwd(), *Path.cwd().parents) if (folder / "cnn").is_dir()), None)
-if project is None:
-    project = Path("digit-reader").resolve()
+places = (Path.cwd(), *Path.cwd().parents, Path("digit-reader").resolve())
+project = next((place for place in places if (place / "cnn").is_dir()), places[-1])
+if not project.exists():
+    assert ADDRESS, "ADDRESS is empty"
+    # fr: assert ADDRESS, "ADDRESS est vide"
     subprocess.run(["git", "clone", "--depth", "1", ADDRESS, project], check=True)
     subprocess.run([sys.executable, "-m", "pip", "install", "-q", "-r", project / "train/requirements.txt"], check=True)
 sys.path.insert(0, str(project))
@@ -578,13 +580,17 @@ def few_filters():
 
 def mine():
     return [
-        layers.Conv2D(16, 5, strides=2, activation="relu"),
+        layers.Conv2D(16, 3, activation="relu"),
         # blank: ...,
+        layers.MaxPooling2D(2),
+        # blank:
         layers.Conv2D(32, 3, activation="relu"),
+        # blank:
+        layers.MaxPooling2D(2),
         # blank:
         layers.Conv2D(64, 3, activation="relu"),
         # blank:
-        layers.GlobalAveragePooling2D(),
+        layers.Flatten(),
         # blank:
         layers.Dense(10),
     ]

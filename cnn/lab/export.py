@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
-from cnn.lab.trainings import Order
+from cnn.lab.trainings import Lesson, Order
 from cnn.metadata import CONFIG
 from cnn.network.design import Block, calls
 from cnn.task import DIGITS, SIDE, Task
@@ -52,14 +52,17 @@ def notebook(order: Order, language: str, task: Task = DIGITS) -> str:
     return json.dumps(whole, ensure_ascii=False, indent=1) + "\n"
 
 
-def package(files: Mapping[str, bytes], order: Order | None, language: str, task: Task = DIGITS) -> dict[str, bytes]:
-    """The files of a trained network's folder, and beside them its ONNX as a page, its script and its notebook.
+def package(files: Mapping[str, bytes], order: Order | Lesson, language: str, task: Task = DIGITS) -> dict[str, bytes]:
+    """The files of a trained network's folder, and beside them what they allow to make.
 
-    No script and no notebook for a network that was not built by an `order`.
+    Where its ONNX is among them, a page that runs it; where it was trained on what everybody has, a script and a
+    notebook.
     """
-    temperature = json.loads(files[CONFIG])["calibration"]["temperature"]
-    made = {PAGE: page(files[ONNX], language, task, temperature)}
-    if order:
+    made = {}
+    if ONNX in files:
+        temperature = json.loads(files[CONFIG])["calibration"].get("temperature", 1.0)
+        made[PAGE] = page(files[ONNX], language, task, temperature)
+    if isinstance(order, Order):
         made |= {SCRIPT: script(order, language, task), NOTEBOOK: notebook(order, language, task)}
     return {**files, **{name: text.encode() for name, text in made.items()}}
 

@@ -405,16 +405,18 @@ class Trainings:
                 found.finish("training_stopped")
             self._change.notify_all()
 
-    def files(self, ticket: str) -> tuple[Order | Lesson, dict[str, bytes]]:
-        """What was ordered, and the files of its first network's folder, with its `model.onnx`.
-
-        InputError where there are none.
-        """
+    def files(self, ticket: str) -> dict[str, bytes]:
+        """Those of its first network's folder, and its `model.onnx`, if it has one. InputError where there are none."""
         with self._change:
             found = self._found(ticket)
             if not found.files:
                 raise InputError("training_gone")
-            return found.order, dict(found.files)
+            return dict(found.files)
+
+    def order(self, ticket: str) -> Order | Lesson:
+        """What was ordered. InputError "training_gone" as `news`."""
+        with self._change:
+            return self._found(ticket).order
 
     def beside(self, models: registry.Models, own: Mapping[str, str]) -> registry.Models:
         """A visitor's models: those that all have, and their own that are still kept, ready to read.

@@ -5,8 +5,10 @@ from typing import Any, Literal
 
 import numpy as np
 
+from cnn.errors.statistics import wilson
 from cnn.lab import export as exported
 from cnn.lab import film as recorded
+from cnn.lab import sweep as measured
 from cnn.lab.film import Film
 from cnn.lab.trainings import Epochs, Images, Optimiser, Order, Seeds
 from cnn.lab.trainings import Rate as LearningRate
@@ -122,7 +124,37 @@ class ExportView:
     text: str
 
 
-Part = RunView | FilmView | StepView | BuildView | ExportView
+@dataclasses.dataclass(frozen=True)
+class SweptNetwork:
+    """One network of a sweep, as `cnn.lab.sweep.Cell`; `low` to `high` is Wilson's interval of the mean, 95 %."""
+
+    filters: int
+    depth: int
+    parameters: int
+    multiply_adds: int
+    accuracies: list[float]
+    mean: float
+    least: float
+    most: float
+    low: float
+    high: float
+
+
+@dataclasses.dataclass(frozen=True)
+class SweepView:
+    """What filters and layers buy: the networks, what is gained, and of what trainings, on so many test pictures."""
+
+    networks: list[SweptNetwork]
+    gains: measured.Gains
+    trainings: int
+    training_images: int
+    epochs: int
+    test_images: int
+    date: str
+    processor: str
+
+
+Part = RunView | FilmView | StepView | BuildView | ExportView | SweepView
 
 
 @dataclasses.dataclass(frozen=True)
@@ -209,4 +241,23 @@ def export(
     return ExportView(exported.NOTEBOOK, "application/x-ipynb+json", exported.notebook(order, spoken))
 
 
-VIEWS = Views(run, film, step, build, export)
+def sweep(digit: np.ndarray, film: Film) -> SweepView:
+    """The sweep that comes with the app, which no digit changes."""
+    found = measured.bundled()
+    about, first = found.about, found.runs[0]
+    return SweepView(
+        networks=[
+            SweptNetwork(*cell, *wilson(round(cell.mean * first.test_images), first.test_images))
+            for cell in found.cells
+        ],
+        gains=found.gains,
+        trainings=len(found.runs),
+        training_images=first.training_images,
+        epochs=first.epochs,
+        test_images=first.test_images,
+        date=about["date"],
+        processor=about["machine"]["processor"],
+    )
+
+
+VIEWS = Views(run, film, step, build, export, sweep)

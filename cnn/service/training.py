@@ -160,12 +160,11 @@ def files(
     languages what they say.
     """
     try:
-        order, found = trainings.files(ticket)
+        order, found = trainings.order(ticket), trainings.files(ticket)
     except InputError:
         return Files(ticket, b"")
     with zipfile.ZipFile(packed := io.BytesIO(), "w") as archive:  # weights do not get smaller
-        built = order if isinstance(order, Order) else None  # a lesson changes a network that is there already
-        for name, data in package(found, built, preferred(language)).items():
+        for name, data in package(found, order, preferred(language)).items():
             archive.writestr(name, data)
     return Files(ticket, packed.getvalue())
 

@@ -14,7 +14,7 @@ import pytest
 
 from cnn.lab.build import PRESETS
 from cnn.lab.export import notebook, package, page, script
-from cnn.lab.trainings import Order
+from cnn.lab.trainings import Lesson, Order
 from cnn.metadata import read_config
 from cnn.models import registry
 from cnn.network.design import Block, Convolution, Dense, Pooling, build
@@ -91,6 +91,10 @@ def test_a_trained_network_comes_with_all_that_runs_and_trains_it() -> None:
     assert found["train_digits.py"].decode() == script(Order(SMALL), "fr")
     assert found["train_digits.ipynb"].decode() == notebook(Order(SMALL), "fr")
     assert len(found) == 6
+    lesson = Lesson({}, np.zeros((0, 28, 28), np.uint8), [], remind=True)
+    assert package(folder, lesson, "fr").keys() == {*folder, "page.html"}
+    del folder["model.onnx"]
+    assert package(folder, lesson, "fr") == folder
 
 
 def test_a_command_writes_both(tmp_path: Path, capsys: pytest.CaptureFixture) -> None:

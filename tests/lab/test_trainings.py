@@ -148,7 +148,7 @@ def test_nothing_is_kept_after_the_visit(made: Callable[..., Trainings], monkeyp
     trainings = made(files=True)
     ticket = begin(trainings)
     until(trainings, ticket, ended)
-    assert trainings.files(ticket)[1].keys() == {"model.keras", "config.json", "metrics.json", "model.onnx"}
+    assert trainings.files(ticket).keys() == {"model.keras", "config.json", "metrics.json", "model.onnx"}
     monkeypatch.setattr(room, "KEPT", 0)
     for asked in (trainings.news, trainings.files, trainings.stop):
         with pytest.raises(InputError) as refused:

@@ -50,6 +50,7 @@ ASKED: dict[str, dict[str, dict[str, Any]]] = {
             "augmentation": True,
             "seeds": [0, 1],
         },
+        "sweep": {},
     },
     "training": {
         "begin": {

@@ -1,5 +1,6 @@
 """The lab's Build in a real browser: a network put together by hand, refused where it is impossible, and kept."""
 
+import dataclasses
 import json
 import re
 from collections.abc import Callable, Iterator
@@ -161,6 +162,20 @@ def test_it_downloads(visit: Visiting, tmp_path: Path) -> None:
     with visitor.page.expect_download() as saved:
         visitor.panel.get_by_role("button", name="Notebook").click()
     assert json.loads(Path(saved.value.path()).read_text(encoding="utf-8"))["nbformat"] == 4
+
+
+def test_what_is_ordered_is_what_was_chosen(visit: Visiting) -> None:
+    """Nothing is trained on this server, which is said where one would look on."""
+    visitor = visit()
+    visitor.begin("Small and quick")
+    visitor.panel.locator(".recipe").get_by_label("Optimiser").select_option("SGD with momentum")
+    visitor.panel.locator(".recipe").get_by_label("Seed", exact=True).fill("4")
+    visitor.panel.locator(".recipe").get_by_label("Seeds in a row").fill("2")
+    visitor.panel.get_by_role("button", name="Train it").click()
+    expect(visitor.page.locator("[data-panel=train] .refused")).to_have_text(say("error.training_off"))
+    asked = [json.loads(body)["data"][0] for _, body in visitor.posts if b'"begin"' in body]
+    order = dataclasses.asdict(Order(PRESETS["small"].design, epochs=5, optimiser="sgd", seeds=[4, 5]))
+    assert asked == [{"view": "begin", **order}]
 
 
 def test_the_drawing_is_to_scale(visit: Visiting) -> None:

@@ -148,6 +148,39 @@ def test_a_key_clears_the_pad(visit: Visiting, key: str) -> None:
     expect(visitor.verdict).to_have_text("Draw a digit")
 
 
+def test_the_keyboard_draws(visit: Visiting) -> None:
+    """Arrows move the pen, two of them aslant; Space sets it down and lifts it; another tool lifts it too."""
+    visitor = visit()
+    keys, cursor = visitor.page.keyboard, visitor.page.locator("#pad .cursor")
+    visitor.pad.focus()
+    for key in [*["ArrowUp"] * 7, *["ArrowLeft"] * 5]:
+        keys.press(key)
+    expect(cursor).to_be_visible()
+    assert not visitor.drawings()
+    keys.press("Space")
+    for _ in range(10):
+        keys.press("ArrowRight")
+    keys.down("ArrowLeft")
+    for _ in range(6):
+        keys.down("ArrowDown")
+    keys.up("ArrowLeft")
+    for _ in range(8):
+        keys.down("ArrowDown")
+    keys.up("ArrowDown")
+    keys.press("Space")
+    visitor.reads(7)
+    (stroke,) = visitor.last()
+    assert stroke[0] == [90, 70]
+    assert stroke[-1] == pytest.approx([120, 210], abs=10)
+    keys.press("Shift+ArrowUp")
+    assert len(visitor.last()) == 1  # the pen is up
+    keys.press("Space")
+    keys.press("Escape")
+    expect(visitor.verdict).to_have_text("Draw a digit")
+    visitor.page.keyboard.press("Tab")
+    expect(cursor).to_be_hidden()
+
+
 def test_a_stroke_may_leave_the_pad_and_come_back(visit: Visiting) -> None:
     visitor = visit()
     visitor.draw([(0.5, 0.5), (1.2, 0.5), (1.2, 0.7), (0.5, 0.7)])
@@ -232,7 +265,7 @@ def test_a_drawing_whose_answer_was_lost_is_sent_again(visit: Visiting) -> None:
 def test_the_last_message_says_that_the_pen_has_lifted(visit: Visiting) -> None:
     visitor = visit()
     visitor.draw(SEVEN)
-    visitor.reads(7)
+    visitor.until(lambda: b'"lifted":true' in visitor.posts[-1][1])
     sent = [json.loads(body)["data"][0] for _, body in visitor.posts if b'"lifted"' in body]
     assert [one["lifted"] for one in sent] == [False] * (len(sent) - 1) + [True]
 

@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from cnn.lab.film import Film, bundled
+from cnn.lab.sweep import bundled as swept
 from cnn.task import DIGITS
 from cnn.ui.draw.pad import examples, first_seven
 from tests.ui.conftest import ONE, PHONE, SEVEN, FakeClassifier, Onlooker, choose, pixels, visits
@@ -16,7 +17,7 @@ from tests.ui.test_inside import number
 ROUNDED = 0.00051  # of a share in per cent with one digit
 FINE = 0.006  # of a number's first three digits
 BEYOND = """[...document.querySelectorAll(".looking *")]
-    .filter((node) => !node.closest(".examples"))
+    .filter((node) => !node.closest(".examples, .scrolls"))
     .filter((node) => node.getBoundingClientRect().right > innerWidth + 0.5)
     .map((node) => `${node.tagName} ${node.className}`)"""
 
@@ -271,3 +272,48 @@ def test_a_phone_in_french(visit: Visiting, view: str) -> None:
     visitor.panel.locator(".source, .work section:last-child").locator("visible=true").last.scroll_into_view_if_needed()
     box = visitor.play.bounding_box()
     assert 0 <= box["y"] < PHONE["height"] / 3
+
+
+def test_what_filters_and_layers_buy(visit: Visiting) -> None:
+    """The chart, its sentence and its table are the numbers of the sweep that comes with the app."""
+    sweep = swept()
+    visitor = visit()
+    visitor.panel.locator("[data-view=sweep]").click()
+    place = visitor.panel.locator("[data-panel=sweep]")
+    expect(place.locator(".depth circle")).to_have_count(len(sweep.runs))
+    expect(place.locator(".depth .whisker")).to_have_count(len(sweep.cells))
+    expect(place.locator(".depth")).to_have_count(len({cell.depth for cell in sweep.cells}))
+    expect(visitor.panel.locator(".reel")).to_be_hidden()
+    filters = sorted({cell.filters for cell in sweep.cells})
+    shown = place.locator(".shows").inner_text()
+    assert shown.startswith(f"In percentage points of right answers: from {filters[0]} to {filters[-1]} filters, ")
+    found = [float(text.replace("−", "-")) for text in re.findall(r"[+−]?\d+\.\d+", shown)]
+    gains = sweep.gains
+    wanted = [*gains.filters, *gains.layers, gains.last, gains.spread]
+    assert found == pytest.approx([100 * one for one in wanted], abs=0.06)
+    assert ("no more than" in shown) == (abs(gains.last) <= gains.spread)
+    choose(place.get_by_role("radio", name="Filters a layer"))
+    ticks = place.locator("svg text").all_text_contents()
+    assert [one for one in ticks if one in map(str, filters)] == [str(one) for one in filters]
+    place.locator("summary").press("Enter")
+    rows = [row.locator("td").all_text_contents() for row in place.locator("tr:has(td)").all()]
+    assert [[number(text) for text in row[:5]] for row in rows] == [
+        pytest.approx([cell.depth, cell.filters, cell.parameters, cell.multiply_adds, 100 * cell.mean], abs=0.0051)
+        for cell in sweep.cells
+    ]
+    visitor.panel.locator("[data-view=film]").click()
+    expect(visitor.panel.locator(".reel")).to_be_visible()
+
+
+def test_filters_and_layers_on_a_phone_in_french(visit: Visiting) -> None:
+    visitor = visit("Labo", locale="fr-FR", viewport=PHONE, has_touch=True, color_scheme="dark")
+    visitor.go(re.sub(r"(#.*)?$", "#lab/sweep", visitor.page.url, count=1))
+    place = visitor.panel.locator("[data-panel=sweep]")
+    expect(place.locator(".depth")).not_to_have_count(0)
+    assert visitor.page.evaluate(BEYOND) == []
+    place.locator("summary").click()
+    expect(place.locator("tr:has(td)")).to_have_count(len(swept().cells))
+    assert visitor.page.evaluate("document.documentElement.scrollWidth <= innerWidth")  # the table scrolls in its box
+    assert place.locator(".shows").inner_text().startswith("En points de pourcentage")
+    depths = sorted({cell.depth for cell in swept().cells})
+    assert place.locator(".key").all_text_contents() == [f"{one} couche{'s' * (one > 1)}" for one in depths]

@@ -31,7 +31,7 @@ from cnn.network import design
 from cnn.network.classifier import Classifier, softmax
 from cnn.stress.perturbations import find
 from cnn.task import SIDE
-from cnn.types import Digits
+from cnn.types import Digits, InputError
 from train.data import mnist, qmnist
 from train.fit.loop import Progress, fit
 from train.fit.recipes import LIGHT, Recipe
@@ -169,12 +169,13 @@ class Training:
 
 
 def files(folder: Path) -> dict[str, str]:
-    """A network's files by name, in base64: as `fit` and `evaluate` write them, and as ONNX."""
-    path = folder / registry.WEIGHTS
+    """A network's files by name, in base64, and the same as ONNX, where it has a form there."""
+    found = {name: (folder / name).read_bytes() for name in (registry.WEIGHTS, CONFIG, METRICS)}
     temperature = read_config(folder / CONFIG)["calibration"].get("temperature", 1.0)
-    network = as_onnx(keras.saving.load_model(path, compile=False), temperature=temperature)
-    kept = {name: (folder / name).read_bytes() for name in (registry.WEIGHTS, CONFIG, METRICS)}
-    return {name: base64.b64encode(data).decode("ascii") for name, data in {**kept, ONNX: network}.items()}
+    with contextlib.suppress(InputError):
+        model = keras.saving.load_model(folder / registry.WEIGHTS, compile=False)
+        found[ONNX] = as_onnx(model, temperature=temperature)
+    return {name: base64.b64encode(data).decode("ascii") for name, data in found.items()}
 
 
 def filters(model: keras.Model) -> np.ndarray | None:

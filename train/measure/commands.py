@@ -1,4 +1,4 @@
-"""The commands that measure: calibrate, evaluate, measure ..., ablate, and misread, which goes by what was measured."""
+"""The commands that measure: calibrate, evaluate, measure ..., ablate, sweep; and misread, by what was measured."""
 
 import argparse
 import dataclasses
@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from cnn.framing.decode import open_image
+from cnn.lab.sweep import FILE as SWEEP
 from cnn.metadata import Measured, read_run
 from cnn.mnist import KEPT, keep
 from cnn.models import registry
@@ -21,7 +22,7 @@ from train.command import CORES, RUNS, Adding, command, people, report
 from train.data import mixture, series, sets
 from train.data.mnist import DataError, load
 from train.fit.recipes import Recipe
-from train.measure import ablate, evaluate, framing, misread, numerals, real_pictures, refusal
+from train.measure import ablate, evaluate, framing, misread, numerals, real_pictures, refusal, sweep
 from train.measure.calibrate import recalibrate
 
 REAL = ("right", "whole", "mean_over_writers", "refused")  # what is told of real pictures, where it was measured
@@ -229,6 +230,36 @@ def ablate_steps(options: argparse.Namespace) -> None:
     figures = ablate.ablate(load("train"), options.real, options.folder, writers, report, CORES)
     ablate.write(figures)
     print(ablate.table(figures))
+
+
+def _sweep_options(add: Adding) -> None:
+    grid = sweep.Grid()
+    for name, what, least in (("filters", "of each layer", 1), ("depths", "layers", 1), ("seeds", "of chance", 0)):
+        known = getattr(grid, name)
+        told = f"{what} (default: {' '.join(map(str, known))})"
+        add(f"--{name}", type=whole_number(least), nargs="+", default=known, metavar="N", help=told)
+    add("--images", type=whole_number(128), default=grid.images, metavar="N", help="of MNIST's (default: %(default)s)")
+    add("--epochs", type=whole_number(1), default=grid.epochs, metavar="N", help="(default: %(default)s)")
+    add("--file", type=Path, default=SWEEP, help="where the rows go (default: assets/lab/sweep.csv)")
+    add("--folder", type=Path, default=RUNS / "sweep", help="where the running one is kept (default: %(default)s)")
+
+
+@command("sweep", _sweep_options)
+def sweep_grid(options: argparse.Namespace) -> None:
+    """Measure what filters and layers buy.
+
+    Train a small network for each number of filters and of layers, from each seed, on the first of MNIST's images,
+    and write a row a training, measured on MNIST's test set, for the Lab to show. Takes some minutes; stopped or
+    killed, the same command goes on where it was.
+    """
+    grid = sweep.Grid(options.filters, options.depths, options.seeds, options.images, options.epochs)
+    for run, left in sweep.sweep(grid, load("train"), load("test"), options.file, options.folder):
+        print(
+            f"{run.filters} filters, {run.depth} deep, seed {run.seed}: {run.test_accuracy:.2%} right, "
+            f"{run.parameters} parameters, {run.seconds:.0f} s; {left} left",
+            flush=True,
+        )
+    print(f"Written to {options.file}.")
 
 
 @command("misread")

@@ -9,9 +9,10 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+from cnn.errors.statistics import wilson
 from cnn.files import read_json, write_whole
-from cnn.metadata import read_measured
-from cnn.models.registry import BUNDLED, DEFAULT, METRICS, bundled
+from cnn.metadata import read_measured, read_run
+from cnn.models.registry import BUNDLED, CONFIG, DEFAULT, METRICS, bundled
 from cnn.stress.perturbations import PERTURBATIONS
 from cnn.task import DIGITS
 from cnn.types import UserError
@@ -41,7 +42,7 @@ ROOT = Path(__file__).resolve().parents[2]
 DOCUMENTS = (ROOT / "README.md", ROOT / "README.fr.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md")))
 # Every table; "training" and "trust" are written by what measures them, tests/benchmarks/training.py and tests/trust.
 NAMES = (
-    *("real", "real_fr", "ablation", "models", "mnist_c", "perturbations", "lesson", "lesson_fr"),
+    *("real", "real_fr", "ablation", "models", "others", "mnist_c", "perturbations", "lesson", "lesson_fr"),
     *("training", "trust"),
 )
 MARKED = re.compile(r"<!-- (\w+) -->\n(.*?)\n<!-- /\1 -->", re.DOTALL)
@@ -57,6 +58,7 @@ def tables() -> dict[str, str]:
         "real_fr": "\n".join(_real(metrics, figures, "fr")),
         "ablation": ablate.table(figures),
         "models": "\n".join(_models(metrics)),
+        "others": "\n".join(_others()),
         "mnist_c": "\n".join(_mnist_c(metrics)),
         "perturbations": "\n".join(_perturbations()),
         "lesson": "\n".join(lesson.found(metrics, figures, "en")),
@@ -133,6 +135,27 @@ def _models(metrics: dict[str, dict[str, Any]]) -> Iterator[str]:
         rows[f"refused: {kind}"] = lambda m, k=kind: f"{m['refused'][k]:.1%}"
     for name, figure in rows.items():
         yield f"| {name} | " + " | ".join(figure(one) for one in metrics.values()) + " |"
+
+
+def _others() -> Iterator[str]:
+    """The bundled networks of other classes than the digits, each on the test pictures of its own data."""
+    yield "|  | classes | data | parameters | test pictures | right | calibration error | through the app, right |"
+    yield "| --- | --- | --- | --- | --- | --- | --- | --- |"
+    for name in sorted({*bundled()} - {*bundled(DIGITS)}):
+        config, found = read_run(BUNDLED / name / CONFIG), read_measured(BUNDLED / name / METRICS)
+        sources = " and ".join(one["name"] for one in config.get("sources", []))
+        low, high = wilson(round(found["accuracy"] * found["images"]), found["images"])
+        cells = (
+            f"`{name}`",
+            len(found["confusion"]),
+            sources,
+            f"{found['parameters']:,}",
+            f"{found['images']:,}",
+            f"{found['accuracy']:.1%} ({low:.1%} to {high:.1%})",
+            f"{found['calibration']['expected_calibration_error']:.1%}",
+            f"{found['app']['accuracy']:.1%}" if "app" in found else "",
+        )
+        yield "| " + " | ".join(map(str, cells)) + " |"
 
 
 def _mnist_c(metrics: dict[str, dict[str, Any]]) -> Iterator[str]:

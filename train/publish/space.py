@@ -1,4 +1,4 @@
-"""The project -> the folder of a Hugging Face Space: exactly the files that app.py needs, by its own imports.
+"""The project -> the folder of a Hugging Face Space: the files that app.py needs, by its own imports, and the course's.
 
 The Space's README is this project's header, checked, and a few lines; the models are in the folder, or one on the Hub,
 pinned to a commit and fetched when the Space is built.
@@ -20,7 +20,8 @@ from train.publish.hub import PublishError, one_sentence, signed_in
 
 ROOT = Path(__file__).resolve().parents[2]
 VARIABLE = "DIGITS_MODEL"
-ASSETS = ("models/**/*", "text/*", "examples/*", "mnist/*", "lab/*", "mnist_label_errors.json")  # within assets
+# Within assets; what the course hands out is read by nobody there, and is there for students to take.
+ASSETS = ("models/**/*", "text/*", "examples/*", "mnist/*", "lab/*", "course/**/*", "mnist_label_errors.json")
 DESCRIPTION = 60  # characters of a short description that the Hub takes
 
 
@@ -43,12 +44,15 @@ def assemble(folder: Path, model: Pinned | None = None) -> None:
 
 
 def needed() -> list[Path]:
-    """app.py, the modules of ours that it imports, what the browser gets, and the assets it reads."""
+    """app.py, the modules of ours that it imports, what the browser gets, and the assets."""
     found: set[Path] = set()
     _follow(ROOT / "app.py", found)
     page = {path for path in (ROOT / "cnn" / "ui").rglob("*") if path.suffix in (".js", ".css", ".html")}
     assets = {
-        path for pattern in ASSETS for path in (ROOT / "assets").glob(pattern) if path.is_file() and finished(path)
+        path
+        for pattern in ASSETS
+        for path in (ROOT / "assets").glob(pattern)
+        if path.is_file() and finished(path) and path.suffix != ".pyc"
     }
     return sorted(found | page | assets)
 

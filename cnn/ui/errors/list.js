@@ -49,11 +49,10 @@ export function listView(desk) {
 	/** @param {Case} one @param {string} owner */
 	function tile(one, owner) {
 		const doubted = known[one.index];
-		const words = [readAs(one), nearly(one.confidence), doubted && say("errors.known_short")].filter(Boolean);
 		const button = made("button", { type: "button", className: "tile" }, pictured(one));
 		button.append(made("b", { textContent: one.label === one.said ? named(one.label) : `${named(one.label)} → ${named(one.said)}` }), made("span", { textContent: nearly(one.confidence) }));
 		if (doubted) button.append(made("em", { textContent: say("errors.known_short") }));
-		button.setAttribute("aria-label", words.join(", "));
+		if (one.label !== one.said) button.append(made("span", { className: "aloud", textContent: readAs(one) })); // an arrow says little
 		button.setAttribute("aria-expanded", state.open === one.index);
 		button.addEventListener("click", () => openCase(one, owner));
 		return button;

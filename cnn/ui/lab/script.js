@@ -9,6 +9,7 @@ import { asking, outdated, showSays, tabbed } from "../web/views.js";
 import { buildView } from "./build.js";
 import { filmView } from "./film.js";
 import { stepView } from "./step.js";
+import { sweepView } from "./sweep.js";
 import { teachView } from "./teach.js";
 import { trainView } from "./train.js";
 
@@ -26,7 +27,7 @@ export default function start(page, { networks, teachable, rates, offers }) {
 	const desk = { panel, latest, rates, networks, teachable, offers, view: "film", at: 0, answers: null, askAgain: () => {}, askBeside: (asked) => asked, filmed: null, views: {}, sayAloud };
 	const openView = (name) => panel.querySelector(`[data-view=${name}]`).click();
 	Object.assign(desk, { openView, askTraining: (asked) => askBeside(asked, "select") });
-	const views = { film: filmView(desk), step: stepView(desk), build: buildView(desk), train: trainView(desk), teach: teachView(desk) };
+	const views = { film: filmView(desk), step: stepView(desk), build: buildView(desk), train: trainView(desk), teach: teachView(desk), sweep: sweepView(desk) };
 	const { ready, askAgain, askBeside } = asking(page, () => views[desk.view].ask());
 	const { train, begin, busy } = views.train;
 	Object.assign(desk, { askAgain, askBeside, views, train, beginTraining: begin, busy });

@@ -32,7 +32,8 @@ def stress_tab(models: Models, mnist: Mnist, trainings: Trainings, tab: gr.Tab, 
             with gr.Row(elem_classes="from-mnist", visible=of_digits or mnist.has("test")):
                 called = T("stress.test_digit") if of_digits else T("stress.test_picture")
                 index = gr.Number(label=called, elem_id="test-digit")
-                another = gr.Button(T("stress.another"), elem_id="another-digit")
+                more = T("stress.another") if of_digits else T("stress.another_picture")
+                another = gr.Button(more, elem_id="another-digit")
         with gr.Column(elem_classes="card"):
             stress = Stress(models, elem_id="stress", elem_classes="wide")
     taken = gr.State()  # the place of the test digit that was taken last

@@ -83,7 +83,8 @@ export function paintValues(canvas, values, [height, width], { limit = largest(v
 /** @param {Float32Array | number[]} values @param {number[]} shape @param {{ limit?: number, signed?: boolean, ink?: Float32Array | null }} how */
 export function picture(values, shape, how = {}, label = "") {
 	const canvas = made("canvas", { className: "pixels" });
-	canvas.setAttribute("role", "img");
+	if (label) canvas.setAttribute("role", "img");
+	else canvas.setAttribute("aria-hidden", "true"); // what it is stands beside it
 	canvas.setAttribute("aria-label", label);
 	paintValues(canvas, values, shape, how);
 	return canvas;

@@ -414,7 +414,12 @@ export interface LabExportRequest {
 	seeds: number[];
 }
 
-export type LabRequest = LabRunRequest | LabFilmRequest | LabStepRequest | LabBuildRequest | LabExportRequest;
+/** The sweep that comes with the app, which no digit changes. */
+export interface LabSweepRequest {
+	view: "sweep";
+}
+
+export type LabRequest = LabRunRequest | LabFilmRequest | LabStepRequest | LabBuildRequest | LabExportRequest | LabSweepRequest;
 
 /** A recorded training: its recipe, when and on what it ran, its moments, and the filters at each. */
 export interface RunView {
@@ -522,6 +527,41 @@ export interface ExportView {
 	text: string;
 }
 
+/** What filters and layers buy: the networks, what is gained, and of what trainings, on so many test pictures. */
+export interface SweepView {
+	networks: SweptNetwork[];
+	gains: Gains;
+	trainings: number;
+	training_images: number;
+	epochs: number;
+	test_images: number;
+	date: string;
+	processor: string;
+}
+
+/** One network of a sweep, as `cnn.lab.sweep.Cell`; `low` to `high` is Wilson's interval of the mean, 95 %. */
+export interface SweptNetwork {
+	filters: number;
+	depth: number;
+	parameters: number;
+	multiply_adds: number;
+	accuracies: number[];
+	mean: number;
+	least: number;
+	most: number;
+	low: number;
+	high: number;
+}
+
+/** What is gained in mean test accuracy, as shares. */
+export interface Gains {
+	filters: [number, number];
+	layers: [number, number];
+	last: number;
+	last_but_one: number;
+	spread: number;
+}
+
 export interface LabAnswer {
 	asked: LabRequest;
 	pixels: Packed;
@@ -532,6 +572,7 @@ export interface LabAnswer {
 	step?: StepView;
 	build?: BuildView;
 	export?: ExportView;
+	sweep?: SweepView;
 }
 
 /** Train a network, once with each seed; the digit is read by it after each epoch. */

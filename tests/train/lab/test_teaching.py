@@ -37,7 +37,7 @@ def test_only_what_follows_the_last_maps_is_taught(tiny_folder: Path, turned: Di
     model = keras.saving.load_model(tiny_folder / "model.keras")
     before = model.get_weights()
     lessons = [*teach(model, turned, None)]
-    assert lessons[-1].accuracy > 0.95 > lessons[0].accuracy
+    assert lessons[-1].accuracy > 0.9 > lessons[0].accuracy
     after = model.get_weights()
     changed = [bool(np.abs(one - other).max()) for one, other in zip(before, after, strict=True)]
     assert changed[:4] == [False] * 4

@@ -15,6 +15,8 @@ const PLAY = 600; // milliseconds an example takes to draw itself
 const GREETING = { label: 7, style: "crossed seven", milliseconds: 1600 }; // the example that greets who comes first
 const GREETED = "digit-greeted"; // whether the visitor has drawn here
 const SPECK = 0.4; // grid units; shorter moves say nothing
+const STRIDE = 10; // grid units an arrow key moves the pen; a fifth of them with Shift
+const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
 
 // What is drawn here: `settings` stay with the browser, the `drawing` with the tab, through a reload; a `note` of it stands in
 // the address. A whole request of a digit stays below 500 bytes; Gradio's envelope around the strokes takes about 110 of
@@ -35,6 +37,8 @@ export default function start({ element, trigger, props, watch }, { examples, fo
 	let cleared = []; // what the last clearing took, until something new is drawn
 	let hands = 0;
 	let pen = null; // {id, type, at, stroke}; stroke is null while the pen is off the pad
+	let cursor = null; // where the keyboard's pen is, once it was moved
+	const held = new Set(); // the arrow keys that are down: two of them go aslant
 	let playing = 0; // the animation frame of an example that draws itself
 	let played = [];
 	let frame = 0;
@@ -134,8 +138,9 @@ export default function start({ element, trigger, props, watch }, { examples, fo
 	function land(event) {
 		// A pen outranks the palm that landed before it; any other second pointer is ignored.
 		const palm = pen?.type === "touch" && event.pointerType === "pen";
-		if (still || event.button !== 0 || (pen && !palm)) return;
+		if (still || event.button !== 0 || (pen && !palm && pen.type !== "keyboard")) return;
 		if (palm) undo();
+		if (pen?.type === "keyboard") drop();
 		welcome();
 		stop();
 		canvas.setPointerCapture(event.pointerId);
@@ -184,6 +189,56 @@ export default function start({ element, trigger, props, watch }, { examples, fo
 		if (!pen) return;
 		pen = null;
 		set("pen", false);
+		showCursor();
+	}
+
+	// ------------------------------------------------------------------ the keyboard's pen
+
+	function setDown() {
+		welcome();
+		stop();
+		pen = { id: "keyboard", type: "keyboard", at: cursor, stroke: begun(cursor, ++hands) };
+		strokes.push(pen.stroke);
+		cleared = [];
+		set("pen", true);
+		show();
+		sendSoon();
+	}
+
+	function steer(stride) {
+		const ways = [...held].map((key) => ARROWS[key]);
+		const to = cursor.map((from, axis) => from + stride * ways.reduce((sum, way) => sum + way[axis], 0));
+		cursor = to.map((place, axis) => Math.max(0, Math.min(grid[axis] - 1, place)));
+		if (pen?.type !== "keyboard") return;
+		move(cursor);
+		show();
+		sendSoon();
+	}
+
+	// Arrows move the pen; Space sets it down and lifts it. Tells whether the key was one of these.
+	function typed({ key, shiftKey }) {
+		if (key !== " " && !ARROWS[key]) return false;
+		cursor ??= grid.map((side) => side / 2);
+		if (ARROWS[key]) {
+			held.add(key);
+			steer(shiftKey ? STRIDE / 5 : STRIDE);
+		} else if (pen) lift({ pointerId: "keyboard" });
+		else setDown();
+		showCursor();
+		return true;
+	}
+
+	function showCursor() {
+		const mark = /** @type {HTMLElement} */ (board.querySelector(".cursor"));
+		mark.hidden = cursor === null || document.activeElement !== canvas;
+		mark.classList.toggle("down", pen?.type === "keyboard");
+		if (cursor) [mark.style.left, mark.style.top] = cursor.map((place, axis) => `${(100 * place) / grid[axis]}%`);
+	}
+
+	function letGo() {
+		held.clear();
+		lift({ pointerId: "keyboard" });
+		showCursor();
 	}
 
 	// ------------------------------------------------------------------ the tools
@@ -239,6 +294,7 @@ export default function start({ element, trigger, props, watch }, { examples, fo
 	}
 
 	function press(event) {
+		if (!still && event.target === canvas && typed(event)) return event.preventDefault();
 		const undoes = (event.ctrlKey || event.metaKey) && !event.shiftKey && event.key.toLowerCase() === "z";
 		const clears = ["Delete", "Backspace", "Escape"].includes(event.key);
 		if (still || (!undoes && !clears)) return;
@@ -337,6 +393,8 @@ export default function start({ element, trigger, props, watch }, { examples, fo
 	for (const end of ["pointerup", "pointercancel", "lostpointercapture"]) canvas.addEventListener(end, lift);
 	canvas.addEventListener("contextmenu", (event) => event.preventDefault());
 	board.addEventListener("keydown", press);
+	canvas.addEventListener("keyup", ({ key }) => held.delete(key));
+	canvas.addEventListener("blur", letGo);
 	for (const name of Object.keys(acts)) button(name).addEventListener("click", () => act(name));
 	for (const choice of board.querySelectorAll(".pens input")) {
 		choice.name = `pen-${element.id}`;

@@ -16,6 +16,7 @@ import { filtered } from "./filter.js";
 
 const DOUBT = 0.6; // below this confidence the answer looks like a guess
 const SURE = 0.95;
+const MANY = 14; // so many bars may not fit beside each other
 const CLOSE = 0.3; // below this nothing refused is close to any digit
 
 const EMPTY = { pad: "reading.empty_pad", photo: "reading.empty_photo" };
@@ -88,6 +89,7 @@ export default function start({ element, props, watch }, { filter, ...constants 
 		part("bars").replaceChildren(...bars);
 		part("bars").style.setProperty("--classes", classes.length);
 		panel.classList.toggle("words", areWords(classes));
+		panel.classList.toggle("letters", !areWords(classes) && !classes.every((name) => /^\d$/.test(name)));
 	}
 
 	/** @param {ReadingAnswer} value @param {string} state */
@@ -102,6 +104,14 @@ export default function start({ element, props, watch }, { filter, ...constants 
 			item.setAttribute("aria-label", `${classes[digit]}: ${nearly(share, 0)}`);
 			item.querySelector("button").setAttribute("aria-label", say("reading.meant", { digit: classes[digit] }));
 		});
+		if (classes.length >= MANY && state !== "empty") reach(bars[value.best_guess]);
+	}
+
+	// Many bars may scroll: the best one comes into view.
+	function reach(best) {
+		const place = part("bars");
+		const middle = best.offsetLeft - bars[0].offsetLeft - (place.clientWidth - best.clientWidth) / 2;
+		if (place.scrollWidth > place.clientWidth) place.scrollLeft = middle;
 	}
 
 	/** @param {ReadingAnswer} value */
