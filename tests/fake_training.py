@@ -1,6 +1,6 @@
-"""A process that only pretends to train: what it does is told by an order's number of epochs.
+"""A process that only pretends to train: what it does is told by an order's first seed.
 
-3: it dies; 4: it goes on until it is stopped; 5: it does not even listen; else it is through at once.
+DIES, GOES_ON until it is stopped, or is STUCK and does not even listen; with any other it is through at once.
 """
 
 import base64
@@ -11,8 +11,9 @@ from typing import Any
 
 SHARE = {"hits": 9000, "pictures": 10000, "low": 0.894, "high": 0.906}
 ROW = dict.fromkeys(("mnist", "made", "perturbed"), SHARE) | {"parameters": 5, "milliseconds": 0.1, "seconds": 1.0}
-EPOCH = dict.fromkeys(("loss", "accuracy", "validation_loss", "validation_accuracy", "filters"))
-DIES, GOES_ON, STUCK = 3, 4, 5
+FILTERS = {"data": base64.b64encode(bytes(4 * 4 * 9)).decode(), "shape": [4, 3, 3]}
+EPOCH = dict.fromkeys(("loss", "accuracy", "validation_loss", "validation_accuracy")) | {"filters": FILTERS}
+DIES, GOES_ON, STUCK = 103, 104, 105
 
 
 def command(place: Path, network: Path | None = None) -> list[str]:
@@ -33,13 +34,13 @@ def main() -> None:
     for line in sys.stdin:
         asked = json.loads(line)
         if "train" in asked:
-            order = asked["train"]
+            order = {"seeds": [0], "epochs": 1, **asked["train"]}
             begin(order)
-            if order["epochs"] == DIES:
+            if order["seeds"][0] == DIES:
                 sys.exit(1)
-            if order["epochs"] not in (GOES_ON, STUCK):
-                end(order, files)
-        if "stop" in asked and order["epochs"] == GOES_ON:
+            if order["seeds"][0] not in (GOES_ON, STUCK):
+                end(order, files) if "design" in order else teach(order, files)
+        if "stop" in asked and order["seeds"][0] == GOES_ON:
             tell(end="training_stopped")
 
 
@@ -53,13 +54,21 @@ def end(order: dict[str, Any], files: dict[str, str]) -> None:
     """The last epoch, and what came of it with each seed; each reads twenty more pictures than the one before."""
     figures = {"loss": 0.5, "accuracy": 0.9, "validation_loss": 0.4, "validation_accuracy": 0.95}
     answer = [0.01] * 7 + [0.91] + [0.01] * 2
-    filters = {"data": base64.b64encode(bytes(4 * 4 * 9)).decode(), "shape": [4, 3, 3]}
     for run, seed in enumerate(order["seeds"]):
-        last = {"epoch": order["epochs"], "step": 2 * order["epochs"], "probabilities": answer, "filters": filters}
+        last = {"epoch": order["epochs"], "step": 2 * order["epochs"], "probabilities": answer, "filters": FILTERS}
         tell(epoch={**figures, **last, "run": run})
         tell(measuring=run)
         mnist = {**SHARE, "hits": SHARE["hits"] + 20 * run + order["images"] // 1000}
         tell(row={**ROW, "mnist": mnist, "seed": seed}, files={} if run else files)
+    tell(end=None)
+
+
+def teach(order: dict[str, Any], files: dict[str, str]) -> None:
+    """A lesson that was learnt, and half forgotten what was known before."""
+    held = {"pictures": len(order["labels"]) // 2, "low": 0.1, "high": 1.0}
+    own = {"before": {**held, "hits": 0}, "after": {**held, "hits": held["pictures"]}}
+    forgot = {"before": SHARE, "after": {**SHARE, "hits": 4500}}
+    tell(taught={"own": own, "mnist": forgot, "made": forgot, "learnt": len(order["labels"]) // 2}, files=files)
     tell(end=None)
 
 

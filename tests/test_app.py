@@ -110,7 +110,7 @@ def test_a_site_that_is_none_is_refused(
 
 
 def test_an_unknown_model_is_one_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
-    with pytest.raises(SystemExit, match='There is no model named "lenet"; the models are: course'):
+    with pytest.raises(SystemExit, match='There is no model named "lenet"; the models are: animals, course'):
         launched(monkeypatch, "--model", "lenet")
 
 

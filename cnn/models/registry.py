@@ -228,13 +228,11 @@ def load(name: str) -> Classifier:
 
 
 def files(name: str) -> dict[str, bytes]:
-    """The files of a bundled model. InputError for any other name, or where one is missing."""
+    """The files of a bundled model, by their names. InputError for any other name."""
     if name not in bundled():
         raise _unknown(name)
-    try:
-        return {part: (BUNDLED / name / part).read_bytes() for part in (WEIGHTS, CONFIG, METRICS)}
-    except OSError:
-        raise InputError("broken_model", name=name) from None
+    found = [part for part in (WEIGHTS, CONFIG, METRICS) if (BUNDLED / name / part).is_file()]
+    return {part: (BUNDLED / name / part).read_bytes() for part in found}
 
 
 def open_files(files: Mapping[str, bytes], name: str) -> Classifier:

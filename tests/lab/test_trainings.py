@@ -68,7 +68,7 @@ def test_what_happened_is_told_once_and_what_came_of_it_at_the_end(made: Callabl
 
 def test_one_after_the_other_and_each_knows_its_place(made: Callable[..., Trainings]) -> None:
     trainings = made()
-    first = begin(trainings, epochs=4)
+    first = begin(trainings, seeds=[fake_training.GOES_ON])
     others = [begin(trainings, f"visitor {at}") for at in range(3)]
     until(trainings, first, lambda news: news.state == "training")
     waiting = [trainings.news(ticket) for ticket in others]
@@ -89,26 +89,26 @@ def test_a_page_that_asks_no_more_ends_its_training(
     monkeypatch.setattr(room, "PATIENCE", 0.5)
     monkeypatch.setattr(room, "LOOK", 0.05)
     trainings = made()
-    begin(trainings, epochs=4)
+    begin(trainings, seeds=[fake_training.GOES_ON])
     left = begin(trainings, "left while it waited")
     stays = begin(trainings, "stays")
     assert until(trainings, stays, ended).state == "done"  # it asks meanwhile
     assert trainings.news(left).state == "ended"
 
 
-@pytest.mark.parametrize("epochs", [3, 5])
+@pytest.mark.parametrize("seed", [fake_training.DIES, fake_training.STUCK])
 def test_a_process_that_is_lost_or_stuck_is_one_sentence_and_the_next_training_works(
-    made: Callable[..., Trainings], monkeypatch: pytest.MonkeyPatch, epochs: int
+    made: Callable[..., Trainings], monkeypatch: pytest.MonkeyPatch, seed: int
 ) -> None:
     monkeypatch.setattr(room, "STOPPING", 0.2)
     monkeypatch.setattr(room, "LOOK", 0.05)
     trainings = made()
-    ticket = begin(trainings, epochs=epochs)
+    ticket = begin(trainings, seeds=[seed])
     until(trainings, ticket, lambda news: news.state != "waiting")
-    if epochs == 5:
+    if seed == fake_training.STUCK:
         trainings.stop(ticket)
     news = until(trainings, ticket, ended)
-    assert news.why.key == {3: "training_broken", 5: "training_stopped"}[epochs]
+    assert news.why.key == ("training_broken" if seed == fake_training.DIES else "training_stopped")
     assert news.rows == []
     assert until(trainings, begin(trainings), ended).state == "done"
 
@@ -117,7 +117,7 @@ def test_one_that_takes_far_too_long_is_ended(made: Callable[..., Trainings], mo
     monkeypatch.setattr(room, "SLOW", 0.01)
     monkeypatch.setattr(room, "LOOK", 0.05)
     trainings = made()
-    assert until(trainings, begin(trainings, epochs=5), ended).why.key == "training_broken"
+    assert until(trainings, begin(trainings, seeds=[fake_training.STUCK]), ended).why.key == "training_broken"
 
 
 @pytest.mark.parametrize(
@@ -135,7 +135,7 @@ def test_limits_are_told_beforehand(made: Callable[..., Trainings], changes: dic
 
 def test_a_visitor_has_one_and_only_so_many_wait(made: Callable[..., Trainings]) -> None:
     trainings = made()
-    tickets = [begin(trainings, f"visitor {at}", epochs=4) for at in range(room.MOST_WAITING)]
+    tickets = [begin(trainings, f"visitor {at}", seeds=[fake_training.GOES_ON]) for at in range(room.MOST_WAITING)]
     for visitor, key in (("visitor 0", "training_running"), ("another", "training_full")):
         with pytest.raises(InputError) as refused:
             begin(trainings, visitor)
@@ -205,7 +205,7 @@ def test_a_digit_that_is_drawn_meanwhile_is_the_one_that_is_read(
     send = room.Worker.send
     monkeypatch.setattr(room.Worker, "send", lambda self, message: (sent.append(message), send(self, message)))
     trainings = made()
-    ticket = begin(trainings, epochs=4)
+    ticket = begin(trainings, seeds=[fake_training.GOES_ON])
     until(trainings, ticket, lambda news: news.state == "training")
     drawn = np.full((28, 28), 0.5, np.float32)
     trainings.news(ticket, 0, drawn)

@@ -19,7 +19,7 @@ import keras
 import numpy as np
 from keras import layers
 
-from cnn.files import write_json
+from cnn.files import whole, write_json, write_whole
 from cnn.metadata import CONFIG
 from cnn.models import registry
 from cnn.task import SIDE
@@ -55,7 +55,7 @@ class Teaching:
         measured = {"own": held, "mnist": known.test, "made": known.made}
         self.folder.mkdir()
         for name, data in self.order["files"].items():
-            (self.folder / name).write_bytes(base64.b64decode(data))
+            write_whole(self.folder / name, base64.b64decode(data))
         network = registry.load(str(self.folder))
         before = {name: read(network, digits) for name, digits in measured.items()}
         model = keras.saving.load_model(self.folder / registry.WEIGHTS, compile=False)
@@ -76,7 +76,8 @@ class Teaching:
 
     def _save(self, model: keras.Model, learnt: int) -> None:
         """The network, and a config that says what it was before, and how many digits it was taught."""
-        model.save(self.folder / registry.WEIGHTS)
+        with whole(self.folder / registry.WEIGHTS) as aside:
+            model.save(aside)
         config = json.loads((self.folder / CONFIG).read_text())
         taught = {"from": config.get("weights_sha256"), "digits": learnt, "reminded": self.order["remind"]}
         digest = registry.weights_sha256(self.folder / registry.WEIGHTS)

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, get_args
 
 from cnn.lab import build
-from cnn.models.registry import Models
+from cnn.models.registry import Models, bundled
 from cnn.network.design import MOST_BLOCKS
 from cnn.service.lab import Rate, look
 from cnn.types import Framed
@@ -20,7 +20,13 @@ class Lab(Component):
 
     def __init__(self, models: Models, **options: Any):
         offers = {"blocks": build.BLOCKS, "training": build.TRAINING, "presets": build.PRESETS, "most": MOST_BLOCKS}
-        known = {"networks": networks(models), "rates": list(get_args(Rate)), "offers": sendable(offers)}
+        teachable = [name for name in models if name in bundled()]
+        known = {
+            "networks": networks(models),
+            "teachable": teachable,
+            "rates": list(get_args(Rate)),
+            "offers": sendable(offers),
+        }
         super().__init__(Path(__file__).parent, known, value={"view": "film"}, **options)
 
 

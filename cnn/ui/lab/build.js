@@ -184,6 +184,7 @@ export function buildView(desk) {
 		if (!latest.build) return;
 		if (latest.export) save();
 		if (written() !== shown) showRows(); // else the fields are as they are, and the keyboard is among them
+		showOrders();
 		shown = written();
 		showFigures();
 		showTools();
@@ -216,6 +217,12 @@ export function buildView(desk) {
 		renew(part("blocks"), ...rows, last);
 		renew(part("adding"), made("span", { className: "ask", textContent: say("lab.add") }), ...Object.keys(kinds).map((kind) => act("add", say(KINDS[kind]), () => add(kind))));
 		renew(part("recipe"), ...fields(TRAINING, now.training, "lab-training", now.blocks.length + 1, (value) => ({ ...now, training: { ...now.training, ...value } })));
+	}
+
+	// Made once for a language: one that is pressed as an answer comes is not put anew beneath the finger.
+	function showOrders() {
+		if (part("orders").dataset.language === language()) return;
+		part("orders").dataset.language = language();
 		const train = act("train", say("lab.train_it"), () => desk.train(orderOf(now)));
 		const file = (kind, words) => act(kind, words, () => desk.askBeside({ view: "export", kind, language: language(), ...orderOf(now) }));
 		renew(part("orders"), train, file("script", say("lab.script")), file("notebook", say("lab.notebook")));

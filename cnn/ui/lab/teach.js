@@ -1,9 +1,8 @@
 // A network taught the visitor's own digits, and what it forgot meanwhile.
 
 import { choices, made, renew } from "../web/dom.js";
-import { networkNames } from "../web/networks.js";
 import { counted, percent, whole } from "../web/numbers.js";
-import { networkName, say, sayCount } from "../web/say.js";
+import { language, networkName, say, sayCount } from "../web/say.js";
 import { get, subscribe } from "../web/store.js";
 import { isDigit, onTrials, recallTrials } from "../web/trials.js";
 
@@ -17,7 +16,7 @@ const SETS = /** @type {const} */ ({ own: "lab.taught_own", mnist: "lab.taught_m
 export function teachView(desk) {
 	const { panel } = desk;
 	const part = (name) => panel.querySelector(`[data-panel=teach] ${name}`);
-	const asked = { network: Object.keys(desk.networks)[0], remind: true };
+	const asked = { network: desk.teachable[0], remind: true };
 	const lessons = []; // {name, model, taught}, the latest first
 
 	const digits = () => recallTrials().filter((trial) => isDigit(trial) && trial.pixels).slice(-MOST);
@@ -34,21 +33,26 @@ export function teachView(desk) {
 		show();
 	}
 
+	let shown = ""; // what stands there: what is pressed as an answer comes is not put anew beneath the finger
+
 	function show() {
-		showTools();
+		const names = [...desk.teachable, ...get("own")];
+		if (!names.includes(asked.network)) [asked.network] = names;
+		const now = JSON.stringify([language(), names, asked, digits().length, desk.busy(), lessons.length]);
+		if (now === shown) return;
+		shown = now;
+		showTools(names);
 		part(".lessons").replaceChildren(...lessons.map(lesson));
 	}
 
-	function showTools() {
-		const names = [...networkNames().filter((name) => name in desk.networks), ...get("own")];
-		if (!names.includes(asked.network)) [asked.network] = names;
+	function showTools(names) {
 		const select = made("select", { name: "lab-teach-network", ariaLabel: say("lab.teach_network") });
 		select.append(...names.map((name) => made("option", { value: name, textContent: networkName(name), selected: name === asked.network })));
 		select.addEventListener("change", () => (asked.network = select.value));
 		const words = { label: say("lab.teach_from"), words: (remind) => say(remind ? "lab.teach_reminded" : "lab.teach_alone") };
 		const remind = choices("lab-remind", [true, false], asked.remind, words, (chosen) => (asked.remind = chosen));
 		const count = digits().length;
-		const button = made("button", { type: "button", name: "lab-teach", className: "turn", textContent: sayCount("lab.teach_begin", count), disabled: count < LEAST || desk.busy() });
+		const button = made("button", { type: "button", name: "lab-teach", className: "turn", textContent: sayCount("lab.teach_begin", count), disabled: count < LEAST || !names.length || desk.busy() });
 		button.addEventListener("click", begin);
 		const few = made("p", { className: "note", textContent: say("lab.teach_few", { least: LEAST, count }), hidden: count >= LEAST });
 		renew(part(".asks"), made("div", { className: "asked" }, made("span", { className: "ask", textContent: say("lab.teach_network") }), select), made("div", { className: "asked" }, made("span", { className: "ask", textContent: words.label }), remind), made("div", { className: "asked" }, button), few);

@@ -25,6 +25,7 @@ export function trainView(desk) {
 	let current = null; // the one that runs, or was the last to: {ticket, name, order, points, epochs, news, ...}
 	let refused = null; // why the last one was not begun
 	let waiting = null;
+	let tabled = ""; // what the table holds
 	let learning = null; // how the parts of the running training are painted
 
 	const going = () => Boolean(current) && !["done", "ended"].includes(current.news?.state);
@@ -173,7 +174,7 @@ export function trainView(desk) {
 
 	function show() {
 		const rows = trained();
-		for (const place of nows()) place.hidden = !going();
+		for (const place of panel.querySelectorAll(".running")) place.hidden = !going();
 		for (const place of panel.querySelectorAll(".refused")) {
 			place.textContent = why();
 			place.hidden = !refused;
@@ -188,12 +189,10 @@ export function trainView(desk) {
 		showRows(rows);
 	}
 
-	const nows = () => /** @type {HTMLElement[]} */ ([...panel.querySelectorAll("div.now")]); // the film has lines called so
-
 	function showNow() {
 		const last = current.points.at(-1);
 		const share = last ? (last.run + last.step / last.steps) / (current.order.seeds?.length ?? 1) : 0;
-		for (const place of nows()) {
+		for (const place of panel.querySelectorAll(".running")) {
 			place.querySelector(".status").textContent = status();
 			place.querySelector("progress").value = share;
 			place.querySelector("button").disabled = !current.ticket || current.news?.state === "measuring";
@@ -280,7 +279,9 @@ export function trainView(desk) {
 
 	function showRows(rows) {
 		part(".results").hidden = rows.length === 0;
-		if (!rows.length) return;
+		const now = JSON.stringify([language(), ...rows.map(({ name, gone }) => [name, gone])]);
+		if (now === tabled || !rows.length) return; // what is pressed as an answer comes is not put anew beneath the finger
+		tabled = now;
 		const titles = [...measured(rows[0]).map((name) => say(SETS[name])), say("lab.result_parameters"), say("lab.result_multiply_adds"), say("lab.result_picture"), say("lab.result_training")];
 		const head = made("tr", {}, made("th", { scope: "col", textContent: say("lab.result_network") }), ...titles.map((textContent) => made("th", { scope: "col", textContent })));
 		renew(part(".results table"), made("thead", {}, head), made("tbody", {}, ...rows.map((row) => line(row, titles))));
@@ -354,7 +355,7 @@ export function trainView(desk) {
 		part(".compared .lines").replaceChildren(drawing);
 	}
 
-	for (const button of panel.querySelectorAll(".now button")) button.addEventListener("click", () => desk.askTraining({ view: "stop", ticket: current.ticket }));
+	for (const button of panel.querySelectorAll(".running button")) button.addEventListener("click", () => desk.askTraining({ view: "stop", ticket: current.ticket }));
 	part("[data-act=build]").addEventListener("click", () => desk.openView("build"));
 
 	const forget = () => (learning = null);

@@ -1,0 +1,163 @@
+"""Training in a real browser, from a block to the other tabs; what trains only pretends, and nothing is waited for."""
+
+import base64
+import io
+import json
+import zipfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from cnn.lab.trainings import Trainings
+from cnn.models import registry
+from cnn.models.registry import Models
+from cnn.network.classifier import Classifier
+from cnn.ui.page import build_demo, launch_options
+from tests import fake_training
+from tests.ui.conftest import PHONE, Visit, choose, visits
+from tests.ui.test_lab import BEYOND
+
+
+class Trainer(Visit):
+    """A visitor who trains what the lab's Build offers first."""
+
+    def __init__(self, page: Page):
+        super().__init__(page)
+        self.panel, self.build = (page.locator(f".lab [data-panel={name}]") for name in ("train", "build"))
+        self.status, self.refused = self.panel.locator(".status"), self.panel.locator(".refused")
+        self.rows = self.panel.locator(".results tbody tr")
+
+    def enter(self, tab: str = "Lab") -> None:
+        self.page.get_by_role("tab", name=tab, exact=True).click()
+
+    def train(self, seed: int = 0, runs: int = 1) -> None:
+        """Train it, so many times from this seed on."""
+        self.page.locator("[data-view=build]").click()
+        for label, value in (("Seed", seed), ("Seeds in a row", runs)):
+            field = self.build.locator(".recipe").get_by_label(label, exact=True)
+            field.fill(str(value))
+            field.press("Enter")
+        self.build.locator("[data-act=train]").click()
+        expect(self.panel).to_be_visible()
+
+
+@pytest.fixture(scope="module")
+def address(
+    classifier: Classifier, tiny_folder: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[str]:  # fmt: skip
+    patch = pytest.MonkeyPatch()
+    patch.setattr(registry, "BUNDLED", tiny_folder.parent)  # what comes with the app can be taught
+    trainings = Trainings(fake_training.command(tmp_path_factory.mktemp("fake"), tiny_folder))
+    demo = build_demo(Models([classifier], classifier.name), None, trainings)
+    demo.launch(prevent_thread_lock=True, quiet=True, **launch_options())
+    yield demo.local_url
+    demo.close()
+    trainings.close()
+    patch.undo()
+
+
+Visiting = Callable[..., Trainer]
+
+
+@pytest.fixture
+def visit(browser: Browser, address: str) -> Iterator[Visiting]:
+    with visits(browser, address, Trainer) as open_page:  # pyright: ignore
+        yield open_page
+
+
+def test_from_a_block_to_the_other_tabs(visit: Visiting) -> None:
+    visitor = visit()
+    visitor.enter()
+    visitor.page.locator("[data-view=train]").click()
+    visitor.panel.get_by_role("button", name="Build a network").click()  # nothing has been trained yet
+    visitor.train()
+    expect(visitor.rows).to_have_count(1)
+    expect(visitor.rows.locator("b")).to_have_text("mine-1")
+    expect(visitor.rows.locator("td").first).to_have_text("90.10%89.4% to 90.6%")
+    expect(visitor.panel.locator(".answer .best")).to_have_text("791.0%")
+    expect(visitor.panel.locator(".learning .filters canvas")).to_have_count(4)
+    expect(visitor.page.locator(".lab .aloud")).to_contain_text("mine-1 is trained: it reads 90.1%")
+    # Each of several seeds reads a little more; on so few pictures that is chance.
+    visitor.train(seed=1, runs=3)
+    expect(visitor.rows).to_have_count(2)
+    expect(visitor.rows.nth(1).locator("td").first).to_contain_text("90.30%")
+    expect(visitor.rows.nth(1).locator("td").first).to_contain_text("±0.20 over seeds")
+    expect(visitor.panel.locator(".verdicts p")).to_have_count(1)
+    expect(visitor.panel.locator(".verdicts")).to_contain_text("mine-2 and mine-1 are 0.20 points apart")
+    expect(visitor.panel.locator(".compared polyline")).to_have_count(2)
+
+    visitor.enter("Look inside")
+    choose(visitor.page.locator("#model").get_by_role("radio", name="mine-2"))
+    expect(visitor.page.locator("#inside .detail")).to_contain_text("read by “mine-2”")
+    visitor.enter("Stress test")
+    expect(visitor.page.locator("#stress").get_by_text("mine-1", exact=True).first).to_be_visible()
+    visitor.enter("Errors")
+    expect(visitor.page.locator("#errors").get_by_role("radio", name="mine-1")).to_have_count(1)
+
+    visitor.enter()
+    with visitor.page.expect_download() as downloading:
+        visitor.rows.first.get_by_role("button", name="Download mine-1").click()
+    archive = zipfile.ZipFile(io.BytesIO(Path(downloading.value.path()).read_bytes()))
+    assert {"model.keras", "config.json"} <= {Path(name).name for name in archive.namelist()}
+    visitor.rows.nth(1).get_by_role("button", name="Remove mine-2").click()
+    expect(visitor.rows).to_have_count(1)
+    visitor.enter("Look inside")
+    expect(visitor.page.locator("#model").get_by_role("radio")).to_have_count(2)
+    expect(visitor.page.locator("#inside .detail")).to_contain_text("read by “tiny”")  # what was chosen is gone
+    assert visitor.errors == []
+
+
+def test_two_visitors_wait_for_each_other_and_stop(visit: Visiting) -> None:
+    first, second = visit(), visit(viewport=PHONE, locale="fr-FR", has_touch=True)
+    first.enter()
+    first.train(seed=fake_training.GOES_ON)
+    expect(first.status).to_contain_text("step 1 of")
+    second.enter("Labo")
+    second.page.locator("[data-view=build]").click()
+    second.build.locator("[data-act=train]").click()
+    expect(second.status).to_contain_text("un entraînement passe avant le vôtre")
+    assert second.page.evaluate(BEYOND) == []
+    assert second.panel.locator(".running button").bounding_box()["height"] >= 44
+    first.panel.get_by_role("button", name="Stop").click()
+    expect(first.refused).to_have_text("Stopped; nothing came of it.")
+    expect(second.rows).to_have_count(1)
+    assert second.page.evaluate(BEYOND) == []
+    # A process that dies is a sentence, and the next training works.
+    first.train(seed=fake_training.DIES)
+    expect(first.refused).to_contain_text("The training came to no end")
+    first.train()
+    expect(first.rows).to_have_count(1)
+    assert first.errors == second.errors == []
+
+
+def test_a_network_is_taught_the_visitors_digits(visit: Visiting) -> None:
+    visitor = visit()
+    pixels = base64.b64encode(bytes(784)).decode()
+    digit = {
+        "kind": "drawn",
+        "said": 1,
+        "reason": None,
+        "guess": 1,
+        "confidence": 0.9,
+        "model": "tiny",
+        "strokes": None,
+    }
+    trials = [{**digit, "at": f"2026-01-01T00:00:0{at}Z", "meant": at % 2, "pixels": pixels} for at in range(8)]
+    visitor.enter()
+    visitor.page.locator("[data-view=teach]").click()
+    panel = visitor.page.locator("[data-panel=teach]")
+    expect(panel.get_by_role("button", name="Teach it 0 digits")).to_be_disabled()
+    visitor.page.evaluate("kept => localStorage.setItem('digit-trials', kept)", json.dumps(trials))
+    visitor.reload()
+    visitor.enter()
+    visitor.page.locator("[data-view=teach]").click()
+    panel.get_by_role("button", name="Teach it 8 digits").click()
+    lesson = panel.locator(".lessons section")
+    expect(lesson.locator("h3")).to_have_text("mine-1: tiny, taught 4 digits of yours")
+    expect(lesson.locator("tbody tr").first).to_contain_text("100.0%")
+    expect(lesson).to_contain_text("it reads 4,500 fewer than before")
+    visitor.enter("Look inside")
+    expect(visitor.page.locator("#model").get_by_role("radio", name="mine-1")).to_have_count(1)
+    assert visitor.errors == []
