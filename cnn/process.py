@@ -10,6 +10,7 @@ import importlib
 import importlib.util
 import os
 import sys
+import threading
 import types
 from collections.abc import Iterator
 from typing import Any
@@ -44,6 +45,28 @@ def give_back() -> None:
     """Hand memory that nothing uses any more to the system. Takes some 100 ms."""
     gc.collect()
     _of_glibc("malloc_trim", 0)
+
+
+class _Soon:
+    """`give_back` from a thread of its own, once nobody has asked for it again for so many seconds."""
+
+    def __init__(self, seconds: float):
+        self._seconds = seconds
+        self._lock = threading.Lock()
+        self._timer: threading.Timer | None = None
+
+    def __call__(self) -> None:
+        with self._lock:
+            if self._timer:
+                self._timer.cancel()
+            self._timer = threading.Timer(self._seconds, give_back)
+            self._timer.daemon = True
+            self._timer.start()
+
+
+# After something large: what was left of it in a cycle of references would stay until Python looks for cycles, which an
+# idle server does not.
+give_back_soon = _Soon(3)
 
 
 def import_late(name: str) -> None:

@@ -3,6 +3,7 @@
 import subprocess
 import sys
 import textwrap
+import threading
 from pathlib import Path
 
 import pytest
@@ -56,3 +57,14 @@ def test_a_platform_without_such_settings_is_left_as_it_is() -> None:
 def test_a_package_that_is_not_there_stays_away() -> None:
     process.import_late("no_such_package")
     assert "no_such_package" not in sys.modules
+
+
+def test_memory_goes_back_once_after_the_last_who_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+    given = threading.Event()
+    calls: list[int] = []
+    monkeypatch.setattr(process, "give_back", lambda: (calls.append(1), given.set()))
+    soon = process._Soon(0.05)
+    for _ in range(20):
+        soon()
+    assert given.wait(10)
+    assert calls == [1]

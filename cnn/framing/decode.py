@@ -16,6 +16,7 @@ from typing import BinaryIO, NamedTuple
 import numpy as np
 from PIL import Image
 
+from cnn import process
 from cnn.types import InputError
 
 MAX_PIXELS = 50_000_000  # an image above this is refused before it is decoded
@@ -243,8 +244,17 @@ class Budget:
 _SMALL, _LARGE = Budget(SMALL_BUDGET), Budget(BUDGET)
 
 
-def _share(cost: int) -> contextlib.AbstractContextManager[None]:
-    return (_SMALL if cost <= SMALL else _LARGE).share(cost)
+@contextlib.contextmanager
+def _share(cost: int) -> Iterator[None]:
+    if cost <= SMALL:
+        with _SMALL.share(cost):
+            yield
+        return
+    try:
+        with _LARGE.share(cost):
+            yield
+    finally:
+        process.give_back_soon()
 
 
 # ---------------------------------------------------------------------------------------------------------- the pixels

@@ -11,7 +11,7 @@ from playwright.sync_api import sync_playwright
 from cnn.files import whole, write_whole
 from cnn.models import registry
 from cnn.ui.page import build_demo, launch_options
-from tests.ui.conftest import CHROMIUM, FLAGS, Visit
+from tests.ui.conftest import CHROMIUM, FLAGS, GREETED, Visit
 
 PICTURES = Path(__file__).parents[2] / "assets" / "pictures"
 SIZE = {"width": 1280, "height": 760}
@@ -29,6 +29,7 @@ def main() -> None:
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=FLAGS)
         visit = Visit(browser.new_page(viewport=SIZE, locale="en-US"))
+        visit.page.add_init_script(GREETED)
         visit.go(demo.local_url)
         write(list(drawing(visit)), PICTURES / "moving.gif")
         visit.go(demo.local_url)
