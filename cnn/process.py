@@ -66,7 +66,7 @@ class _Soon:
 
 # After something large: what was left of it in a cycle of references would stay until Python looks for cycles, which an
 # idle server does not.
-give_back_soon = _Soon(3)
+give_back_soon = _Soon(2)
 
 
 def import_late(name: str) -> None:

@@ -14,6 +14,7 @@ import logging
 import math
 import queue
 import secrets
+import signal
 import subprocess
 import tempfile
 import threading
@@ -37,6 +38,10 @@ IDLE = 300  # seconds without a training after which the process ends
 STOPPING = 10  # seconds that it has to stop in, before it is ended
 SLOW = 3  # times its estimate, and a minute, after which it is stuck
 LOOK = 0.5  # seconds between looks whether it is still wanted
+# Where so many drawings are read within a second, some ten pads are drawn on at once: then it rests between short
+# turns, of so many seconds. By its priority alone it would go last, and slow all others by what it does to the caches.
+RUSH = 100
+TURN, REST = 0.04, 0.96
 MOST_WAITING = 12  # trainings at once, of all visitors
 MOST_KEPT = 60  # that came to an end
 MOST_BYTES = 200_000_000  # of the networks that are kept
@@ -212,10 +217,26 @@ class News(NamedTuple):
     why: Why | None
 
 
-class Worker:
-    """The process that trains, and a folder for it that goes with it."""
+class Rush:
+    """Whether more is read than would stay quick beside a training: RUSH drawings within the last second."""
 
-    def __init__(self, command: Sequence[str]):
+    def __init__(self) -> None:
+        self._read: collections.deque[float] = collections.deque(maxlen=RUSH)
+
+    def note(self) -> None:
+        """A drawing was read."""
+        self._read.append(time.monotonic())
+
+    def __bool__(self) -> bool:
+        return len(self._read) == RUSH and time.monotonic() - self._read[0] < 1
+
+
+class Worker:
+    """The process that trains, and a folder for it that goes with it; while there is a `rush` it mostly rests."""
+
+    def __init__(self, command: Sequence[str], rush: Rush):
+        self.rested = 0.0  # seconds
+        self._rush = rush
         self._folder = tempfile.TemporaryDirectory(prefix="digits-", ignore_cleanup_errors=True)
         self._process = subprocess.Popen(
             [*command, self._folder.name],
@@ -227,6 +248,8 @@ class Worker:
         self._lines: queue.SimpleQueue[bytes] = queue.SimpleQueue()
         self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()
+        if hasattr(signal, "SIGSTOP"):  # Windows has none
+            threading.Thread(target=self._give_way, daemon=True).start()
 
     def send(self, message: dict[str, Any]) -> None:
         """Tell it something. One that is gone is found out by `receive`."""
@@ -252,6 +275,15 @@ class Worker:
         with contextlib.suppress(OSError), self._process:  # which closes what leads to it
             pass
         self._folder.cleanup()
+
+    def _give_way(self) -> None:
+        while self._process.poll() is None:
+            if self._rush:
+                self._process.send_signal(signal.SIGSTOP)
+                time.sleep(REST)
+                self.rested += REST
+                self._process.send_signal(signal.SIGCONT)
+            time.sleep(TURN)
 
     def _read(self) -> None:
         assert self._process.stdout
@@ -333,6 +365,7 @@ class Trainings:
 
     def __init__(self, command: Sequence[str] | None = None):
         self._command = command
+        self.rush = Rush()
         self._known: collections.OrderedDict[str, Training] = collections.OrderedDict()  # by ticket
         self._open: collections.OrderedDict[str, Classifier] = collections.OrderedDict()
         self._running: Training | None = None
@@ -486,7 +519,7 @@ class Trainings:
         worker: Worker | None = None
         while training := self._next():
             try:
-                worker = worker or Worker(self._command or ())
+                worker = worker or Worker(self._command or (), self.rush)
                 alive = self._train(worker, training)
             except Exception as error:  # whatever it is, the next one is trained
                 log.error("The process that trains is gone.", exc_info=error)
@@ -514,7 +547,8 @@ class Trainings:
 
     def _train(self, worker: Worker, training: Training) -> bool:
         """See one training to its end; whether the process is fit for another. EOFError where it is gone."""
-        digit, until, stopped = training.digit, time.monotonic() + SLOW * (60 + training.order.seconds), None
+        digit, stopped = training.digit, None
+        until = time.monotonic() - worker.rested + SLOW * (60 + training.order.seconds)
         worker.send({"train": training.order.message(), **_sent(digit)})
         while True:
             message = worker.receive(LOOK)
@@ -523,7 +557,7 @@ class Trainings:
                 if message and training.hear(message):
                     return True
                 wanted = training.wanted and now - training.asked < PATIENCE
-            if now > until or self._command is None:
+            if now - worker.rested > until or self._command is None:
                 self._finish(training, "training_broken")
                 return False
             if stopped and now - stopped > STOPPING:

@@ -1,6 +1,7 @@
 """The queue of trainings, with a process that only pretends: places, limits, stopping, closed pages, lost processes."""
 
 import base64
+import signal
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -236,3 +237,31 @@ def test_an_idle_process_is_ended_and_another_begins(
         while trainings._thread:
             assert time.monotonic() < deadline
             time.sleep(0.01)
+
+
+def test_many_drawings_within_a_second_are_a_rush(monkeypatch: pytest.MonkeyPatch) -> None:
+    rush = room.Rush()
+    now = [100.0]
+    monkeypatch.setattr(room.time, "monotonic", lambda: now[0])
+    for _ in range(room.RUSH - 1):
+        rush.note()
+    assert not rush
+    rush.note()
+    assert rush
+    now[0] += 1.5
+    assert not rush
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGSTOP"), reason="this system cannot halt a process")
+def test_while_many_draw_the_process_rests(made: Callable[..., Trainings], monkeypatch: pytest.MonkeyPatch) -> None:
+    sent: list[int] = []
+    monkeypatch.setattr(room.subprocess.Popen, "send_signal", lambda _, number: sent.append(number))
+    monkeypatch.setattr(room, "REST", 0.01)
+    trainings = made()
+    ticket = begin(trainings, seeds=[fake_training.GOES_ON])
+    until(trainings, ticket, lambda news: news.state == "training")
+    assert not sent
+    for _ in range(room.RUSH):
+        trainings.rush.note()
+    until(trainings, ticket, lambda _: len(sent) > 3)
+    assert sent[:4] == [signal.SIGSTOP, signal.SIGCONT] * 2

@@ -10,6 +10,7 @@ from typing import Any
 import gradio as gr
 import PIL.Image
 
+from cnn.lab.trainings import Trainings
 from cnn.mnist import Mnist
 from cnn.models.registry import Models
 from cnn.service import draw as service
@@ -35,11 +36,11 @@ CAMERA = gr.WebcamOptions(
 _DIGITS, _NUMBERS = ThreadPoolExecutor(1, "digits"), ThreadPoolExecutor(1, "numbers")
 
 
-def draw_tab(models: Models, mnist: Mnist, tab: gr.Tab, digit: gr.State) -> None:
+def draw_tab(models: Models, mnist: Mnist, trainings: Trainings, tab: gr.Tab, digit: gr.State) -> None:
     """Fill the open tab with the pad, the photo and the answer, to a digit or to a number.
 
     `digit` gets the framed digit that was read last, None for a blank pad. Where there is no pen, there is the photo
-    alone, and test pictures to try.
+    alone, and test pictures to try. What is read live is told to `trainings`, which give way.
     """
     recognised = models["default"].task
     if not recognised.drawn:
@@ -76,8 +77,9 @@ def draw_tab(models: Models, mnist: Mnist, tab: gr.Tab, digit: gr.State) -> None
     # `cnn.ui.live` passes on without Gradio's preparations; an output that is skipped is one that Gradio makes anew.
     live = {**hidden, "trigger_mode": "always_last", "queue": False, "preprocess": False, "postprocess": False}
     live["concurrency_id"] = LIVE
-    pad.input(partial(_live, _DIGITS, _read_moving, models), pad, [reading, digit], **live)
-    line.input(partial(_live, _NUMBERS, _read_line, models), line, [numbers, digit], **live)
+    live_reading = partial(_live, trainings.rush.note)
+    pad.input(partial(live_reading, _DIGITS, _read_moving, models), pad, [reading, digit], **live)
+    line.input(partial(live_reading, _NUMBERS, _read_line, models), line, [numbers, digit], **live)
     quiet = {**hidden, "outputs": [reading, numbers, digit]}
     drawn = [pad, line, task]
     drawing.select(partial(_read_drawn, models), drawn, **quiet, queue=False)
@@ -131,7 +133,10 @@ def _framed(framed: Framed | None) -> Framed | None:
     return None if framed is None or framed.blank else dataclasses.replace(framed, steps=())
 
 
-async def _live(threads: Executor, read: Callable[..., Read], models: Models, strokes: dict[str, Any]) -> Read:
+async def _live(
+    note: Callable[[], None], threads: Executor, read: Callable[..., Read], models: Models, strokes: dict[str, Any]
+) -> Read:
+    note()
     return await asyncio.get_running_loop().run_in_executor(threads, read, models, strokes)
 
 
