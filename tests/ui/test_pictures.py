@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, expect
 from cnn.models.registry import load_all
 from cnn.ui.page import build_demo, launch_options
 from tests.train.data.test_folders import drawer, pictures
-from tests.ui.conftest import PHONE, Visit, visits
+from tests.ui.conftest import PHONE, Visit, ready, visits
 from tests.ui.test_classes import OF_DIGITS, SAID
 from train import __main__ as train
 
@@ -83,6 +83,7 @@ def test_the_picture_travels_and_nothing_speaks_of_pens(visit: Callable[..., Vis
     visitor.reads("standing")
     page.locator(".pages > .tab-wrapper [data-tab-id=stress]:visible").click()
     expect(page.locator(".stress .says .digit")).to_have_text("standing")
+    ready(page)
     page.get_by_label("Image de test").fill("1")
     expect(page.locator(".stress .detail")).to_contain_text(re.compile("Image de test 1, étiquetée (lying|standing)"))
     said |= set(page.evaluate(SAID))

@@ -11,7 +11,7 @@ import numpy as np
 import onnxruntime
 import pytest
 
-from cnn.lab.trainings import Order, Training, Worker
+from cnn.lab.trainings import Order, Rush, Training, Worker
 from cnn.models import registry
 from cnn.network import design
 from cnn.task import SIDE
@@ -112,7 +112,7 @@ def test_each_perturbed_digit_is_in_one_way(known: Sets) -> None:
 def test_the_process_trains_twice_and_goes_with_its_server(idx_folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("MNIST_DIR", str(idx_folder))
     order = dataclasses.replace(ORDER, epochs=1, seeds=[0])
-    process = Worker(worker.COMMAND)
+    process = Worker(worker.COMMAND, Rush())
     try:
         for _ in range(2):
             process.send({"train": dataclasses.asdict(order)})
