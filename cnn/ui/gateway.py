@@ -182,22 +182,17 @@ class Gateway:
             return await answer.refuse(refusal, scope, 422, detail)
         try:
             if kind == "join":
-                await self._one_at_a_time(self._joins, scope, replay(body, receive), answer)
+                await self._join(scope, replay(body, receive), answer)
             else:
                 await self._app(scope, replay(body, receive), answer)
         finally:
             self._bodies -= len(body)
 
-    async def _one_at_a_time(self, lock: asyncio.Lock, scope: Scope, receive: Receive, answer: "_Answer") -> None:
+    async def _join(self, scope: Scope, receive: Receive, answer: "_Answer") -> None:
         """Serve it behind those before it. It is sent after the next one's turn has come: who does not read what they
         are sent holds up nobody."""
-        said: list[Message] = []
-
-        async def keep(message: Message) -> None:
-            said.append(message)
-
-        async with lock:
-            await self._app(scope, receive, keep)
+        async with self._joins:
+            said = await _said(self._app, scope, receive)
         for message in said:
             await answer(message)
 
@@ -312,13 +307,19 @@ class _Page(NamedTuple):
         await send({"type": "http.response.body", "body": body})
 
 
-async def _made(app: ASGIApp, scope: Scope, receive: Receive) -> _Page:
+async def _said(app: ASGIApp, scope: Scope, receive: Receive) -> list[Message]:
+    """All that the app sends, before anybody is sent it."""
     said: list[Message] = []
 
     async def keep(message: Message) -> None:
         said.append(message)
 
     await app(scope, receive, keep)
+    return said
+
+
+async def _made(app: ASGIApp, scope: Scope, receive: Receive) -> _Page:
+    said = await _said(app, scope, receive)
     body = b"".join(message.get("body", b"") for message in said)
     return _Page(said[0], body, await asyncio.to_thread(gzip.compress, body, 6) if body else b"", time.monotonic())
 
