@@ -92,12 +92,17 @@ def _dotted(name: str) -> str:
     return name.replace("-idx", ".idx")
 
 
-def read_idx(path: Path, magic: int) -> np.ndarray:
-    """The uint8 array of an idx file, plain or .gz, that begins with `magic`. DataError where it is malformed."""
+def unpacked(path: Path) -> bytes:
+    """What is in a file, plain or .gz. DataError where it cannot be read."""
     try:
-        content = gzip.decompress(path.read_bytes()) if path.suffix == ".gz" else path.read_bytes()
+        return gzip.decompress(path.read_bytes()) if path.suffix == ".gz" else path.read_bytes()
     except (OSError, EOFError, zlib.error) as error:
         raise DataError(f"{path} cannot be read: {error}.") from error
+
+
+def read_idx(path: Path, magic: int) -> np.ndarray:
+    """The uint8 array of an idx file, plain or .gz, that begins with `magic`. DataError where it is malformed."""
+    content = unpacked(path)
     dimensions = magic & 0xFF  # the magic number's last byte counts them
     header = 4 * (1 + dimensions)
     if len(content) < header:

@@ -5,7 +5,6 @@ They lie where MNIST's do, in the folder MNIST_DIR: `qmnist-test-images-idx3-uby
 plain or .gz. Their first 10,000 are MNIST's own.
 """
 
-import gzip
 import os
 from pathlib import Path
 
@@ -13,7 +12,7 @@ import numpy as np
 
 from cnn.task import SIDE
 from cnn.types import Digits
-from train.data.mnist import DataError, find
+from train.data.mnist import DataError, find, unpacked
 
 IMAGES, LABELS = "qmnist-test-images-idx3-ubyte", "qmnist-test-labels-idx2-int"
 MNIST = 10_000  # the first of them
@@ -26,16 +25,9 @@ def load() -> Digits | None:
     paths = [find(Path(folder), name) for name in (IMAGES, LABELS)] if folder else [None]
     if None in paths:
         return None
-    pixels, numbers = (_content(path) for path in paths if path)
+    pixels, numbers = (unpacked(path) for path in paths if path)
     images = np.frombuffer(pixels, np.uint8, offset=16)
     labels = np.frombuffer(numbers, ">i4", offset=12)
     if len(images) % SIDE**2 or len(labels) % FIELDS or len(images) // SIDE**2 != len(labels) // FIELDS:
         raise DataError(f"{folder} has files of QMNIST that are damaged; remove or mend them.")
     return Digits(images.reshape(-1, SIDE, SIDE)[MNIST:], labels.reshape(-1, FIELDS)[MNIST:, 0].astype(np.uint8))
-
-
-def _content(path: Path) -> bytes:
-    try:
-        return gzip.decompress(path.read_bytes()) if path.suffix == ".gz" else path.read_bytes()
-    except (OSError, EOFError) as error:
-        raise DataError(f"{path} cannot be read: {error}.") from error
