@@ -18,7 +18,7 @@ from cnn.task import DIGITS, SIDE
 from cnn.text import preferred
 from cnn.types import Framed, InputError
 
-LEAST, MOST = 6, 400  # of a visitor's digits that can be taught
+LEAST, MOST = LESSON = 6, 400  # of a visitor's digits that can be taught
 
 
 @dataclasses.dataclass(frozen=True)

@@ -10,6 +10,7 @@ from cnn.lab import build
 from cnn.models.registry import Models, bundled
 from cnn.network.design import MOST_BLOCKS
 from cnn.service.lab import Rate, look
+from cnn.service.training import LESSON
 from cnn.types import Framed
 from cnn.ui.arrays import sendable, sendable_view
 from cnn.ui.component import Component, networks
@@ -24,6 +25,7 @@ class Lab(Component):
         known = {
             "networks": networks(models),
             "teachable": teachable,
+            "lesson": LESSON,
             "rates": list(get_args(Rate)),
             "offers": sendable(offers),
         }

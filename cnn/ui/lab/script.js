@@ -16,7 +16,7 @@ import { trainView } from "./train.js";
 const PACE = 700; // milliseconds a moment
 const FILMED = ["film", "step"]; // the views of the recorded training
 
-export default function start(page, { networks, teachable, rates, offers }) {
+export default function start(page, { networks, teachable, lesson, rates, offers }) {
 	const { element, props, watch } = page;
 	learnNetworks({ networks });
 	const sayAloud = aloudIn(element);
@@ -24,7 +24,7 @@ export default function start(page, { networks, teachable, rates, offers }) {
 	/** @type {Partial<import("../web/types.js").LabAnswer>} */
 	const latest = {}; // the last answer, and the part of each view that has come
 	// What the views share: `at` is the moment that is shown, `answers` are the digit's probabilities at each.
-	const desk = { panel, latest, rates, networks, teachable, offers, view: "film", at: 0, answers: null, askAgain: () => {}, askBeside: (asked) => asked, filmed: null, views: {}, sayAloud };
+	const desk = { panel, latest, rates, networks, teachable, lesson, offers, view: "film", at: 0, answers: null, askAgain: () => {}, askBeside: (asked) => asked, filmed: null, views: {}, sayAloud };
 	const openView = (name) => panel.querySelector(`[data-view=${name}]`).click();
 	Object.assign(desk, { openView, askTraining: (asked) => askBeside(asked, "select") });
 	const views = { film: filmView(desk), step: stepView(desk), build: buildView(desk), train: trainView(desk), teach: teachView(desk), sweep: sweepView(desk) };

@@ -8,18 +8,17 @@ import { isDigit, onTrials, recallTrials } from "../web/trials.js";
 
 /** @typedef {import("../web/types.js").Taught} Taught */
 
-const LEAST = 6;
-const MOST = 400;
 const FEW = 20; // digits held out, below which a share says little
 const SETS = /** @type {const} */ ({ own: "lab.taught_own", mnist: "lab.taught_mnist", made: "lab.taught_made" });
 
 export function teachView(desk) {
 	const { panel } = desk;
+	const [least, most] = desk.lesson; // of digits
 	const part = (name) => panel.querySelector(`[data-panel=teach] ${name}`);
 	const asked = { network: desk.teachable[0], remind: true };
 	const lessons = []; // {name, model, taught}, the latest first
 
-	const digits = () => recallTrials().filter((trial) => isDigit(trial) && trial.pixels).slice(-MOST);
+	const digits = () => recallTrials().filter((trial) => isDigit(trial) && trial.pixels).slice(-most);
 
 	function begin() {
 		const chosen = digits();
@@ -52,9 +51,9 @@ export function teachView(desk) {
 		const words = { label: say("lab.teach_from"), words: (remind) => say(remind ? "lab.teach_reminded" : "lab.teach_alone") };
 		const remind = choices("lab-remind", [true, false], asked.remind, words, (chosen) => (asked.remind = chosen));
 		const count = digits().length;
-		const button = made("button", { type: "button", name: "lab-teach", className: "turn", textContent: sayCount("lab.teach_begin", count), disabled: count < LEAST || !names.length || desk.busy() });
+		const button = made("button", { type: "button", name: "lab-teach", className: "turn", textContent: sayCount("lab.teach_begin", count), disabled: count < least || !names.length || desk.busy() });
 		button.addEventListener("click", begin);
-		const few = made("p", { className: "note", textContent: say("lab.teach_few", { least: LEAST, count }), hidden: count >= LEAST });
+		const few = made("p", { className: "note", textContent: say("lab.teach_few", { least, count }), hidden: count >= least });
 		renew(part(".asks"), made("div", { className: "asked" }, made("span", { className: "ask", textContent: say("lab.teach_network") }), select), made("div", { className: "asked" }, made("span", { className: "ask", textContent: words.label }), remind), made("div", { className: "asked" }, button), few);
 	}
 
