@@ -96,14 +96,8 @@ def live_filter(network: Any, image: np.ndarray) -> LiveFilter | None:
 
     None where the network begins with anything but a convolution that moves a pixel a step and ends in ReLU.
     """
-    layer = next(iter(network.layers), None)
-    if (
-        layer is None
-        or not layer.is_map
-        or layer.field.jump != 1
-        or not layer.has_filters
-        or not network.rectifies(layer.name)
-    ):
+    layer = network.layers[0]
+    if layer.field.jump != 1 or not layer.has_filters or not network.rectifies(layer.name):
         return None
     kernel, bias = network.weights(layer.name)
     side, outside = layer.shape[0], -layer.field.start

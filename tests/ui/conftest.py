@@ -17,7 +17,7 @@ from playwright.sync_api import Browser, BrowserContext, Frame, Locator, Page, e
 from cnn.framing.ink import from_strokes, parse_strokes
 from cnn.models.registry import Models
 from cnn.task import DIGITS
-from cnn.types import Framed, Prediction, Reason
+from cnn.types import Framed, InputError, Prediction, Reason
 from cnn.ui.draw.pad import SIDE as GRID
 from cnn.ui.page import build_demo, launch_options
 
@@ -79,10 +79,14 @@ class FakeClassifier:
     name, architecture, revision, parameters, metrics = "fake", "none", "", 0, {}
     task = DIGITS
     refusal = 0.5
-    layers = ()
 
     def __init__(self) -> None:
         self.answers: Callable[[Framed], Prediction] = seven_or_one
+
+    @property
+    def layers(self) -> None:
+        """It cannot be looked into."""
+        raise InputError("no_look", model=self.name)
 
     def predict(self, framed: Framed, logits: np.ndarray | None = None) -> Prediction:
         return self.answers(framed)
@@ -318,6 +322,23 @@ def visits(browser: Browser, url: str, kind: type[Visit] = Visit) -> Iterator[Ca
     for key, context in used:
         empty(context, url)
         _idle[key].append(context)
+
+
+@contextmanager
+def entered(browser: Browser, url: str, kind: type[Visit], tab: str) -> Iterator[Callable[..., Any]]:
+    """As `visits`, for visitors who know how to enter a tab: `visit(tab, ...)`. Whatever they did, nothing broke."""
+    visitors = []
+
+    def enter(tab: str = tab, **options: Any) -> Any:
+        visitors.append(open_page(**options))
+        visitors[-1].enter(tab)
+        return visitors[-1]
+
+    with visits(browser, url, kind) as open_page:
+        yield enter
+        for visitor in visitors:
+            expect(visitor.page.locator(".toast-body.error")).to_have_count(0)
+            assert visitor.errors == []
 
 
 def empty(context: BrowserContext, url: str) -> None:

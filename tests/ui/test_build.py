@@ -14,7 +14,7 @@ from cnn.lab.export import script
 from cnn.lab.trainings import Order
 from cnn.network.design import Activation, Block, Convolution, Dense, Normalisation, Pooling, plan
 from cnn.text import say
-from tests.ui.conftest import PHONE, FakeClassifier, Onlooker, choose, visits
+from tests.ui.conftest import PHONE, FakeClassifier, Onlooker, choose, entered
 from tests.ui.test_lab import BEYOND
 
 
@@ -72,18 +72,8 @@ Visiting = Callable[..., Builder]
 @pytest.fixture
 def visit(browser: Browser, fake_app: tuple[FakeClassifier, object]) -> Iterator[Visiting]:
     """Open the lab's Build; whatever a visitor did, nothing broke."""
-    visitors = []
-
-    def enter(tab: str = "Lab", **options: object) -> Builder:
-        visitors.append(open_page(**options))
-        visitors[-1].enter(tab)
-        return visitors[-1]
-
-    with visits(browser, fake_app[1].local_url, Builder) as open_page:  # pyright: ignore
+    with entered(browser, fake_app[1].local_url, Builder, "Lab") as enter:  # pyright: ignore
         yield enter
-        for visitor in visitors:
-            expect(visitor.page.locator(".toast-body.error")).to_have_count(0)
-            assert visitor.errors == []
 
 
 def test_from_nothing_by_keyboard(visit: Visiting) -> None:

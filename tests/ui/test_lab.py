@@ -11,7 +11,7 @@ from cnn.lab.film import Film, bundled
 from cnn.lab.sweep import bundled as swept
 from cnn.task import DIGITS
 from cnn.ui.draw.pad import examples, first_seven
-from tests.ui.conftest import ONE, PHONE, SEVEN, FakeClassifier, Onlooker, choose, pixels, visits
+from tests.ui.conftest import ONE, PHONE, SEVEN, FakeClassifier, Onlooker, choose, entered, pixels
 from tests.ui.test_inside import number
 
 ROUNDED = 0.00051  # of a share in per cent with one digit
@@ -85,18 +85,8 @@ Visiting = Callable[..., Watcher]
 @pytest.fixture
 def visit(browser: Browser, fake_app: tuple[FakeClassifier, object]) -> Iterator[Visiting]:
     """Open the lab; whatever a visitor did, nothing broke."""
-    visitors = []
-
-    def enter(tab: str = "Lab", **options: object) -> Watcher:
-        visitors.append(open_page(**options))
-        visitors[-1].enter(tab)
-        return visitors[-1]
-
-    with visits(browser, fake_app[1].local_url, Watcher) as open_page:  # pyright: ignore
+    with entered(browser, fake_app[1].local_url, Watcher, "Lab") as enter:  # pyright: ignore
         yield enter
-        for visitor in visitors:
-            expect(visitor.page.locator(".toast-body.error")).to_have_count(0)
-            assert visitor.errors == []
 
 
 @pytest.fixture(scope="module")
