@@ -115,8 +115,13 @@ class Lesson:
 
     def message(self) -> dict[str, Any]:
         """What the process is told."""
-        files = {name: _text(data) for name, data in self.files.items()}
-        return {"files": files, "images": _text(self.images.tobytes()), "labels": self.labels, "remind": self.remind}
+        files = {name: in_base64(data) for name, data in self.files.items()}
+        return {
+            "files": files,
+            "images": in_base64(self.images.tobytes()),
+            "labels": self.labels,
+            "remind": self.remind,
+        }
 
 
 class Point(NamedTuple):
@@ -576,10 +581,11 @@ class Trainings:
 
 
 def _sent(digit: np.ndarray) -> dict[str, str]:
-    return {"digit": _text(digit.astype("<f4").tobytes())}
+    return {"digit": in_base64(digit.astype("<f4").tobytes())}
 
 
-def _text(data: bytes) -> str:
+def in_base64(data: bytes) -> str:
+    """Bytes as they stand in a message."""
     return base64.b64encode(data).decode("ascii")
 
 

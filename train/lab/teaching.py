@@ -5,11 +5,8 @@ digits are held out. With `remind`, MNIST's come along, else the network learns 
 """
 
 import base64
-import json
-import math
 import shutil
-from collections.abc import Iterator
-from functools import partial
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -19,14 +16,14 @@ import keras
 import numpy as np
 from keras import layers
 
-from cnn.files import whole, write_json, write_whole
+from cnn.files import read_json, whole, write_json, write_whole
 from cnn.metadata import CONFIG
 from cnn.models import registry
 from cnn.task import SIDE
 from cnn.types import Digits
 from train.fit.augment import augment
 from train.fit.recipes import LIGHT
-from train.lab.training import Ended, Message, files, read, sets, to_the_end
+from train.lab.training import Message, check, files, read, sets, to_the_end
 from train.lab.worker import Desk
 from train.measure import evaluate
 
@@ -60,10 +57,7 @@ class Teaching:
         before = {name: read(network, digits) for name, digits in measured.items()}
         model = keras.saving.load_model(self.folder / registry.WEIGHTS, compile=False)
         for now in teach(model, learnt, known.training if self.order["remind"] else None):
-            if self.desk.stopped.is_set():
-                raise Ended("training_stopped")
-            if not math.isfinite(now.loss):
-                raise Ended("training_diverged")
+            check(self.desk, now.loss)
             yield {"point": {"run": 0, "step": now.step, "steps": STEPS, "loss": now.loss, "accuracy": now.accuracy}}
         yield {"measuring": 0}
         self._save(model, len(learnt.labels))
@@ -78,7 +72,7 @@ class Teaching:
         """The network, and a config that says what it was before, and how many digits it was taught."""
         with whole(self.folder / registry.WEIGHTS) as aside:
             model.save(aside)
-        config = json.loads((self.folder / CONFIG).read_text())
+        config = read_json(self.folder / CONFIG)
         taught = {"from": config.get("weights_sha256"), "digits": learnt, "reminded": self.order["remind"]}
         digest = registry.weights_sha256(self.folder / registry.WEIGHTS)
         write_json(self.folder / CONFIG, {**config, "taught": taught, "weights_sha256": digest})
@@ -126,7 +120,7 @@ def teach(model: keras.Model, own: Digits, reminder: Digits | None, seed: int = 
         variable.assign(np.asarray(value))
 
 
-def _compiled(head: keras.Model, optimizer: keras.optimizers.Optimizer) -> partial:
+def _compiled(head: keras.Model, optimizer: keras.optimizers.Optimizer) -> Callable:
     """Some steps as a jitted function (state, batches of each set) -> state, and each step's loss and accuracy."""
 
     def loss(trainable: list, fixed: list, batch: list) -> tuple:
@@ -144,7 +138,7 @@ def _compiled(head: keras.Model, optimizer: keras.optimizers.Optimizer) -> parti
         trainable, moments = optimizer.stateless_apply(moments, gradients, trainable)
         return (trainable, fixed, moments), own
 
-    return partial(jax.jit(lambda state, batches: jax.lax.scan(step, state, batches)))
+    return jax.jit(lambda state, batches: jax.lax.scan(step, state, batches))
 
 
 def _bent(digits: Digits, seed: int) -> Digits:

@@ -7,7 +7,6 @@
 {"end": null | an Ending of cnn.lab.trainings}               it is through, or why it is not
 """
 
-import base64
 import contextlib
 import functools
 import math
@@ -24,7 +23,7 @@ import numpy as np
 from cnn.errors.statistics import wilson
 from cnn.lab.export import ONNX
 from cnn.lab.export_onnx import as_onnx
-from cnn.lab.trainings import Ending
+from cnn.lab.trainings import Ending, in_base64
 from cnn.metadata import CONFIG, METRICS, read_config
 from cnn.models import registry
 from cnn.network import design
@@ -88,6 +87,14 @@ class Ended(Exception):
         self.why: Ending = why
 
 
+def check(desk: Desk, loss: float) -> None:
+    """Ended where somebody stops it, or the loss is no number any more."""
+    if desk.stopped.is_set():
+        raise Ended("training_stopped")
+    if not math.isfinite(loss):
+        raise Ended("training_diverged")
+
+
 def to_the_end(work: Callable[[], Iterator[Message]]) -> Iterator[Message]:
     """What is to be told as it happens; the last message is the end, or why it is not reached."""
     why: Ending | None = None
@@ -136,19 +143,13 @@ class Training:
         steps = fit(recipe, training, self.folder, look=lambda model: looks.append(self._look(model)))
         with contextlib.closing(steps):
             for now in steps:
-                self._check(now)
+                check(self.desk, now.loss)
                 while looks:
                     epoch = len(now.history) - len(looks) + 1
                     yield {"epoch": {"run": run, **_figures(now, epoch), **looks.pop(0)}}
                 if now.steps and time.monotonic() - told > OFTEN:
                     told = time.monotonic()
                     yield {"point": {"run": run, **_point(now)}}
-
-    def _check(self, now: Progress) -> None:
-        if self.desk.stopped.is_set():
-            raise Ended("training_stopped")
-        if not math.isfinite(now.loss):
-            raise Ended("training_diverged")
 
     def _look(self, model: keras.Model) -> dict[str, Any]:
         """The model of this moment: its first layer's filters, and how it reads the visitor's digit."""
@@ -175,7 +176,7 @@ def files(folder: Path) -> dict[str, str]:
     with contextlib.suppress(InputError):
         model = keras.saving.load_model(folder / registry.WEIGHTS, compile=False)
         found[ONNX] = as_onnx(model, temperature=temperature)
-    return {name: base64.b64encode(data).decode("ascii") for name, data in found.items()}
+    return {name: in_base64(data) for name, data in found.items()}
 
 
 def filters(model: keras.Model) -> np.ndarray | None:
@@ -194,7 +195,7 @@ def filters(model: keras.Model) -> np.ndarray | None:
 def _sent(values: np.ndarray | None) -> dict[str, Any] | None:
     if values is None:
         return None
-    return {"data": base64.b64encode(values.astype("<f4").tobytes()).decode("ascii"), "shape": values.shape}
+    return {"data": in_base64(values.astype("<f4").tobytes()), "shape": values.shape}
 
 
 def _figures(now: Progress, epoch: int) -> dict[str, Any]:
