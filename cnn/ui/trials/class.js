@@ -3,7 +3,7 @@
 import { choices, download, made, renew } from "../web/dom.js";
 import { recall, remember } from "../web/memory.js";
 import { classesOf } from "../web/networks.js";
-import { percent } from "../web/numbers.js";
+import { percent, whole } from "../web/numbers.js";
 import { networkName, say } from "../web/say.js";
 import { extremes, rate } from "./figures.js";
 import { asCsv, asZip, opened } from "./files.js";
@@ -48,12 +48,19 @@ function spreadWords(rates) {
 function hardestCard(trials) {
 	const classes = classesIn(trials);
 	const rates = hardest(trials, classes.length);
-	return card(say("class.hardest"), ratesTable(rates.map(({ meant }) => nameOf(meant, classes)), rates));
+	return card(say("class.hardest"), ratesTable(rates.map(({ meant }) => nameOf(meant, classes)), rates, say("class.bracket")));
 }
 
 function networksCard(trials, models) {
 	const rates = models.map((model) => rate(trials.filter((trial) => trial.model === model)));
-	return card(say("class.networks"), ratesTable(models.map(networkName), rates));
+	return card(say("class.networks"), ratesTable(models.map(networkName), rates, say("class.bracket")));
+}
+
+// How far the rate of all may be trusted, for other hands too.
+function means({ low, high, count, worth, writers }) {
+	const values = { low: percent(low), high: percent(high), count: whole(count), worth: whole(Math.max(1, Math.round(worth))) };
+	if (writers < 2) return say("class.means_one", values);
+	return say(worth < count ? "class.means" : "class.means_alike", values);
 }
 
 function sentences(trials, rates) {
@@ -63,7 +70,7 @@ function sentences(trials, rates) {
 	const listed = (labels) => labels.map((label) => classes[label]).join(", ");
 	const lines = [
 		say("trials.of", { hits: all.hits, count: all.count, share: percent(all.share) }),
-		say("trials.means", { low: percent(all.low), high: percent(all.high) }),
+		means(all),
 	];
 	if (rates.length > 1) lines.push(spreadWords(rates));
 	if (best.length) lines.push(say("trials.extremes", { best: listed(best), worst: listed(worst) }));
