@@ -8,7 +8,7 @@ import { onTrials, recallTrials } from "../web/trials.js";
 
 /** @typedef {import("../web/types.js").TrialsAnswer} TrialsAnswer */
 
-const PACE = 2500; // milliseconds from one look for what was handed in to the next
+const PACE = 2000; // milliseconds from one look for what was handed in to the next
 const LOST = 8000; // after which an answer is taken for lost
 const CLASS = "digit-collect"; // the teacher's {code, secret, until}
 const MINE = "digit-handed"; // the student's {code, name, count, at, receipt, until}
