@@ -1,4 +1,4 @@
-"""The first tab: a digit or a number is drawn or photographed, and read while the pen moves."""
+"""The first station: a digit or a number is drawn or photographed, and read while the pen moves."""
 
 import asyncio
 import dataclasses

@@ -10,9 +10,10 @@
 // pen        whether a pen is down on some pad
 // blank      by the name of a pad, whether nothing is on it
 // trials     the visitor's own tests
+// done       the views whose question was answered, as wing/view
 // own        the names of the networks that the visitor has trained, and that are still there
 
-const told = { language: "en", symbols: false, penless: false, picture: null, read: null, drawing: null, asNumber: null, pen: false, blank: {}, trials: null, own: [] };
+const told = { language: "en", symbols: false, penless: false, picture: null, read: null, drawing: null, asNumber: null, pen: false, blank: {}, trials: null, done: [], own: [] };
 const listeners = new Map();
 
 export const get = (key) => told[key];
