@@ -513,7 +513,7 @@ def test_kernel_stride_and_padding_change_the_map(visit: Visiting) -> None:
     mean = pixels(pools.locator("canvas").nth(1))
     visitor.choose("largest")
     assert not np.array_equal(pixels(pools.locator("canvas").nth(1)), mean)
-    for question in visitor.panel.locator(".question").all_text_contents():
+    for question in visitor.panel.locator(".principle .question").all_text_contents():
         assert question.endswith("?")
 
 

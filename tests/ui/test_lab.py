@@ -285,7 +285,7 @@ def test_what_filters_and_layers_buy(visit: Visiting) -> None:
     choose(place.get_by_role("radio", name="Filters a layer"))
     ticks = place.locator("svg text").all_text_contents()
     assert [one for one in ticks if one in map(str, filters)] == [str(one) for one in filters]
-    place.locator("summary").press("Enter")
+    place.locator(".numbers summary").press("Enter")
     rows = [row.locator("td").all_text_contents() for row in place.locator("tr:has(td)").all()]
     assert [[number(text) for text in row[:5]] for row in rows] == [
         pytest.approx([cell.depth, cell.filters, cell.parameters, cell.multiply_adds, 100 * cell.mean], abs=0.0051)
@@ -301,7 +301,7 @@ def test_filters_and_layers_on_a_phone_in_french(visit: Visiting) -> None:
     place = visitor.panel.locator("[data-panel=sweep]")
     expect(place.locator(".depth")).not_to_have_count(0)
     assert visitor.page.evaluate(BEYOND) == []
-    place.locator("summary").click()
+    place.locator(".numbers summary").click()
     expect(place.locator("tr:has(td)")).to_have_count(len(swept().cells))
     assert visitor.page.evaluate("document.documentElement.scrollWidth <= innerWidth")  # the table scrolls in its box
     assert place.locator(".shows").inner_text().startswith("En points de pourcentage")
