@@ -11,8 +11,9 @@
 // blank      by the name of a pad, whether nothing is on it
 // trials     the visitor's own tests
 // own        the names of the networks that the visitor has trained, and that are still there
+// reader     which of these reads in the first tab; null where the one does that reads for everybody
 
-const told = { language: "en", symbols: false, penless: false, picture: null, read: null, drawing: null, asNumber: null, pen: false, blank: {}, trials: null, own: [] };
+const told = { language: "en", symbols: false, penless: false, picture: null, read: null, drawing: null, asNumber: null, pen: false, blank: {}, trials: null, own: [], reader: null };
 const listeners = new Map();
 
 export const get = (key) => told[key];
