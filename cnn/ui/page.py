@@ -56,7 +56,7 @@ def build_demo(models: Models, mnist: Mnist | None = None, trainings: Trainings 
         own = gr.State({})  # the networks that the visitor has trained: their tickets, by name
         with gr.Tabs(elem_classes="pages"):  # the stations, in the order in which they are gone through
             with gr.Tab(T("draw.tab"), id="draw") as drawing:
-                draw_tab(models, mnist, trainings, drawing, digit)
+                draw_tab(models, mnist, trainings, drawing, digit, own)
             with gr.Tab(T("inside.tab"), id="inside") as looking:
                 choice = look_tab(models, mnist, trainings, demo, looking, digit, own)
             with gr.Tab(T("lab.tab"), id="lab", visible=task.is_like(DIGITS)) as learning:

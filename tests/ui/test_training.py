@@ -16,7 +16,8 @@ from cnn.models.registry import Models
 from cnn.network.classifier import Classifier
 from cnn.ui.page import build_demo, launch_options
 from tests import fake_training
-from tests.ui.conftest import PHONE, Visit, choose, open_tab, visits
+from tests.ui.conftest import PHONE, SEVEN, Visit, choose, open_tab, visits
+from tests.ui.test_draw import paper, png
 from tests.ui.test_lab import BEYOND
 
 
@@ -88,6 +89,22 @@ def test_from_a_block_to_the_other_tabs(visit: Visiting) -> None:
     expect(visitor.panel.locator(".verdicts")).to_contain_text("mine-2 and mine-1 are 0.20 points apart")
     expect(visitor.panel.locator(".compared polyline")).to_have_count(2)
 
+    # It reads what is drawn, and the network that reads for everybody is a choice away.
+    visitor.rows.nth(1).get_by_role("link", name="Draw for mine-2").click()
+    visitor.draw(SEVEN)
+    reader = visitor.reading.get_by_label("Read by")
+    expect(reader).to_have_value("mine-2")
+    answered = visitor.reading.locator(".made .model")
+    expect(answered).to_have_text("mine-2")
+    reader.select_option("tiny")
+    expect(answered).to_have_text("tiny")
+    visitor.page.get_by_role("tab", name="Photo").click()
+    visitor.page.locator("#photo input[type=file]").set_input_files(png(paper([(80, 80), (220, 80), (130, 320)])))
+    expect(answered).to_have_text("tiny")
+    reader.select_option("mine-1")
+    expect(answered).to_have_text("mine-1")
+    visitor.page.get_by_role("tab", name="Draw").click()
+
     visitor.enter("Understand")
     choose(visitor.page.locator("#model").get_by_role("radio", name="mine-2"))
     expect(visitor.page.locator("#inside .detail")).to_contain_text("read by “mine-2”")
@@ -103,8 +120,12 @@ def test_from_a_block_to_the_other_tabs(visit: Visiting) -> None:
     assert {"model.keras", "config.json"} <= {Path(name).name for name in archive.namelist()}
     visitor.rows.nth(1).get_by_role("button", name="Remove mine-2").click()
     expect(visitor.rows).to_have_count(1)
+    visitor.rows.get_by_role("button", name="Remove mine-1").click()
+    visitor.enter("Read")
+    expect(reader).to_be_hidden()
+    expect(answered).to_have_text("tiny")
     visitor.enter("Understand")
-    expect(visitor.page.locator("#model").get_by_role("radio")).to_have_count(2)
+    expect(visitor.page.locator("#model").get_by_role("radio")).to_have_count(1)
     expect(visitor.page.locator("#inside .detail")).to_contain_text("read by “tiny”")  # what was chosen is gone
     assert visitor.errors == []
 

@@ -43,6 +43,10 @@ function addressOf(place) {
 	return `${location.pathname}?${asked}${hashOf(place, noted())}`;
 }
 
+// Where a link leads, with the notes of this moment: without a load of the page, which a mere "#..." would be, for the page's
+// base is without what is asked of it.
+export const linkTo = (place) => `${location.pathname}${location.search}${hashOf({ view: "", choice: "", ...place }, noted())}`;
+
 // What changed of a tab's place, by the visitor's own hand.
 export function go(change) {
 	const place = { ...placeOf(change.tab), ...change };

@@ -12,8 +12,9 @@
 // trials     the visitor's own tests
 // done       the views whose question was answered, as wing/view
 // own        the names of the networks that the visitor has trained, and that are still there
+// reader     which of these reads in the first tab; null where the one does that reads for everybody
 
-const told = { language: "en", symbols: false, penless: false, picture: null, read: null, drawing: null, asNumber: null, pen: false, blank: {}, trials: null, done: [], own: [] };
+const told = { language: "en", symbols: false, penless: false, picture: null, read: null, drawing: null, asNumber: null, pen: false, blank: {}, trials: null, done: [], own: [], reader: null };
 const listeners = new Map();
 
 export const get = (key) => told[key];
