@@ -29,7 +29,7 @@ import pydantic
 from cnn.models import registry
 from cnn.network import design
 from cnn.network.classifier import Classifier
-from cnn.types import InputError, Tiles
+from cnn.types import InputError, Tiles, Why
 
 ROOT = Path(__file__).resolve().parents[2]
 PATIENCE = 10  # seconds unasked after which a training ends: its page was closed
@@ -194,13 +194,6 @@ class Taught(NamedTuple):
     mnist: Change
     made: Change
     learnt: int
-
-
-class Why(NamedTuple):
-    """A refusal, as the text `error.<key>` and what fills it in."""
-
-    key: str
-    values: dict[str, Any]
 
 
 class News(NamedTuple):

@@ -14,6 +14,7 @@ from cnn.mnist import Mnist, Some, kept, nowhere
 from cnn.models.registry import PICTURES, Models
 from cnn.task import DIGITS
 from cnn.text import say
+from cnn.trials.collecting import Collector
 from cnn.ui import component
 from cnn.ui.api import scripted_api
 from cnn.ui.compat import light_sessions
@@ -29,15 +30,23 @@ from cnn.ui.refusals import HANDLERS, CheckedBlocks
 from cnn.ui.stress.tab import stress_tab
 from cnn.ui.text import T
 from cnn.ui.theme import HEAD, THEME
-from cnn.ui.trials import Trials
+from cnn.ui.trials.tab import trials_tab
 from cnn.ui.turns import MAX_WAITING
 from cnn.ui.uploads import KEEP_SECONDS, LOOK_SECONDS, MAX_FILE_SIZE
 
 SESSIONS = 2000  # visitors whose digit the server remembers, the latest; each script's call without a name is one too
 
 
-def build_demo(models: Models, mnist: Mnist | None = None, trainings: Trainings | None = None) -> gr.Blocks:
-    """The whole app over `models` and, where they can be had, MNIST and trainings; launch it by `launch_options()`."""
+def build_demo(
+    models: Models,
+    mnist: Mnist | None = None,
+    trainings: Trainings | None = None,
+    collector: Collector | None = None,
+) -> gr.Blocks:
+    """The whole app over `models` and, where they can be had, MNIST and trainings; launch it by `launch_options()`.
+
+    By the `collector`, where there is one, school classes hand in their test series.
+    """
     trainings = trainings or Trainings()
     task = models["default"].task
     mnist = (mnist or Mnist(nowhere)) if task.is_like(DIGITS) else Mnist(None, _pictures(models))
@@ -66,8 +75,8 @@ def build_demo(models: Models, mnist: Mnist | None = None, trainings: Trainings 
                     stress_tab(models, mnist, trainings, [testing, stressing], digit, own)
                 with gr.Tab(T("errors.tab"), id="errors"):
                     errors_tab(models, mnist, trainings, own)
-                with gr.Tab(T("trials.tab"), id="trials"), gr.Column(elem_classes="card"):
-                    Trials(models, elem_id="trials", elem_classes="wide")
+                with gr.Tab(T("trials.tab"), id="trials"):
+                    trials_tab(models, collector)
             with gr.Tab(T("course.tab"), id="course", visible=task.is_like(DIGITS)), gr.Column(elem_classes="card"):
                 Course(elem_id="course", elem_classes="wide")
         scripted_api(models)
