@@ -457,6 +457,11 @@ class Trainings:
         networks = [network for ticket in own.values() if (network := self._network(ticket))]
         return models.beside(networks) if networks else models
 
+    def answering(self, models: registry.Models, ticket: str) -> registry.Models:
+        """The models, of which the visitor's own by that ticket answers; as they are where it was let go."""
+        network = self._network(ticket)
+        return models.answering(network) if network else models
+
     def close(self) -> None:
         """Let all go, and end the process."""
         with self._change:
