@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from cnn.models.registry import load_all
+from cnn.trials.collecting import Collector
 from cnn.ui.page import build_demo, launch_options
 from tests.ui.conftest import DESKTOP, PHONE, SEVEN, Visit, ready, visits
 
@@ -29,7 +30,7 @@ pytestmark = pytest.mark.skipif(not AXE.is_file(), reason="axe-core is not there
 
 @pytest.fixture(scope="module")
 def real_app() -> Iterator[gr.Blocks]:
-    demo = build_demo(load_all())
+    demo = build_demo(load_all(), collector=Collector())
     demo.launch(prevent_thread_lock=True, quiet=True, **launch_options())
     yield demo
     demo.close()
