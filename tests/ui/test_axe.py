@@ -14,7 +14,7 @@ from tests.ui.conftest import DESKTOP, PHONE, SEVEN, Visit, ready, visits
 
 AXE = Path(__file__).parents[2] / "node_modules" / "axe-core" / "axe.min.js"
 VIEWS = [
-    "draw", "inside/network", "inside/hand", "inside/why", "inside/play", "stress/compare", "stress/breaking",
+    "draw", "inside/network", "inside/why", "inside/play", "stress/compare", "stress/breaking",
     "errors/list", "errors/calibration", "lab/film", "lab/step", "lab/build", "lab/train", "lab/teach", "trials",
     "trials/class",
 ]  # fmt: skip
