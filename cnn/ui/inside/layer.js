@@ -51,7 +51,7 @@ export function layerSheet({ latest, desk, act, isOff, switching, close, again }
 		const scores = made("div", { className: "scores" });
 		if (isMap(layer) || hasPictures(layer, model)) tools.append(...offered(layer, model), legend);
 		node.replaceChildren(title, shut, facts, about, tools, grid, scores);
-		return { facts, legend, grid, scores, buttons: [], filters: null, digit: null };
+		return { facts, about, legend, grid, scores, buttons: [], filters: null, digit: null };
 	}
 
 	// What the tiles show, and on which scale.
@@ -107,6 +107,7 @@ export function layerSheet({ latest, desk, act, isOff, switching, close, again }
 		}
 		const silent = buttons.filter((button) => button.classList.contains("silent")).length;
 		if (silent) parts.facts.textContent += ` · ${say("inside.silent_of", { silent, count: buttons.length })}`;
+		parts.about.textContent = filters ? say("inside.filters_hint") : aboutKind(layer);
 		// On a scale of its own a tile's full colour is its own most.
 		const bar = made("i", { className: found.signed ? "signed" : "ink" });
 		legend.replaceChildren(found.signed ? say("inside.negative") : "0", bar, say(found.signed ? "inside.positive" : "inside.most"));
