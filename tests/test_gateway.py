@@ -15,7 +15,7 @@ from gradio_client import Client
 from starlette.types import Message
 
 from cnn.text import say
-from cnn.ui import gateway
+from cnn.ui import gateway, streams
 from cnn.ui.gateway import OPEN, Gateway, make_room
 from cnn.ui.page import launch_options
 from cnn.ui.refusals import CheckedBlocks
@@ -438,6 +438,23 @@ def test_who_does_not_read_the_answer_holds_up_nobody(method: str, path: str) ->
 def test_open_streams_have_a_limit(http: httpx.Client, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(gateway, "MAX_STREAMS", 0)
     refused(http.get("/gradio_api/heartbeat/x"), 503, "busy")
+
+
+def test_a_script_calls_over_and_over_through_few_streams(app: gr.Blocks, monkeypatch: pytest.MonkeyPatch) -> None:
+    """By Gradio's own client: all answers come, the right ones, also of calls that are made at once."""
+    monkeypatch.setattr(streams, "PAUSES", 1000)
+    opened, serve = [], streams.Streams.serve
+
+    async def served(*arguments: Any) -> None:
+        opened.append(arguments)
+        await serve(*arguments)
+
+    monkeypatch.setattr(streams.Streams, "serve", served)
+    client = Client(app.local_url, verbose=False)
+    assert [client.predict(str(number), api_name="/echo") for number in range(6)] == list("012345")
+    assert len(opened) < 6
+    jobs = [client.submit(str(number), api_name="/echo") for number in range(6)]
+    assert [job.result(timeout=60) for job in jobs] == list("012345")
 
 
 def test_where_many_look_at_uploads_the_next_is_told_at_once(

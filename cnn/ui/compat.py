@@ -16,13 +16,18 @@ from gradio.state_holder import SessionState, StateHolder
 
 __all__ = [
     "API_PREFIX", "FileData", "FnIndexInferError", "I18nData", "ImageData", "InvalidPathError", "ListFiles",
-    "is_uploaded", "light_sessions",
+    "is_unanswered", "is_uploaded", "light_sessions",
 ]  # fmt: skip
 
 
 def is_uploaded(path: str) -> bool:
     """Whether a file lies in the folder where Gradio keeps what visitors upload."""
     return utils.is_in_or_equal(path, utils.get_upload_folder())
+
+
+def is_unanswered(blocks: Blocks, session: str) -> bool:
+    """Whether calls of a session are in the queue or being served, or their answers on their way."""
+    return bool(blocks._queue.pending_event_ids_session.get(session))
 
 
 class _LightSession(SessionState):

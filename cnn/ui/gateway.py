@@ -27,6 +27,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from cnn.types import InputError
 from cnn.ui.compat import API_PREFIX
+from cnn.ui.streams import Streams
 from cnn.ui.text import language_of
 from cnn.ui.turns import HEARD
 
@@ -113,6 +114,7 @@ class Gateway:
         self._heard: Counter[str] = Counter()
         self._open: Counter[Kind] = Counter()
         self._bodies = 0
+        self._streams = Streams()
         # One page is made at a time, and one call joins the queue: a flood of them leaves the others' calls in between.
         self._making, self._joins = asyncio.Lock(), asyncio.Lock()
         self._pages: OrderedDict[tuple[str, ...], _Page] = OrderedDict()  # the latest at the end
@@ -152,9 +154,13 @@ class Gateway:
             await Response('data: {"msg": "done"}\n\n', media_type="text/event-stream")(scope, receive, answer)
         else:
             query = parse_qs(scope["query_string"].decode("latin-1"))
-            with self._listening(kind, asked.get("event_id") or query.get("session_hash", [""])[0]):
+            session = query.get("session_hash", [""])[0]
+            with self._listening(kind, asked.get("event_id") or session):
                 try:
-                    await self._app(scope, receive, answer)
+                    if scope["path"].endswith("/queue/data"):
+                        await self._streams.serve(self._app, scope, receive, answer, session)
+                    else:
+                        await self._app(scope, receive, answer)
                 except RuntimeError as error:
                     if not isinstance(error.__cause__, HTTPException):
                         raise
@@ -182,18 +188,21 @@ class Gateway:
             return await answer.refuse(refusal, scope, 422, detail)
         try:
             if kind == "join":
-                await self._join(scope, replay(body, receive), answer)
+                await self._join(scope, body, receive, answer)
             else:
                 await self._app(scope, replay(body, receive), answer)
         finally:
             self._bodies -= len(body)
 
-    async def _join(self, scope: Scope, receive: Receive, answer: "_Answer") -> None:
+    async def _join(self, scope: Scope, body: bytes, receive: Receive, answer: "_Answer") -> None:
         """Serve it behind those before it. It is sent after the next one's turn has come: who does not read what they
         are sent holds up nobody."""
-        async with self._joins:
-            said = await _said(self._app, scope, receive)
-        for message in said:
+
+        async def ask() -> list[Message]:
+            async with self._joins:
+                return await _said(self._app, scope, replay(body, receive))
+
+        for message in await self._streams.join(scope, body, ask):
             await answer(message)
 
     async def _page(self, scope: Scope, receive: Receive, answer: "_Answer") -> None:

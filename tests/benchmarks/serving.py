@@ -54,10 +54,12 @@ def loaded(load: str, app: subprocess.Popen, url: str) -> dict[str, float]:
     """What is met under a load, by name."""
     before = busy(app.pid)
     asked = subprocess.run([sys.executable, __file__, "ask", url, load], capture_output=True, text=True, check=True)
-    times = sorted(json.loads(asked.stdout))
+    times, asking = json.loads(asked.stdout)
+    times.sort()
     return {
         "answers a second": len(times) / SECONDS,
         "processor an answer, ms": 1000 * (busy(app.pid) - before) / len(times),
+        "of who asks, ms": 1000 * asking / len(times),
         "median, ms": 1000 * statistics.median(times),
         "95 %, ms": 1000 * times[int(0.95 * len(times))],
     }
@@ -104,13 +106,13 @@ def serve(demo, options: dict) -> None:
 
 
 def ask(url: str, load: str) -> None:
-    """Put a load on an app, and write how long each answer took, in seconds."""
+    """Put a load on an app, and write how long each answer took, and how long the processor was at asking: seconds."""
     count, who = load.split()
     print(json.dumps(asyncio.run(draw(url, int(count))) if who.startswith("pad") else call(url, int(count))))
 
 
-async def draw(url: str, count: int) -> list[float]:
-    """Draw on so many pads: seconds from sending to the answer, of all answers."""
+async def draw(url: str, count: int) -> tuple[list[float], float]:
+    """Draw on so many pads: seconds from sending to the answer, of all answers, and of processor."""
     import httpx2
 
     async with httpx2.AsyncClient(base_url=url, limits=httpx2.Limits(max_connections=count), timeout=60) as client:
@@ -122,6 +124,7 @@ async def draw(url: str, count: int) -> list[float]:
             if any(name == "input" and parts[target] == "pad" for target, name in event["targets"])
         )
         times: list[float] = []
+        began = time.process_time()
         until = time.perf_counter() + SECONDS
 
         async def pad(number: int) -> None:
@@ -135,7 +138,7 @@ async def draw(url: str, count: int) -> list[float]:
                 await asyncio.sleep(PACE - times[-1])
 
         await asyncio.gather(*map(pad, range(count)))
-    return times
+    return times, time.process_time() - began
 
 
 def drawing(points: int) -> dict:
@@ -145,8 +148,8 @@ def drawing(points: int) -> dict:
     return {"strokes": [[[round(a), round(b)] for a, b in (bar + foot)[:points]]], "width": 280, "height": 280}
 
 
-def call(url: str, count: int) -> list[float]:
-    """Call `/predict` by so many scripts: seconds from sending to the answer, of all answers."""
+def call(url: str, count: int) -> tuple[list[float], float]:
+    """Call `/predict` by so many scripts: seconds from sending to the answer, of all answers, and of processor."""
     import PIL.Image
     import PIL.ImageDraw
     from gradio_client import Client, handle_file
@@ -157,6 +160,7 @@ def call(url: str, count: int) -> list[float]:
         PIL.ImageDraw.Draw(picture).line([(90, 60), (190, 60), (120, 220)], 0, 14)
         picture.save(file)
         clients = [Client(url, verbose=False, download_files=False) for _ in range(count)]
+        began = time.process_time()
         until = time.perf_counter() + SECONDS
 
         def script(client: Client) -> list[float]:
@@ -167,7 +171,8 @@ def call(url: str, count: int) -> list[float]:
             return times
 
         with ThreadPoolExecutor(count) as scripts:
-            return [time for times in scripts.map(script, clients) for time in times]
+            times = [one for times in scripts.map(script, clients) for one in times]
+        return times, time.process_time() - began
 
 
 if __name__ == "__main__":
