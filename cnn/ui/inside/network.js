@@ -49,7 +49,7 @@ export function networkView(desk) {
 		for (const layer of layers) paintLayer(layer, prediction);
 		panel.querySelector(".total").textContent = say("inside.total", { parameters: whole(parameters) });
 		const filters = choice.show === "filters";
-		panel.querySelector("[data-panel=network] .hint").textContent = say(filters ? "inside.filters_hint" : "inside.maps_hint");
+		panel.querySelector("[data-panel=network] .detailed").textContent = say(filters ? "inside.filters_hint" : "inside.maps_hint");
 		showLegend(filters);
 		showUnit(unit, prediction.model);
 	}
