@@ -14,6 +14,7 @@ from cnn.mnist import Mnist, kept
 from cnn.models import registry
 from cnn.options import origin, whole_number
 from cnn.task import DIGITS
+from cnn.trials.collecting import Collector
 from cnn.types import InputError
 from cnn.ui.page import build_demo, launch_options
 from train.data import mnist as files
@@ -24,8 +25,8 @@ def options(arguments: list[str] | None = None) -> argparse.Namespace:
     """The command line; what it leaves out, variables decide: the app's own, DIGITS_*, and Gradio's, GRADIO_*."""
     parser = argparse.ArgumentParser(
         description="Draw or photograph a digit and see a convolutional network read it.",
-        epilog="What is left out, variables say: DIGITS_MODEL, DIGITS_ALLOW_HUB=1, DIGITS_ALLOW_ORIGIN (with spaces "
-        "between), DIGITS_TRUST_PROXY=1, and Gradio's GRADIO_SERVER_NAME, GRADIO_SERVER_PORT, GRADIO_SHARE, ...",
+        epilog="What is left out, variables say: DIGITS_MODEL, DIGITS_ALLOW_HUB=1, DIGITS_COLLECT=1, "
+        "DIGITS_ALLOW_ORIGIN (with spaces between), DIGITS_TRUST_PROXY=1, and Gradio's GRADIO_SERVER_NAME, GRADIO_SERVER_PORT, GRADIO_SHARE, ...",
     )
     add, models = parser.add_argument, ", ".join(registry.bundled())
     add("--share", action="store_true", default=None, help="also serve through a public gradio.live link")
@@ -42,6 +43,14 @@ def options(arguments: list[str] | None = None) -> argparse.Namespace:
         action="store_true",
         default=_is_set("DIGITS_ALLOW_HUB"),
         help="visitors and scripts may name any public model on the Hub; each is checked before it is used",
+    )
+    add(
+        "--collect",
+        action="store_true",
+        default=_is_set("DIGITS_COLLECT"),
+        help="anyone may open a class in My tests, to which students hand in their test series by a code, under "
+        "pseudonyms: kept in memory alone, never on disk, until the class is ended, the server stops, or an hour is "
+        "over; read by the page alone that opened the class",
     )
     add(
         "--allow-origin",
@@ -79,7 +88,7 @@ def main() -> None:
     models["default"].prepare_answers((1,))
     of_digits = models["default"].task.is_like(DIGITS)
     mnist = Mnist(files.load, kept()) if of_digits else Mnist(None)
-    demo = build_demo(models, mnist, Trainings(worker.COMMAND))
+    demo = build_demo(models, mnist, Trainings(worker.COMMAND), Collector() if chosen.collect else None)
     where = {"share": chosen.share, "server_name": chosen.host, "server_port": chosen.port}
     try:
         demo.launch(prevent_thread_lock=True, **where, **launch_options(chosen.allow_origin, chosen.trust_proxy))

@@ -32,10 +32,22 @@ class InputError(UserError):
         self.key, self.values = key, values
         super().__init__(self.say("en"))
 
+    @property
+    def why(self) -> "Why":
+        """The same, for the page to say."""
+        return Why(self.key, self.values)
+
     def say(self, language: str) -> str:
         """The same sentence in one of `cnn.text.languages()`; what it quotes is on one line, and can be sent."""
         sentence = CONTROLS.sub(" ", say(f"error.{self.key}", language, **self.values))
         return sentence.encode(errors="replace").decode()  # JSON may hold halves of a sign
+
+
+class Why(NamedTuple):
+    """A refusal, as the text `error.<key>` and what fills it in."""
+
+    key: str
+    values: dict[str, Any]
 
 
 class Step(NamedTuple):

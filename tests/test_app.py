@@ -133,3 +133,12 @@ def test_help_names_every_option(capsys: pytest.CaptureFixture) -> None:
     out = capsys.readouterr().out
     for option in ("--share", "--host", "--port", "--model", "--allow-origin", "--trust-proxy", "GRADIO_SERVER_PORT"):
         assert option in out
+    assert "kept in memory alone" in " ".join(out.split())
+
+
+def test_classes_hand_in_where_the_operator_allows_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("DIGITS_COLLECT", raising=False)
+    assert not app.options([]).collect
+    assert app.options(["--collect"]).collect
+    monkeypatch.setenv("DIGITS_COLLECT", "1")
+    assert app.options([]).collect

@@ -17,7 +17,7 @@ ROWS = [
     {"framing", "mnist", "pictures"},
     {"network"},
     {"models", "reading"},
-    {"errors", "inside", "lab", "stress"},
+    {"errors", "inside", "lab", "stress", "trials"},
     {"service"},
     {"ui"},
 ]

@@ -29,7 +29,7 @@ import pydantic
 from cnn.models import registry
 from cnn.network import design
 from cnn.network.classifier import Classifier
-from cnn.types import InputError, Tiles
+from cnn.types import InputError, Tiles, Why
 
 ROOT = Path(__file__).resolve().parents[2]
 PATIENCE = 10  # seconds unasked after which a training ends: its page was closed
@@ -194,13 +194,6 @@ class Taught(NamedTuple):
     mnist: Change
     made: Change
     learnt: int
-
-
-class Why(NamedTuple):
-    """A refusal, as the text `error.<key>` and what fills it in."""
-
-    key: str
-    values: dict[str, Any]
 
 
 class News(NamedTuple):
@@ -463,6 +456,11 @@ class Trainings:
         """
         networks = [network for ticket in own.values() if (network := self._network(ticket))]
         return models.beside(networks) if networks else models
+
+    def answering(self, models: registry.Models, ticket: str) -> registry.Models:
+        """The models, of which the visitor's own by that ticket answers; as they are where it was let go."""
+        network = self._network(ticket)
+        return models.answering(network) if network else models
 
     def close(self) -> None:
         """Let all go, and end the process."""

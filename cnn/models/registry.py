@@ -76,6 +76,12 @@ class Models(Mapping[str, Classifier]):
         both._classifiers = {**self._classifiers, **{classifier.name: classifier for classifier in own}}
         return both
 
+    def answering(self, own: Classifier) -> "Models":
+        """The same models, of which a visitor's own is the default."""
+        both = self.beside([own])
+        both.default = own.name
+        return both
+
     def __contains__(self, name: object) -> bool:
         return name in self._classifiers
 

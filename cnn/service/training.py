@@ -10,13 +10,13 @@ from typing import Any
 import numpy as np
 
 from cnn.lab.export import package
-from cnn.lab.trainings import Epochs, Images, Lesson, News, Optimiser, Order, Rate, Seeds, Trainings, Why
+from cnn.lab.trainings import Epochs, Images, Lesson, News, Optimiser, Order, Rate, Seeds, Trainings
 from cnn.models import registry
 from cnn.network import design as designs
 from cnn.service.views import Asked, Views
 from cnn.task import DIGITS, SIDE
 from cnn.text import preferred
-from cnn.types import Framed, InputError
+from cnn.types import Framed, InputError, Why
 
 LEAST, MOST = LESSON = 6, 400  # of a visitor's digits that can be taught
 
@@ -84,7 +84,7 @@ def begin(
         name = _next(own)
         ticket = trainings.begin(name, order, visitor, digit)
     except InputError as error:
-        return Begun(why=Why(error.key, error.values))
+        return Begun(why=error.why)
     return Begun(ticket, name, order.multiply_adds, order.seconds)
 
 
@@ -106,7 +106,7 @@ def teach(
         name = _next(own)
         ticket = trainings.begin(name, lesson, visitor, digit)
     except InputError as error:
-        return Begun(why=Why(error.key, error.values))
+        return Begun(why=error.why)
     return Begun(ticket, name, 0, lesson.seconds)
 
 

@@ -8,6 +8,7 @@ component's constants, is made into modules too.
 import gzip
 import hashlib
 import json
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -58,7 +59,8 @@ def networks(models: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
 class Component(gr.HTML):
     """A gr.HTML made of a folder's `template.html`, `style.css` and `script.js`.
 
-    Where a template has `<!-- says -->`, it gets the head that tells what a network says of the digit: `web/says.html`.
+    Where a template has `<!-- says -->`, it gets the head that tells what a network says of the digit: `web/says.html`;
+    where it has `<!-- question wing/view -->`, what to try there, and its answer on request: `web/question.html`.
 
     The script's default export is called with what Gradio hands to a component's script, and with `constants`, by name.
     The template takes no props, so Gradio never touches the elements the script has made.
@@ -67,7 +69,7 @@ class Component(gr.HTML):
     def __init__(self, folder: Path, constants: dict[str, Any] | None = None, **options: Any):
         script = folder.joinpath("script.js").relative_to(HERE).as_posix()
         super().__init__(
-            html_template=_read(folder / "template.html").replace("\t<!-- says -->\n", SAYS),
+            html_template=_template(folder / "template.html"),
             css_template=_read(folder / "style.css"),
             js_on_load=_starting(script, constants or {}),
             apply_default_css=False,
@@ -141,7 +143,14 @@ def _serve_modules() -> str:
     return folder.lstrip("/")
 
 
-SAYS = _read(HERE / "web" / "says.html")
+def _template(path: Path) -> str:
+    def question(found: re.Match[str]) -> str:
+        return QUESTION.replace("WING", found[1]).replace("VIEW", found[2])
+
+    return re.sub(r"<!-- question (\w+)/(\w+) -->\n", question, _read(path).replace("\t<!-- says -->\n", SAYS))
+
+
+SAYS, QUESTION = (_read(HERE / "web" / f"{name}.html") for name in ("says", "question"))
 MODULES = _serve_modules()
 TEXTS = f"{MODULES}/texts.js"
 

@@ -1,4 +1,4 @@
-"""The page: the order of its tabs, and how it is served. With app.py, the only room that imports gradio."""
+"""The page: its five stations, and how it is served. With app.py, the only room that imports gradio."""
 
 import warnings
 from collections.abc import Collection
@@ -14,9 +14,11 @@ from cnn.mnist import Mnist, Some, kept, nowhere
 from cnn.models.registry import PICTURES, Models
 from cnn.task import DIGITS
 from cnn.text import say
+from cnn.trials.collecting import Collector
 from cnn.ui import component
 from cnn.ui.api import scripted_api
 from cnn.ui.compat import light_sessions
+from cnn.ui.course import Course
 from cnn.ui.draw.tab import draw_tab
 from cnn.ui.errors.tab import errors_tab
 from cnn.ui.gateway import Gateway
@@ -28,15 +30,23 @@ from cnn.ui.refusals import HANDLERS, CheckedBlocks
 from cnn.ui.stress.tab import stress_tab
 from cnn.ui.text import T
 from cnn.ui.theme import HEAD, THEME
-from cnn.ui.trials import Trials
+from cnn.ui.trials.tab import trials_tab
 from cnn.ui.turns import MAX_WAITING
 from cnn.ui.uploads import KEEP_SECONDS, LOOK_SECONDS, MAX_FILE_SIZE
 
 SESSIONS = 2000  # visitors whose digit the server remembers, the latest; each script's call without a name is one too
 
 
-def build_demo(models: Models, mnist: Mnist | None = None, trainings: Trainings | None = None) -> gr.Blocks:
-    """The whole app over `models` and, where they can be had, MNIST and trainings; launch it by `launch_options()`."""
+def build_demo(
+    models: Models,
+    mnist: Mnist | None = None,
+    trainings: Trainings | None = None,
+    collector: Collector | None = None,
+) -> gr.Blocks:
+    """The whole app over `models` and, where they can be had, MNIST and trainings; launch it by `launch_options()`.
+
+    By the `collector`, where there is one, school classes hand in their test series.
+    """
     trainings = trainings or Trainings()
     task = models["default"].task
     mnist = (mnist or Mnist(nowhere)) if task.is_like(DIGITS) else Mnist(None, _pictures(models))
@@ -53,19 +63,22 @@ def build_demo(models: Models, mnist: Mnist | None = None, trainings: Trainings 
             demo.load(lambda: missing(models.missing, models.default), None, head, **quiet)
         digit = gr.State()  # the framed digit that travels from tab to tab; None before there is one
         own = gr.State({})  # the networks that the visitor has trained: their tickets, by name
-        with gr.Tabs(elem_classes="pages"):
+        with gr.Tabs(elem_classes="pages"):  # the stations, in the order in which they are gone through
             with gr.Tab(T("draw.tab"), id="draw") as drawing:
-                draw_tab(models, mnist, trainings, drawing, digit)
+                draw_tab(models, mnist, trainings, drawing, digit, own)
             with gr.Tab(T("inside.tab"), id="inside") as looking:
                 choice = look_tab(models, mnist, trainings, demo, looking, digit, own)
-            with gr.Tab(T("stress.tab"), id="stress") as stressing:
-                stress_tab(models, mnist, trainings, stressing, digit, own)
-            with gr.Tab(T("errors.tab"), id="errors"):
-                errors_tab(models, mnist, trainings, own)
             with gr.Tab(T("lab.tab"), id="lab", visible=task.is_like(DIGITS)) as learning:
                 lab_tab(models, trainings, learning, digit, own, choice)
-            with gr.Tab(T("trials.tab"), id="trials"), gr.Column(elem_classes="card"):
-                Trials(models, elem_id="trials", elem_classes="wide")
+            with gr.Tab(T("test.tab"), id="test") as testing, gr.Tabs(elem_classes="wings switch"):
+                with gr.Tab(T("stress.tab"), id="stress") as stressing:
+                    stress_tab(models, mnist, trainings, [testing, stressing], digit, own)
+                with gr.Tab(T("errors.tab"), id="errors"):
+                    errors_tab(models, mnist, trainings, own)
+                with gr.Tab(T("trials.tab"), id="trials"):
+                    trials_tab(models, collector)
+            with gr.Tab(T("course.tab"), id="course", visible=task.is_like(DIGITS)), gr.Column(elem_classes="card"):
+                Course(elem_id="course", elem_classes="wide")
         scripted_api(models)
     # What is queued takes its turns in `FairBlocks`; past the queue goes only what is made for that.
     demo.queue(api_open=False, max_size=MAX_WAITING, default_concurrency_limit=None, status_update_rate=5)

@@ -18,7 +18,7 @@ from typing_extensions import is_typeddict
 
 from cnn.files import write_whole
 from cnn.inside.views import LiveFilter
-from cnn.service import errors, inside, lab, stress, training
+from cnn.service import errors, inside, lab, stress, training, trials
 from cnn.types import Prediction
 from cnn.ui.draw.number import NumberAnswer
 from cnn.ui.draw.reading import ReadingShown
@@ -109,6 +109,7 @@ def page_types() -> str:
         ("Stress", stress.VIEWS, stress.StressAnswer),
         ("Lab", lab.VIEWS, lab.LabAnswer),
         ("Training", training.VIEWS, training.TrainingAnswer),
+        ("Trials", trials.VIEWS, trials.TrialsAnswer),
         ("Errors", errors.VIEWS, errors.ErrorsAnswer),
     ):
         requests = " | ".join(_request(writer, wing, name, view) for name, view in views.items())

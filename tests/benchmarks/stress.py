@@ -75,7 +75,7 @@ def in_browser(models: Models) -> Iterator[str]:
     from playwright.sync_api import sync_playwright
 
     from cnn.ui.page import build_demo, launch_options
-    from tests.ui.conftest import CHROMIUM, DESKTOP, FLAGS, Visit
+    from tests.ui.conftest import CHROMIUM, DESKTOP, FLAGS, Visit, open_tab
 
     demo = build_demo(models)
     demo.launch(prevent_thread_lock=True, quiet=True, **launch_options())
@@ -83,7 +83,7 @@ def in_browser(models: Models) -> Iterator[str]:
         browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=FLAGS)
         page = browser.new_context(viewport=DESKTOP, reduced_motion="reduce", locale="en-US").new_page()
         Visit(page).go(demo.local_url)
-        page.get_by_role("tab", name="Stress test").click()
+        open_tab(page, "Stress test")
         for name in ("rotation", "gaussian_noise", "fog", "pgd"):
             page.locator(".stack select").select_option(name)
             page.wait_for_timeout(1500)

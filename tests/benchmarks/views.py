@@ -115,7 +115,7 @@ def in_browser(models: Models) -> Iterator[str]:
         browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=FLAGS)
         page = browser.new_context(viewport=DESKTOP, reduced_motion="reduce", locale="en-US").new_page()
         Visit(page).go(demo.local_url)
-        page.get_by_role("tab", name="Look inside").click()
+        page.get_by_role("tab", name="Understand").click()
         turns = itertools.cycle(range(10))  # on and on: the same digit twice would change nothing
         for view in ("network", "hand", "why", "play"):
             page.locator(f".inside [data-view={view}]").click()

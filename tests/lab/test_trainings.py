@@ -193,6 +193,8 @@ def test_a_trained_network_stands_beside_the_others_for_its_visitor_alone(
     images = np.random.default_rng(0).random((3, 28, 28), np.float32)
     np.testing.assert_allclose(mine["mine-1"].logits(images), classifier.logits(images), rtol=1e-5, atol=1e-5)
     assert mine["default"] is models["default"]
+    assert trainings.answering(models, ticket)["default"] is mine["mine-1"]
+    assert trainings.answering(models, "guessed") is models
     for others in (models, trainings.beside(models, {}), trainings.beside(models, {"mine-1": "guessed"})):
         with pytest.raises(InputError, match=r"network “mine-1” is no longer here"):
             others["mine-1"]

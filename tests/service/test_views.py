@@ -1,5 +1,6 @@
 """What the page asks for, right and wrong: an answer, or one sentence."""
 
+import base64
 import json
 from typing import Any
 
@@ -10,14 +11,20 @@ from cnn.lab.trainings import Trainings
 from cnn.mnist import Mnist, nowhere
 from cnn.models.registry import Models
 from cnn.network.classifier import Classifier
-from cnn.service import errors, inside, lab, stress, training
+from cnn.service import errors, inside, lab, stress, training, trials
 from cnn.service.views import Views
+from cnn.trials.collecting import Collector
 from cnn.types import Framed, InputError
 from cnn.ui.arrays import sendable
 from cnn.ui.lab import answer
 from tests.conftest import tiny
 from train.data.mnist import Digits
 
+TRIAL = {
+    "at": "2026-01-02T03:04:05.678Z", "kind": "drawn", "meant": 7, "said": None, "reason": "not_a_digit", "guess": 1,
+    "confidence": 0.9, "model": "one", "pixels": base64.b64encode(bytes(784)).decode(),
+    "strokes": {"strokes": [[[1, 2.5], [3, 4]]], "width": 280, "height": 280},
+}  # fmt: skip
 ASKED: dict[str, dict[str, dict[str, Any]]] = {
     "inside": {
         "network": {"layer": "conv2d", "channel": 1},
@@ -67,6 +74,14 @@ ASKED: dict[str, dict[str, dict[str, Any]]] = {
         "stop": {"ticket": "none"},
         "files": {"ticket": "none", "language": "en"},
     },
+    "trials": {
+        "open": {},
+        "submit": {"code": "FHJKLMQR", "name": "Ada", "trials": [TRIAL], "receipt": 32 * "0"},
+        "withdraw": {"receipt": 32 * "0"},
+        "gather": {"secret": "none", "since": 0},
+        "remove": {"secret": "none", "number": 1},
+        "end": {"secret": "none"},
+    },
     "errors": {
         "tables": {"model": "one", "other": "one"},
         "pictures": {"indices": [1, 2]},
@@ -75,7 +90,7 @@ ASKED: dict[str, dict[str, dict[str, Any]]] = {
 }
 WINGS = {
     "inside": inside.VIEWS, "stress": stress.VIEWS, "lab": lab.VIEWS, "training": training.VIEWS,
-    "errors": errors.VIEWS,
+    "trials": trials.VIEWS, "errors": errors.VIEWS,
 }  # fmt: skip
 WRONG = [None, True, 1.5, -1, 10**9, "no such thing", [], [[1]], {}, {"name": 3}, [{"name": "fog"}], float("nan")]
 
@@ -105,6 +120,8 @@ def shown(wing: str, asked: Any, models: Models, mnist: Mnist, framed: Framed) -
         return sendable(lab.look(asked, framed))
     if wing == "training":
         return sendable(training.look(asked, framed, Trainings(), "one", {}))
+    if wing == "trials":
+        return sendable(trials.look(asked, Collector(), "one"))
     return sendable({"inside": inside.look, "stress": stress.look}[wing](models, asked, framed, *_model(wing)))
 
 
@@ -122,7 +139,8 @@ def test_what_is_asked_in_the_wrong_type_is_one_sentence(
     models: Models, mnist: Mnist, framed: Framed, wing: str, view: str
 ) -> None:
     right = {"view": view, **ASKED[wing][view]}
-    assert shown(wing, right, models, mnist, framed)["asked"] == right
+    repeated = {"view": view} if wing == "trials" else right  # nothing of a series is sent back
+    assert shown(wing, right, models, mnist, framed)["asked"] == repeated
     assert shown(wing, {**right, "more": [1]}, models, mnist, framed)
     refused = []
     for key in ASKED[wing][view]:

@@ -22,6 +22,7 @@ from cnn.ui.errors import Errors
 from cnn.ui.inside import Inside
 from cnn.ui.lab import Lab
 from cnn.ui.stress import Stress
+from cnn.ui.trials import Trials
 
 SECONDS = 60  # within which whatever is sent is answered, on a busy machine too
 LEAKS = re.compile(
@@ -89,6 +90,7 @@ def good(block: Any, file: dict[str, Any], model: str) -> Any:
         return None
     asked = {Pad: Pad.example_payload, Inside: {"view": "network"}, Stress: {"view": "score"}}
     asked |= {Lab: {"view": "run"}, Errors: {"view": "tables", "model": model, "other": model}}
+    asked |= {Trials: {"view": "gather", "secret": "none"}}
     for kind, value in asked.items():
         if isinstance(block, kind):
             return value(block) if callable(value) else value

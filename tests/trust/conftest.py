@@ -9,6 +9,7 @@ import pytest
 
 from cnn.models.registry import Models
 from cnn.network.classifier import Classifier
+from cnn.trials.collecting import Collector
 from cnn.ui.draw.pad import Pad
 from cnn.ui.page import build_demo, launch_options
 from tests.conftest import tiny
@@ -63,7 +64,8 @@ def trust_demo() -> Iterator[gr.Blocks]:
     """The real app with two small networks, on a free port."""
     first = tiny()
     first.layers[0].name = "conv2d"
-    demo = build_demo(Models([Classifier(first, "one"), Classifier(tiny(), "two")], "one"))
+    models = Models([Classifier(first, "one"), Classifier(tiny(), "two")], "one")
+    demo = build_demo(models, collector=Collector())
     demo.launch(prevent_thread_lock=True, quiet=True, **launch_options())
     yield demo
     demo.close()

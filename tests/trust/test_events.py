@@ -8,7 +8,7 @@ import gradio as gr
 import pytest
 from gradio.blocks import BlockFunction
 
-from cnn.service import errors, inside, lab, stress
+from cnn.service import errors, inside, lab, stress, training, trials
 from cnn.text import say
 from cnn.ui.lab import Lab
 from tests.service.test_views import ASKED
@@ -17,15 +17,24 @@ from tests.trust.app import App, good
 from tests.trust.conftest import Tally
 
 WAYS = ("endpoints", "events")
+WINGS = {
+    "inside": inside.VIEWS, "stress": stress.VIEWS, "lab": lab.VIEWS, "training": training.VIEWS,
+    "trials": trials.VIEWS, "errors": errors.VIEWS,
+}  # fmt: skip
 
 
 def goods(function: BlockFunction, seven: Any) -> list[Any]:
     """What an endpoint or an event takes."""
-    training = len(function.inputs) > 2  # of the Lab's events, the one that takes the visitor's networks too
-    return [
-        {"view": "news", "ticket": "gone"} if training and isinstance(block, Lab) else good(block, seven, "one")
-        for block in function.inputs
-    ]
+    news = {"view": "news", "ticket": "gone"} if wing_of(function) == "training" else None
+    return [news if news and isinstance(block, Lab) else good(block, seven, "one") for block in function.inputs]
+
+
+def wing_of(function: BlockFunction) -> str | None:
+    """Whose views an event asks for."""
+    names = [type(block).__name__.lower() for block in function.inputs]
+    if "lab" in names and len(names) > 2:  # of the Lab's events, the one that takes the visitor's networks too
+        return "training"
+    return next((name for name in names if name in WINGS), None)
 
 
 def cases(function: BlockFunction, seven: Any, wrong: list[Any], depth: int) -> Iterator[tuple[str, list[Any]]]:
@@ -73,14 +82,12 @@ def test_values_of_every_wrong_type_in_every_place(app: App, seven: Any, tally: 
             tally(f"{name}, {case}", app.ask, function, values)
 
 
-WINGS = {"inside": inside.VIEWS, "stress": stress.VIEWS, "lab": lab.VIEWS, "errors": errors.VIEWS}
-
-
 @pytest.mark.trust
 @pytest.mark.parametrize(("wing", "view"), [(wing, view) for wing, views in ASKED.items() for view in views])
 def test_every_view_with_every_wrong_type_in_every_place(app: App, tally: Tally, wing: str, view: str) -> None:
-    function = next(f for f in app.events.values() if any(type(one).__name__.lower() == wing for one in f.inputs))
-    at = next(at for at, one in enumerate(function.inputs) if type(one).__name__.lower() == wing)
+    function = next(one for one in app.events.values() if wing_of(one) == wing)
+    component = "lab" if wing == "training" else wing
+    at = next(at for at, one in enumerate(function.inputs) if type(one).__name__.lower() == component)
     values = [good(block, None, "one") for block in function.inputs]
     asked = {"view": view, **ASKED[wing][view]}
     assert set(ASKED[wing][view]) <= set(inspect.signature(WINGS[wing][view]).parameters)

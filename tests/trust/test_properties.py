@@ -18,6 +18,7 @@ from cnn.framing.ink import from_image, from_strokes, parse_strokes
 from cnn.network.classifier import Classifier
 from cnn.reading.number import read_number
 from cnn.stress.perturbations import PERTURBATIONS
+from cnn.trials.collecting import LONGEST, pseudonym
 from cnn.types import Framed, InputError
 from tests.conftest import tiny
 from train.data.mnist import DataError
@@ -128,6 +129,15 @@ def test_any_picture_holds_a_number_or_none(network: Classifier, values: np.ndar
         assert 0 <= y0 < y1 <= height
         assert 0 <= digit.confidence <= 1
     assert number == read_number(network, Image.fromarray(values))
+
+
+@given(some.text(max_size=LONGEST + 9))
+def test_a_pseudonym_is_one_line_or_refused(text: str) -> None:
+    with contextlib.suppress(InputError):
+        name = pseudonym(text)
+        assert name == name.strip() == pseudonym(name)
+        assert 0 < len(name) <= LONGEST
+        assert name.isprintable()
 
 
 TRIALS = some.lists(some.tuples(DIGIT, some.integers(0, 9), some.none() | STROKES), min_size=1, max_size=4)

@@ -40,6 +40,12 @@ ONE = [(0.5, 0.2), (0.5, 0.8)]
 
 expect.set_options(timeout=20_000)  # milliseconds: machines that test are busy
 
+# The tabs that stand within a station's, by their names.
+STATION_OF = {
+    **dict.fromkeys(["Stress test", "Errors", "My tests"], "Test"),
+    **dict.fromkeys(["Mise à l’épreuve", "Erreurs", "Mes essais"], "Tester"),
+}
+
 Point = tuple[float, float]
 
 _idle: dict[str, list[BrowserContext]] = defaultdict(list)  # contexts that no test uses now, by their options
@@ -256,6 +262,13 @@ class Onlooker(Visit):
     def shown(self) -> np.ndarray:
         """The picture at the head, as (28, 28) shares of full ink."""
         return darkness(self.panel.locator(".says canvas"))
+
+
+def open_tab(page: Page, name: str) -> None:
+    """Open the tab of a station, or of one of the wings that stand in Test; in English or French."""
+    if station := STATION_OF.get(name):
+        page.get_by_role("tab", name=station, exact=True).click()
+    page.get_by_role("tab", name=name, exact=True).click()
 
 
 def ready(place: Page | Frame) -> None:

@@ -11,7 +11,7 @@ from playwright.sync_api import sync_playwright
 from cnn.files import whole, write_whole
 from cnn.models import registry
 from cnn.ui.page import build_demo, launch_options
-from tests.ui.conftest import CHROMIUM, FLAGS, GREETED, Visit
+from tests.ui.conftest import CHROMIUM, FLAGS, GREETED, Visit, open_tab
 
 PICTURES = Path(__file__).parents[2] / "assets" / "pictures"
 SIZE = {"width": 1280, "height": 760}
@@ -38,12 +38,12 @@ def main() -> None:
         visit.page.wait_for_function("!document.querySelector('[data-drawing]')")
         visit.page.wait_for_timeout(1000)  # the bars have moved
         visit.page.mouse.move(SIZE["width"] - 1, SIZE["height"] - 1)
-        visit.page.get_by_role("tab", name="Look inside").click()
+        visit.page.get_by_role("tab", name="Understand").click()
         visit.page.locator(".layer[data-layer=logits] .outputs").wait_for()
         visit.page.wait_for_timeout(500)  # the pad has its drawing
         write_whole(PICTURES / "inside.png", visit.page.screenshot())
         visit.page.set_viewport_size({**SIZE, "height": 1000})
-        visit.page.get_by_role("tab", name="Stress test").click()
+        open_tab(visit.page, "Stress test")
         visit.page.locator("[data-view=breaking]").click()
         visit.page.locator(".chart svg").wait_for()
         visit.page.wait_for_timeout(500)
@@ -68,11 +68,11 @@ def drawing(visit: Visit) -> Iterator[Frame]:
         visit.page.mouse.up()
     visit.page.wait_for_timeout(1000)
     yield shot(visit, 1600)
-    visit.page.get_by_role("tab", name="Look inside").click()
+    visit.page.get_by_role("tab", name="Understand").click()
     visit.page.locator(".layer[data-layer=logits] .outputs").wait_for()
     visit.page.wait_for_timeout(1000)
     yield shot(visit, 2200)
-    visit.page.get_by_role("tab", name="Stress test").click()
+    open_tab(visit.page, "Stress test")
     slider = visit.page.locator(".stress input[type=range]").first
     visit.page.locator(".stress .answers > li").first.wait_for()
     for angle in range(0, 81, 5):

@@ -14,7 +14,7 @@ from cnn.lab.export import script
 from cnn.lab.trainings import Order
 from cnn.network.design import Activation, Block, Convolution, Dense, Normalisation, Pooling, plan
 from cnn.text import say
-from tests.ui.conftest import PHONE, FakeClassifier, Onlooker, choose, entered
+from tests.ui.conftest import PHONE, FakeClassifier, Onlooker, choose, entered, open_tab
 from tests.ui.test_lab import BEYOND
 
 
@@ -26,8 +26,8 @@ class Builder(Onlooker):
         self.panel = page.locator(".lab [data-panel=build]")
         self.rows, self.totals = self.panel.locator(".block"), self.panel.locator(".totals")
 
-    def enter(self, tab: str = "Lab") -> None:
-        self.page.get_by_role("tab", name=tab, exact=True).click()
+    def enter(self, tab: str = "Train") -> None:
+        open_tab(self.page, tab)
         self.page.locator("[data-view=build]").click()
         expect(self.totals).not_to_be_empty()
 
@@ -72,7 +72,7 @@ Visiting = Callable[..., Builder]
 @pytest.fixture
 def visit(browser: Browser, fake_app: tuple[FakeClassifier, object]) -> Iterator[Visiting]:
     """Open the lab's Build; whatever a visitor did, nothing broke."""
-    with entered(browser, fake_app[1].local_url, Builder, "Lab") as enter:  # pyright: ignore
+    with entered(browser, fake_app[1].local_url, Builder, "Train") as enter:  # pyright: ignore
         yield enter
 
 
@@ -184,7 +184,7 @@ def test_the_drawing_is_to_scale(visit: Visiting) -> None:
 
 def test_a_phone_in_french(visit: Visiting) -> None:
     phone = {"viewport": PHONE, "has_touch": True, "color_scheme": "dark"}
-    visitor = visit("Labo", locale="fr-FR", **phone)
+    visitor = visit("Entraîner", locale="fr-FR", **phone)
     expect(visitor.row(0).locator(".facts")).to_contain_text("26 × 26 × 32")
     assert visitor.page.evaluate(BEYOND) == []
     for part in visitor.panel.locator("button, input, select, .choice label").all():

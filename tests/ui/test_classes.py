@@ -19,7 +19,7 @@ from cnn.network.classifier import Classifier
 from cnn.task import Task
 from cnn.types import Digits
 from cnn.ui.page import build_demo, launch_options
-from tests.ui.conftest import PHONE, SEVEN, Visit, choose, visits
+from tests.ui.conftest import PHONE, SEVEN, Visit, choose, open_tab, visits
 from train.measure.evaluate import Sets, evaluate
 
 LETTERS = tuple("ABCDEFGHIJKLMNOPQRSTUVWXYZ")
@@ -101,7 +101,7 @@ def test_what_is_read_and_judged_are_letters(visit: Callable[..., Visit], tmp_pa
     bars.locator("button").nth(25).click()
     expect(visitor.page.locator(".reading .ask")).to_contain_text("Z")
     assert is_within(visitor)
-    visitor.page.get_by_role("tab", name="My tests").click()
+    open_tab(visitor.page, "My tests")
     panel = visitor.page.locator("#trials-mine")
     expect(panel.locator(".matrix thead th")).to_have_text([*LETTERS, "?"])
     expect(panel.locator(".matrix tbody th")).to_have_text(LETTERS)
@@ -119,7 +119,7 @@ def test_each_view_of_a_network_has_its_classes(visit: Callable[..., Visit]) -> 
     visitor.draw(SEVEN)
     visitor.reads("W")
     page = visitor.page
-    page.get_by_role("tab", name="Look inside").click()
+    page.get_by_role("tab", name="Understand").click()
     panel = page.locator(".inside")
     expect(panel.locator(".says .digit")).to_have_text("W")
     rows = panel.locator(".outputs li:not(.head)")
@@ -139,14 +139,14 @@ def test_the_stress_test_and_the_errors_have_them_too(visit: Callable[..., Visit
     visitor.draw(SEVEN)
     visitor.reads("W")
     page = visitor.page
-    page.get_by_role("tab", name="Stress test").click()
+    open_tab(page, "Stress test")
     first = page.locator(".stress .answers > li").first
     expect(first.locator(".bars b")).to_have_text(LETTERS)
     expect(first.locator(".signs b")).to_have_text(["W", "W"])
     page.get_by_role("tab", name="Breaking point").click()
     expect(page.locator(".stress .verdicts")).to_contain_text("W")
     assert is_within(visitor)
-    page.get_by_role("tab", name="Errors").click()
+    open_tab(page, "Errors")
     table = page.locator(".errors .matrix")
     expect(table.locator("tbody th")).to_have_text(LETTERS)
     assert is_within(visitor)
@@ -181,14 +181,14 @@ def test_no_text_speaks_of_digits(visit: Callable[..., Visit], locale: str) -> N
     visitor.reads("W")
     page.locator(".reading .yes").click()
     for tab, views in VIEWS.items():
-        page.locator(f".pages > .tab-wrapper [data-tab-id={tab}]:visible").click()
+        page.evaluate("hash => { location.hash = hash; }", tab)
         for view in views or [None]:
             if view:
                 page.locator(f".pane [data-view={view}]:visible").click()
             page.wait_for_timeout(100)  # what it asks for is on its way
             visitor.until(lambda: not waiting)
             says_no_digit()
-    page.locator(".pages > .tab-wrapper [data-tab-id=errors]:visible").click()
+    page.evaluate("location.hash = 'errors'")
     page.locator(".errors [data-view=list]").click()
     expect(page.locator(".errors .missing")).to_contain_text(re.compile("do not come with|ne viennent pas avec"))
     page.locator(".errors .tile").first.click()

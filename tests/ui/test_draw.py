@@ -304,6 +304,10 @@ def test_after_an_answer_stands_what_to_do_next(visit: Visiting, fake: FakeClass
     fake.answers = lambda framed: prediction(7, 0.5)
     visitor.draw(ONE)
     expect(following).to_have_attribute("href", re.compile(r"#inside/why\?drawing="))  # the drawing travels along
+    visitor.page.evaluate("window.loaded = 'once'")
+    following.click()
+    expect(visitor.page.locator("#inside [data-view=why]")).to_be_visible()
+    assert visitor.page.evaluate("window.loaded") == "once"
 
 
 def test_pen_width_and_guide_are_remembered(visit: Visiting) -> None:

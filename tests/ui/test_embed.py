@@ -17,7 +17,7 @@ from cnn.models.registry import Models
 from cnn.text import say
 from cnn.ui.page import build_demo, launch_options
 from tests.docs.test_snippets import snippet
-from tests.ui.conftest import CHROMIUM, DESKTOP, FLAGS, ONE, SEVEN, FakeClassifier, Visit, choose, ready
+from tests.ui.conftest import CHROMIUM, DESKTOP, FLAGS, ONE, SEVEN, FakeClassifier, Visit, choose, open_tab, ready
 
 ASSETS = Path(gr.__file__).parent / "templates" / "frontend" / "assets"
 CDN = "https://cdn.jsdelivr.net/npm/@gradio/client@*/dist/index.min.js"
@@ -116,12 +116,12 @@ def test_a_browser_that_keeps_nothing_remembers_as_long_as_the_page(
     visitor.draw(SEVEN)
     visitor.reads(7)
     visitor.page.get_by_role("button", name="Right", exact=True).click()
-    visitor.page.get_by_role("tab", name="Stress test").click()
+    open_tab(visitor.page, "Stress test")
     visitor.pad = visitor.page.locator("#pad-stress canvas")
     visitor.until(lambda: visitor.inked() > 0)
     visitor.page.locator("#pad-stress").get_by_role("button", name="Change").click()
     expect(visitor.page.locator("#pad-stress").get_by_role("radio", name="Thick pen")).to_be_checked()
-    visitor.page.get_by_role("tab", name="My tests").click()
+    open_tab(visitor.page, "My tests")
     panel = visitor.page.locator("#trials-mine")
     expect(panel.locator(".result .verdict")).to_have_text("1 of 1 read right: 100%.")
     expect(panel.locator(".notice")).to_contain_text("does not keep the series")
@@ -138,10 +138,10 @@ def test_the_policy_of_what_a_page_may_do_lets_it_do_all_it_does(visit: Callable
     visitor.page.reload()
     visitor.draw(SEVEN)
     visitor.reads(7)
-    for tab in ("Look inside", "Stress test", "Errors"):
+    for tab in ("Understand", "Stress test", "Errors"):
         with visitor.page.expect_response(re.compile("/run/predict")):
-            visitor.page.get_by_role("tab", name=tab).click()
-    visitor.page.get_by_role("tab", name="My tests").click()
+            open_tab(visitor.page, tab)
+    open_tab(visitor.page, "My tests")
     expect(visitor.page.locator(".trials")).to_be_visible()
     visitor.page.get_by_role("tab").first.click()
     visitor.page.get_by_role("tab", name="Photo").click()

@@ -16,7 +16,7 @@ from cnn.mnist import Mnist, nowhere
 from cnn.models.registry import Models
 from cnn.types import Digits
 from cnn.ui.page import build_demo, launch_options
-from tests.ui.conftest import PHONE, FakeClassifier, Visit, choose, darkness, visits
+from tests.ui.conftest import PHONE, FakeClassifier, Visit, choose, darkness, open_tab, visits
 from train.measure.evaluate import Sets, evaluate
 
 
@@ -74,7 +74,7 @@ def visit(browser: Browser, app: tuple[Shelf, gr.Blocks]) -> Iterator[Callable[.
 
     def enter(tab: str = "Errors", **options: Any) -> Locator:
         visitors.append(open_page(**options))
-        visitors[-1].page.get_by_role("tab", name=tab, exact=True).click()
+        open_tab(visitors[-1].page, tab)
         return visitors[-1].page.locator(".errors")
 
     with visits(browser, app[1].local_url, Visit) as open_page:

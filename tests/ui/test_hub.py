@@ -39,7 +39,7 @@ def visit(browser: Browser, address: str) -> Iterator[Callable[..., Visit]]:
 @pytest.mark.parametrize("name", ["them/theirs", " https://huggingface.co/them/theirs/ "])
 def test_a_visitor_names_a_model(visit: Callable[..., Visit], name: str) -> None:
     visitor = visit(viewport=PHONE)
-    visitor.page.get_by_role("tab", name="Look inside").click()
+    visitor.page.get_by_role("tab", name="Understand").click()
     field = visitor.page.locator("#hub-request").get_by_role("textbox")
     field.fill(name)
     field.press("Enter")
@@ -58,7 +58,7 @@ def test_a_visitor_names_a_model(visit: Callable[..., Visit], name: str) -> None
 )
 def test_a_refusal_is_a_sentence_in_the_visitors_language(visit: Callable[..., Visit], name: str, says: str) -> None:
     visitor = visit(locale="fr-FR")
-    visitor.page.get_by_role("tab", name="Regarder dedans").click()
+    visitor.page.get_by_role("tab", name="Comprendre").click()
     field = visitor.page.locator("#hub-request").get_by_role("textbox")
     field.fill(name)
     field.press("Enter")
@@ -74,7 +74,7 @@ def test_the_page_says_which_model_is_missing(visit: Callable[..., Visit], local
 def test_a_closed_app_offers_no_box(browser: Browser, fake_app: tuple[FakeClassifier, gr.Blocks]) -> None:
     with visits(browser, fake_app[1].local_url) as open_page:
         visitor = open_page()
-        visitor.page.get_by_role("tab", name="Look inside").click()
+        visitor.page.get_by_role("tab", name="Understand").click()
         expect(visitor.page.locator("#model")).to_be_visible()
         expect(visitor.page.locator("#hub-request")).to_have_count(0)
         expect(visitor.page.locator("#notice")).to_be_hidden()

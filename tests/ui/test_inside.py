@@ -1,4 +1,4 @@
-"""The second tab in a real browser, over two networks with weights drawn by lot: the numbers it shows are theirs."""
+"""Understand in a real browser, over two networks with weights drawn by lot: the numbers it shows are theirs."""
 
 import re
 from collections.abc import Callable, Iterator
@@ -15,7 +15,7 @@ from cnn.network.classifier import Classifier
 from cnn.text import say
 from cnn.types import Framed
 from cnn.ui.page import build_demo, launch_options
-from tests.ui.conftest import ONE, PHONE, SEVEN, Onlooker, choose, darkness, pixels, visits
+from tests.ui.conftest import ONE, PHONE, SEVEN, Onlooker, choose, darkness, open_tab, pixels, visits
 
 ROUNDED = 0.0051  # of a number shown with two digits
 FINE = 0.00051  # of one with three
@@ -57,7 +57,7 @@ def url(networks: Models) -> Iterator[str]:
 
 
 class Insider(Onlooker):
-    """A visitor of the second tab."""
+    """A visitor of Understand."""
 
     def __init__(self, page: Page):
         super().__init__(page)
@@ -66,8 +66,8 @@ class Insider(Onlooker):
         self.sums, self.aloud = page.locator(".bench .sums"), page.locator(".inside .aloud")
         self.reason, self.claim = page.locator(".reason"), page.locator(".claim")
 
-    def enter(self, tab: str = "Look inside") -> None:
-        self.page.get_by_role("tab", name=tab, exact=True).click()
+    def enter(self, tab: str = "Understand") -> None:
+        open_tab(self.page, tab)
         expect(self.panel.locator(".layer[data-layer]").first).to_be_visible()
 
     def open(self, view: str) -> Locator:
@@ -119,10 +119,10 @@ Visiting = Callable[..., Insider]
 
 @pytest.fixture
 def visit(browser: Browser, url: str) -> Iterator[Visiting]:
-    """Open the second tab; whatever a visitor did, nothing broke and nothing came from elsewhere."""
+    """Open it; whatever a visitor did, nothing broke and nothing came from elsewhere."""
     visitors = []
 
-    def enter(tab: str = "Look inside", **options: object) -> Insider:
+    def enter(tab: str = "Understand", **options: object) -> Insider:
         visitors.append(open_page(**options))
         visitors[-1].enter(tab)
         return visitors[-1]
@@ -513,7 +513,7 @@ def test_kernel_stride_and_padding_change_the_map(visit: Visiting) -> None:
     mean = pixels(pools.locator("canvas").nth(1))
     visitor.choose("largest")
     assert not np.array_equal(pixels(pools.locator("canvas").nth(1)), mean)
-    for question in visitor.panel.locator(".question").all_text_contents():
+    for question in visitor.panel.locator(".principle .question").all_text_contents():
         assert question.endswith("?")
 
 
@@ -575,7 +575,7 @@ def test_a_digit_that_is_read_only_after_its_tab_was_left_is_looked_at(visit: Vi
     visitor.page.route("**/run/predict*", lambda route: route.continue_() if held else held.append(route))
     visitor.draw(SEVEN)
     visitor.until(lambda: bool(held))
-    visitor.page.get_by_role("tab", name="Look inside").click()
+    visitor.page.get_by_role("tab", name="Understand").click()
     expect(visitor.panel.locator(".detail")).to_contain_text("an example, until you draw")
     held[0].continue_()
     visitor.pad = second_pad
@@ -588,7 +588,7 @@ def test_one_drawing_travels_between_the_tabs(visit: Visiting, course: Classifie
     expect(visitor.panel.locator(".detail")).to_contain_text("an example, until you draw")
     first_tab, second_tab = (
         visitor.page.get_by_role("tab", name="Read"),
-        visitor.page.get_by_role("tab", name="Look inside"),
+        visitor.page.get_by_role("tab", name="Understand"),
     )
     pad = visitor.pad
     first_tab.click()
@@ -630,7 +630,7 @@ def test_another_network_is_drawn_anew_and_its_open_channel_closes(visit: Visiti
 
 
 def test_every_view_fits_a_phone_and_speaks_french(visit: Visiting) -> None:
-    visitor = visit("Regarder dedans", locale="fr-FR", viewport=PHONE, has_touch=True)
+    visitor = visit("Comprendre", locale="fr-FR", viewport=PHONE, has_touch=True)
 
     def fits() -> None:
         """The page's own width is no proof: Gradio cuts off what is too wide."""

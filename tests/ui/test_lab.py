@@ -11,7 +11,7 @@ from cnn.lab.film import Film, bundled
 from cnn.lab.sweep import bundled as swept
 from cnn.task import DIGITS
 from cnn.ui.draw.pad import examples, first_seven
-from tests.ui.conftest import ONE, PHONE, SEVEN, FakeClassifier, Onlooker, choose, entered, pixels
+from tests.ui.conftest import ONE, PHONE, SEVEN, FakeClassifier, Onlooker, choose, entered, open_tab, pixels
 from tests.ui.test_inside import number
 
 ROUNDED = 0.00051  # of a share in per cent with one digit
@@ -30,8 +30,8 @@ class Watcher(Onlooker):
         self.pad, self.panel = page.locator("#pad-lab canvas"), page.locator(".lab")
         self.slider, self.play = self.panel.locator(".reel input"), self.panel.locator("[data-act=play]")
 
-    def enter(self, tab: str = "Lab") -> None:
-        self.page.get_by_role("tab", name=tab, exact=True).click()
+    def enter(self, tab: str = "Train") -> None:
+        open_tab(self.page, tab)
         expect(self.panel.locator(".outputs li").first).to_be_visible()
 
     def go_to(self, moment: int) -> None:
@@ -85,7 +85,7 @@ Visiting = Callable[..., Watcher]
 @pytest.fixture
 def visit(browser: Browser, fake_app: tuple[FakeClassifier, object]) -> Iterator[Visiting]:
     """Open the lab; whatever a visitor did, nothing broke."""
-    with entered(browser, fake_app[1].local_url, Watcher, "Lab") as enter:  # pyright: ignore
+    with entered(browser, fake_app[1].local_url, Watcher, "Train") as enter:  # pyright: ignore
         yield enter
 
 
@@ -151,7 +151,7 @@ def test_it_plays_stops_and_asks_nobody_meanwhile(visit: Visiting, film: Film) -
     visitor.until(lambda: int(visitor.slider.input_value()) < len(film) - 1)
     expect(visitor.play).to_have_text("Stop")
     assert len(visitor.posts) == sent
-    visitor.page.get_by_role("tab", name="My tests").click()  # nobody looks any more
+    open_tab(visitor.page, "My tests")  # nobody looks any more
     expect(visitor.play).to_have_text("Play")
 
 
@@ -247,7 +247,7 @@ def test_a_link_leads_there_and_the_digit_comes_along(visit: Visiting, film: Fil
 @pytest.mark.parametrize("view", ["film", "step"])
 def test_a_phone_in_french(visit: Visiting, view: str) -> None:
     phone = {"viewport": PHONE, "has_touch": True, "color_scheme": "dark", "reduced_motion": "reduce"}
-    visitor = visit("Labo", locale="fr-FR", **phone)
+    visitor = visit("Entraîner", locale="fr-FR", **phone)
     if view == "step":
         visitor.by_hand()
     expect(visitor.play).to_have_text("Lancer")
@@ -285,7 +285,7 @@ def test_what_filters_and_layers_buy(visit: Visiting) -> None:
     choose(place.get_by_role("radio", name="Filters a layer"))
     ticks = place.locator("svg text").all_text_contents()
     assert [one for one in ticks if one in map(str, filters)] == [str(one) for one in filters]
-    place.locator("summary").press("Enter")
+    place.locator(".numbers summary").press("Enter")
     rows = [row.locator("td").all_text_contents() for row in place.locator("tr:has(td)").all()]
     assert [[number(text) for text in row[:5]] for row in rows] == [
         pytest.approx([cell.depth, cell.filters, cell.parameters, cell.multiply_adds, 100 * cell.mean], abs=0.0051)
@@ -296,12 +296,12 @@ def test_what_filters_and_layers_buy(visit: Visiting) -> None:
 
 
 def test_filters_and_layers_on_a_phone_in_french(visit: Visiting) -> None:
-    visitor = visit("Labo", locale="fr-FR", viewport=PHONE, has_touch=True, color_scheme="dark")
+    visitor = visit("Entraîner", locale="fr-FR", viewport=PHONE, has_touch=True, color_scheme="dark")
     visitor.go(re.sub(r"(#.*)?$", "#lab/sweep", visitor.page.url, count=1))
     place = visitor.panel.locator("[data-panel=sweep]")
     expect(place.locator(".depth")).not_to_have_count(0)
     assert visitor.page.evaluate(BEYOND) == []
-    place.locator("summary").click()
+    place.locator(".numbers summary").click()
     expect(place.locator("tr:has(td)")).to_have_count(len(swept().cells))
     assert visitor.page.evaluate("document.documentElement.scrollWidth <= innerWidth")  # the table scrolls in its box
     assert place.locator(".shows").inner_text().startswith("En points de pourcentage")

@@ -20,18 +20,18 @@ ELEVEN = {"strokes": [[[90, 60], [90, 220]], [[190, 60], [190, 220]]], "width": 
 
 @pytest.fixture
 def draw(fake_app: tuple[FakeClassifier, gr.Blocks]) -> Iterator[Any]:
-    """Send a drawing to a pad's live event: a future of what it gives."""
+    """Send a drawing to a pad's live event, or what stands beside it to another one: a future of what it gives."""
     demo = fake_app[1]
     events = {
-        demo.blocks[target].elem_id: event
+        (demo.blocks[target].elem_id, name): event
         for event in demo.fns.values()
         for target, name in event.targets
-        if name == "input" and target in demo.blocks
+        if target in demo.blocks
     }
     with ThreadPoolExecutor(2) as visitors, httpx2.Client(base_url=demo.local_url, timeout=20) as client:
 
-        def send(pad: str, drawing: Any) -> Future:
-            body = {"data": [drawing], "fn_index": events[pad]._id, "session_hash": "live"}
+        def send(pad: str, *given: Any, event: str = "input") -> Future:
+            body = {"data": given, "fn_index": events[pad, event]._id, "session_hash": "live"}
             return visitors.submit(lambda: client.post("gradio_api/run/predict", json=body))
 
         yield send
@@ -103,3 +103,10 @@ def test_what_is_no_drawing_is_refused_in_a_sentence(draw: Any, pad: str, drawin
     """The events take what was sent as it is, for speed: it is checked all the same."""
     refused = draw(pad, drawing).result()
     assert (refused.status_code, refused.json()["error"]) == (500, InputError("strokes", limit=MAX_POINTS).say("en"))
+
+
+@pytest.mark.parametrize("reader", ["mine-1", "fake", 7, ["mine-1"], None])
+def test_a_network_that_is_not_there_reads_nothing(draw: Any, reader: Any) -> None:
+    """Where a visitor's own network was let go, the one answers that answers everybody."""
+    answered = draw("pad", {**SEVEN, "lifted": True, "reader": reader}, None, event="select").result().json()
+    assert (answered["data"][0]["label"], answered["data"][0]["model"]) == (7, "fake")

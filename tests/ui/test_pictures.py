@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, expect
 from cnn.models.registry import load_all
 from cnn.ui.page import build_demo, launch_options
 from tests.train.data.test_folders import drawer, pictures
-from tests.ui.conftest import PHONE, Visit, ready, visits
+from tests.ui.conftest import PHONE, Visit, open_tab, ready, visits
 from tests.ui.test_classes import OF_DIGITS, SAID
 from train import __main__ as train
 
@@ -51,8 +51,8 @@ def test_there_is_no_pad_but_pictures_to_upload_and_to_try(visit: Callable[..., 
     visitor = visit()
     page = visitor.page
     tabs = page.locator(".pages > .tab-wrapper > .tab-container:not(.visually-hidden) > button")
-    expect(tabs).to_have_text(["Read", "Look inside", "Stress test", "Errors", "My tests"])
-    expect(page.locator("#pad, #task, .switch")).to_have_count(0)
+    expect(tabs).to_have_text(["Read", "Understand", "Test"])
+    expect(page.locator("#pad, #task, .reader .switch")).to_have_count(0)
     expect(visitor.verdict).to_have_text("Add a picture")
     expect(visitor.reading.locator(".bars button")).to_have_text(["lying", "standing"])
     page.locator("#photo input[type=file]").set_input_files(lying)
@@ -81,16 +81,16 @@ def test_the_picture_travels_and_nothing_speaks_of_pens(visit: Callable[..., Vis
     page.locator(".pages > .tab-wrapper [data-tab-id=draw]:visible").click()
     page.locator("#pictures button").last.click()
     visitor.reads("standing")
-    page.locator(".pages > .tab-wrapper [data-tab-id=stress]:visible").click()
+    open_tab(page, "Mise à l’épreuve")
     expect(page.locator(".stress .says .digit")).to_have_text("standing")
     ready(page)
     page.get_by_label("Image de test").fill("1")
     expect(page.locator(".stress .detail")).to_contain_text(re.compile("Image de test 1, étiquetée (lying|standing)"))
     said |= set(page.evaluate(SAID))
-    page.locator(".pages > .tab-wrapper [data-tab-id=errors]:visible").click()
+    open_tab(page, "Erreurs")
     expect(page.locator(".errors .matrix tbody th")).to_have_text(["lying", "standing"])
     said |= set(page.evaluate(SAID))
-    page.locator(".pages > .tab-wrapper [data-tab-id=trials]:visible").click()
+    open_tab(page, "Mes essais")
     expect(page.locator(".trials")).to_be_visible()
     said |= set(page.evaluate(SAID))
     assert sorted(words for words in said if OF_DIGITS.search(words) or OF_PENS.search(words)) == []

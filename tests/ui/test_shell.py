@@ -3,6 +3,7 @@
 import itertools
 import re
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import gradio as gr
@@ -10,10 +11,12 @@ import pytest
 from gradio.i18n import I18nData
 from playwright.sync_api import Browser, expect
 
+import cnn.ui
 from cnn.models.registry import Models
 from cnn.ui.page import build_demo, launch_options
-from tests.ui.conftest import DESKTOP, PHONE, SEVEN, FakeClassifier, Visit, choose, ready, visits
+from tests.ui.conftest import DESKTOP, PHONE, SEVEN, FakeClassifier, Visit, choose, open_tab, ready, visits
 
+UI = Path(cnn.ui.__file__).parent
 PLAIN = (str, int, float, bool, type(None), I18nData)
 
 
@@ -114,8 +117,8 @@ def test_a_page_rendered_by_the_server_is_the_same(
 
 
 TABS = {
-    "en": ["Read", "Look inside", "Stress test", "Errors", "Lab", "My tests"],
-    "fr": ["Lire", "Regarder dedans", "Mise à l’épreuve", "Erreurs", "Labo", "Mes essais"],
+    "en": ["Read", "Understand", "Train", "Test", "Build"],
+    "fr": ["Lire", "Comprendre", "Entraîner", "Tester", "Construire"],
 }
 
 
@@ -154,6 +157,35 @@ def test_a_language_is_chosen_and_lasts(visit: Callable[..., Visit]) -> None:
     shows_tabs(visitor, "en", PHONE["width"])
 
 
+def test_each_view_has_its_question() -> None:
+    """And what the page knows of stations are the views that there are."""
+    stations = (UI / "web" / "stations.js").read_text("utf-8")
+    wings = {wing: re.findall(r"\w+", views) for wing, views in re.findall(r"(\w+): \[([^\]]*)\]", stations)}
+    assert len(wings) == 7
+    for wing, views in wings.items():
+        template = "".join(path.read_text("utf-8") for path in (UI / wing).rglob("template.html"))
+        assert re.findall(rf"<!-- question {wing}/(\w+) -->", template) == views
+        assert re.findall(r'data-panel="(\w+)"', template) in (views, [])
+
+
+def test_a_station_is_done_once_its_questions_are_answered(visit: Callable[..., Visit]) -> None:
+    visitor = visit()
+    page = visitor.page
+    read, test = (page.get_by_role("tab", name=name, exact=True) for name in ("Read", "Test"))
+    expect(read).to_have_attribute("aria-description", "10 minutes")
+    visitor.reading.get_by_text("Answer", exact=True).click()
+    expect(visitor.reading.locator(".question details p")).to_contain_text("Place and size do not fool it")
+    expect(read).to_have_attribute("aria-description", "10 minutes, done")
+    page.evaluate("location.hash = '#test'")
+    expect(page.get_by_role("tab", name="Stress test", exact=True)).to_have_attribute("aria-selected", "true")
+    page.locator(".stress [data-answers='stress/compare'] summary").click()
+    expect(page.locator("#stress-tab-compare")).to_have_attribute("data-done", "")
+    expect(test).to_have_attribute("aria-description", "25 minutes")
+    visitor.reload()
+    expect(read).to_have_attribute("aria-description", "10 minutes, done")
+    assert not visitor.errors
+
+
 def test_a_refusal_by_the_server_is_in_the_language_chosen(visit: Callable[..., Visit]) -> None:
     visitor = visit()
     visitor.page.get_by_role("button", name="Français").click()
@@ -171,10 +203,10 @@ def test_each_tab_view_and_network_has_an_address(browser: Browser, rendered: st
         visitor = open_page()
         page = visitor.page
         at = lambda place: re.compile(rf"\?lang=en{place}$")  # noqa: E731
-        page.get_by_role("tab", name="Stress test").click()
+        open_tab(page, "Stress test")
         page.get_by_role("tab", name="Breaking point").click()
         expect(page).to_have_url(at("#stress/breaking"))
-        page.get_by_role("tab", name="Errors").click()
+        open_tab(page, "Errors")
         choose(page.locator(".errors").get_by_role("radio", name="Robust"))
         expect(page.locator(".errors .about")).to_contain_text("12,345 weights")
         expect(page).to_have_url(at("#errors/list/robust"))

@@ -1,4 +1,4 @@
-"""The third tab in a real browser, over two networks with weights drawn by lot: the numbers it shows are theirs."""
+"""The stress test in a real browser, over two networks with weights drawn by lot: the numbers it shows are theirs."""
 
 import re
 import zlib
@@ -19,7 +19,7 @@ from cnn.text import say
 from cnn.types import Digits
 from cnn.ui.page import build_demo, launch_options
 from tests.conftest import tiny
-from tests.ui.conftest import PHONE, SEVEN, Onlooker, choose, darkness, visits
+from tests.ui.conftest import PHONE, SEVEN, Onlooker, choose, darkness, open_tab, visits
 from tests.ui.test_inside import by_lot
 
 SCORES = {"error": dict.fromkeys(["zigzag", "stripe"], 0.125), "mean": 0.125, "like_in_training": ["stripe"]}
@@ -54,7 +54,7 @@ def url(networks: Models, digits: Digits) -> Iterator[str]:
 
 
 class Bender(Onlooker):
-    """A visitor of the third tab."""
+    """A visitor who bends the digit."""
 
     def __init__(self, page: Page):
         super().__init__(page)
@@ -64,11 +64,7 @@ class Bender(Onlooker):
         self.after = self.panel.locator(".duel canvas").nth(1)
 
     def enter(self, tab: str = "Stress test") -> None:
-        button = self.page.get_by_role("tab", name=tab, exact=True)
-        if not button.is_visible():  # on a phone some tabs are behind a button
-            self.page.locator(".overflow-menu > button").first.click()
-            button = self.page.locator(".overflow-dropdown button", has_text=tab)
-        button.click()
+        open_tab(self.page, tab)
         expect(self.panel.locator(".answers li")).not_to_have_count(0)
 
     def open(self, view: str) -> Locator:

@@ -16,7 +16,8 @@ from cnn.models.registry import Models
 from cnn.network.classifier import Classifier
 from cnn.ui.page import build_demo, launch_options
 from tests import fake_training
-from tests.ui.conftest import PHONE, Visit, choose, visits
+from tests.ui.conftest import PHONE, SEVEN, Visit, choose, open_tab, visits
+from tests.ui.test_draw import paper, png
 from tests.ui.test_lab import BEYOND
 
 
@@ -29,8 +30,8 @@ class Trainer(Visit):
         self.status, self.refused = self.panel.locator(".status"), self.panel.locator(".refused")
         self.rows = self.panel.locator(".results tbody tr")
 
-    def enter(self, tab: str = "Lab") -> None:
-        self.page.get_by_role("tab", name=tab, exact=True).click()
+    def enter(self, tab: str = "Train") -> None:
+        open_tab(self.page, tab)
 
     def train(self, seed: int = 0, runs: int = 1) -> None:
         """Train it, so many times from this seed on."""
@@ -88,7 +89,23 @@ def test_from_a_block_to_the_other_tabs(visit: Visiting) -> None:
     expect(visitor.panel.locator(".verdicts")).to_contain_text("mine-2 and mine-1 are 0.20 points apart")
     expect(visitor.panel.locator(".compared polyline")).to_have_count(2)
 
-    visitor.enter("Look inside")
+    # It reads what is drawn, and the network that reads for everybody is a choice away.
+    visitor.rows.nth(1).get_by_role("link", name="Draw for mine-2").click()
+    visitor.draw(SEVEN)
+    reader = visitor.reading.get_by_label("Read by")
+    expect(reader).to_have_value("mine-2")
+    answered = visitor.reading.locator(".made .model")
+    expect(answered).to_have_text("mine-2")
+    reader.select_option("tiny")
+    expect(answered).to_have_text("tiny")
+    visitor.page.get_by_role("tab", name="Photo").click()
+    visitor.page.locator("#photo input[type=file]").set_input_files(png(paper([(80, 80), (220, 80), (130, 320)])))
+    expect(answered).to_have_text("tiny")
+    reader.select_option("mine-1")
+    expect(answered).to_have_text("mine-1")
+    visitor.page.get_by_role("tab", name="Draw").click()
+
+    visitor.enter("Understand")
     choose(visitor.page.locator("#model").get_by_role("radio", name="mine-2"))
     expect(visitor.page.locator("#inside .detail")).to_contain_text("read by “mine-2”")
     visitor.enter("Stress test")
@@ -103,8 +120,12 @@ def test_from_a_block_to_the_other_tabs(visit: Visiting) -> None:
     assert {"model.keras", "config.json"} <= {Path(name).name for name in archive.namelist()}
     visitor.rows.nth(1).get_by_role("button", name="Remove mine-2").click()
     expect(visitor.rows).to_have_count(1)
-    visitor.enter("Look inside")
-    expect(visitor.page.locator("#model").get_by_role("radio")).to_have_count(2)
+    visitor.rows.get_by_role("button", name="Remove mine-1").click()
+    visitor.enter("Read")
+    expect(reader).to_be_hidden()
+    expect(answered).to_have_text("tiny")
+    visitor.enter("Understand")
+    expect(visitor.page.locator("#model").get_by_role("radio")).to_have_count(1)
     expect(visitor.page.locator("#inside .detail")).to_contain_text("read by “tiny”")  # what was chosen is gone
     assert visitor.errors == []
 
@@ -114,7 +135,7 @@ def test_two_visitors_wait_for_each_other_and_stop(visit: Visiting) -> None:
     first.enter()
     first.train(seed=fake_training.GOES_ON)
     expect(first.status).to_contain_text("step 1 of")
-    second.enter("Labo")
+    second.enter("Entraîner")
     second.page.locator("[data-view=build]").click()
     second.build.locator("[data-act=train]").click()
     expect(second.status).to_contain_text("un entraînement passe avant le vôtre")
@@ -158,6 +179,6 @@ def test_a_network_is_taught_the_visitors_digits(visit: Visiting) -> None:
     expect(lesson.locator("h3")).to_have_text("mine-1: tiny, taught 4 digits of yours")
     expect(lesson.locator("tbody tr").first).to_contain_text("100.0%")
     expect(lesson).to_contain_text("it reads 4,500 fewer than before")
-    visitor.enter("Look inside")
+    visitor.enter("Understand")
     expect(visitor.page.locator("#model").get_by_role("radio", name="mine-1")).to_have_count(1)
     assert visitor.errors == []

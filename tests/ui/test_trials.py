@@ -18,7 +18,7 @@ from playwright.sync_api import Locator, expect
 from cnn.errors.statistics import wilson
 from cnn.framing.ink import from_strokes, parse_strokes
 from cnn.ui.draw.pad import SIDE
-from tests.ui.conftest import ONE, PHONE, SEVEN, FakeClassifier, Visit, choose, prediction, seven_or_one
+from tests.ui.conftest import ONE, PHONE, SEVEN, FakeClassifier, Visit, choose, open_tab, prediction, seven_or_one
 from tests.ui.test_draw import paper, png
 from train.data.series import read
 
@@ -32,7 +32,7 @@ BEYOND = """[...document.querySelectorAll(".trials *")]
 
 def series(visitor: Visit, tab: str = "My tests") -> Locator:
     """The page of the series, opened."""
-    visitor.page.get_by_role("tab", name=tab, exact=True).click()
+    open_tab(visitor.page, tab)
     panel = visitor.page.locator("#trials-mine")
     expect(panel.locator(".result .verdict")).not_to_be_empty()
     return panel

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { byMeant, confusions, extremes, rate, sureness, tried, wilson } from "../../cnn/ui/trials/figures.js";
+import { byMeant, confusions, extremes, rate, student, sureness, tried, wilson } from "../../cnn/ui/trials/figures.js";
 
 const close = (found, expected) => found.forEach((value, at) => assert.ok(Math.abs(value - expected[at]) < 5e-5, `${found} is not ${expected}`));
 
@@ -21,7 +21,32 @@ for (const [hits, count, low, high] of [
 
 test("nothing seen says nothing", () => {
 	assert.deepEqual(wilson(0, 0), [0, 1]);
-	assert.deepEqual(rate([]), { count: 0, hits: 0, share: null, low: 0, high: 1 });
+	assert.deepEqual(rate([]), { count: 0, hits: 0, share: null, worth: 0, writers: 0, low: 0, high: 1 });
+});
+
+test("Student's t as tables have it", () => {
+	[[3, 3.182], [11, 2.201], [30, 2.0423], [120, 1.9799]].forEach(([degrees, value]) => assert.ok(Math.abs(student(degrees) - value) < 3e-3));
+});
+
+// Two series of right (1) and wrong (0) tests a writer.
+const written = (...writers) => writers.flatMap((series, writer) => series.map((right) => ({ meant: 1, said: right, confidence: 0.9, writer: `${writer}` })));
+
+test("tests of one hand are alike: a class's rate is as sure as its writers agree", () => {
+	// Ten writers of 20 tests each, half of them read at 100 %, half at 80 %: by hand 0.09 * 200 / (10/9 * 10 * 4) * (Z/2.262)^2 * 200.
+	const class_ = written(...Array.from({ length: 10 }, (_, at) => Array.from({ length: 20 }, (_, test) => (at % 2 && test < 4 ? 0 : 1))));
+	const found = rate(class_);
+	assert.deepEqual([found.count, found.hits, found.writers], [200, 180, 10]);
+	const worth = ((0.9 * 0.1) / ((10 / 9) * 10 * 4 / 200 ** 2)) * (1.959964 / 2.262) ** 2;
+	assert.ok(Math.abs(found.worth - worth) < 0.01 && worth < 61, `${found.worth} is not ${worth}`);
+	close([found.low, found.high], wilson(0.9 * found.worth, found.worth));
+	// Of one writer, and of writers who are all alike, each test counts.
+	assert.equal(rate(class_.map((one) => ({ ...one, writer: "0" }))).worth, 200);
+	assert.equal(rate(class_.map((one) => ({ ...one, writer: undefined }))).worth, 200);
+	assert.equal(rate(written([1, 0], [1, 0], [1, 0])).worth, 6);
+	assert.deepEqual(rate(written([1, 1], [1, 1])), { ...rate(written([1, 1, 1, 1])), writers: 2 });
+	// Two writers tell next to nothing of others.
+	const two = rate(written([1, 1, 1, 1], [0, 0, 0, 1]));
+	assert.ok(two.worth < 1 && two.low < 0.1 && two.high > 0.9, `${two.low} to ${two.high}`);
 });
 
 const trial = (meant, said, confidence = 0.9) => ({ meant, said, confidence });

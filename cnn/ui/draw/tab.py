@@ -1,4 +1,4 @@
-"""The first tab: a digit or a number is drawn or photographed, and read while the pen moves."""
+"""The first station: a digit or a number is drawn or photographed, and read while the pen moves."""
 
 import asyncio
 import dataclasses
@@ -36,11 +36,13 @@ CAMERA = gr.WebcamOptions(
 _DIGITS, _NUMBERS = ThreadPoolExecutor(1, "digits"), ThreadPoolExecutor(1, "numbers")
 
 
-def draw_tab(models: Models, mnist: Mnist, trainings: Trainings, tab: gr.Tab, digit: gr.State) -> None:
+def draw_tab(models: Models, mnist: Mnist, trainings: Trainings, tab: gr.Tab, digit: gr.State, own: gr.State) -> None:
     """Fill the open tab with the pad, the photo and the answer, to a digit or to a number.
 
     `digit` gets the framed digit that was read last, None for a blank pad. Where there is no pen, there is the photo
-    alone, and test pictures to try. What is read live is told to `trainings`, which give way.
+    alone, and test pictures to try. What is read live is told to `trainings`, which give way. `own` holds the visitor's
+    own networks, the tickets of `trainings` by name: one of them reads, in place of the model that answers, where what
+    the pad sends names it as its `reader`.
     """
     recognised = models["default"].task
     if not recognised.drawn:
@@ -80,16 +82,20 @@ def draw_tab(models: Models, mnist: Mnist, trainings: Trainings, tab: gr.Tab, di
     live_reading = partial(_live, trainings.rush.note)
     pad.input(partial(live_reading, _DIGITS, _read_moving, models), pad, [reading, digit], **live)
     line.input(partial(live_reading, _NUMBERS, _read_line, models), line, [numbers, digit], **live)
+    # A network of the visitor's own takes seconds to open: no other pad waits for it.
+    known = partial(_known, models, trainings)
+    beside: dict[str, Any] = {**hidden, "trigger_mode": "always_last", "queue": False, "concurrency_id": "view"}
+    pad.select(partial(_read_own, trainings.rush.note, known), [pad, own], [reading, digit], **beside)
     quiet = {**hidden, "outputs": [reading, numbers, digit]}
-    drawn = [pad, line, task]
-    drawing.select(partial(_read_drawn, models), drawn, **quiet, queue=False)
-    for event in (tab.select, task.change):  # an answer to what is not on show is not shown
-        event(partial(_again, _read_drawn, models), drawn, **quiet, queue=False)
-    read = partial(_read_photo, models)
-    sent = {photo.change: read, photographing.select: read, task.change: partial(_again, _read_photo, models)}
+    drawn = [pad, line, task, own]
+    drawing.select(partial(_read_drawn, known), drawn, **quiet, queue=False)
+    for event in (tab.select, task.change, reading.select):  # an answer to what is not on show is not shown
+        event(partial(_again, _read_drawn, known), drawn, **quiet, queue=False)
+    read, again = partial(_read_photo, known), partial(_again, _read_photo, known)
+    sent = {photo.change: read, photographing.select: read, task.change: again, reading.select: again}
     for event, handler in sent.items():
         # A file that is refused is taken back: the reason is in the message, and the place is free for another.
-        event(handler, [photo, task], **quiet).failure(
+        event(handler, [photo, task, pad, own], **quiet).failure(
             lambda: None, outputs=photo, show_progress="hidden", api_visibility="private"
         )
 
@@ -125,12 +131,20 @@ def _photo() -> SourcedImage:
 
 
 Read = tuple[Any, Any]  # an answer, and the digit of all tabs: framed, None, or left as it is
+Own = dict[str, str]
+Known = Callable[[Any, Own], Models]  # of a pad's drawing and a visitor's own networks: the models of which one answers
 Shown = tuple[Any, Any, Any]  # for the answer to a digit, the answer to a number, and the digit of all tabs
 
 
 def _framed(framed: Framed | None) -> Framed | None:
     """The digit of all tabs: None for a blank, and without the steps that led to it."""
     return None if framed is None or framed.blank else dataclasses.replace(framed, steps=())
+
+
+def _known(models: Models, trainings: Trainings, drawing: Any, own: Own) -> Models:
+    """The models, of which the visitor's own answers that the drawing names; as they are where it names none."""
+    reader = drawing.get("reader") if isinstance(drawing, dict) else None
+    return trainings.answering(models, own[reader]) if isinstance(reader, str) and reader in own else models
 
 
 async def _live(
@@ -151,26 +165,33 @@ def _read_moving(models: Models, strokes: dict[str, Any]) -> Read:
     return _read_pad(models, strokes, moving=not lifted)
 
 
+def _read_own(note: Callable[[], None], known: Known, strokes: dict[str, Any], own: Own) -> Read:
+    note()
+    return _read_moving(known(strokes, own), strokes)
+
+
 def _read_line(models: Models, strokes: dict[str, Any]) -> Read:
     found, first = service.read_number_drawing(models, strokes)
     return number.pad_answer(found, strokes, first), _framed(first)
 
 
-def _read_drawn(models: Models, strokes: dict[str, Any], number_strokes: dict[str, Any], task: str) -> Shown:
+def _read_drawn(known: Known, strokes: dict[str, Any], number_strokes: dict[str, Any], task: str, own: Own) -> Shown:
     if task == "number":
-        shown, framed = _read_line(models, number_strokes)
+        shown, framed = _read_line(known(None, own), number_strokes)
         return gr.skip(), shown, framed
-    shown, framed = _read_pad(models, strokes)
+    shown, framed = _read_pad(known(strokes, own), strokes)
     return shown, gr.skip(), framed
 
 
-def _read_photo(models: Models, sent: tuple[PIL.Image.Image, Kind] | None, task: str) -> Shown:
+def _read_photo(
+    known: Known, sent: tuple[PIL.Image.Image, Kind] | None, task: str, strokes: dict[str, Any], own: Own
+) -> Shown:
     if sent is None:
         return nothing("photo"), number.nothing("photo"), gr.skip()
     if task == "number":
-        found, first = service.read_number_photo(models, sent[0])
+        found, first = service.read_number_photo(known(None, own), sent[0])
         return gr.skip(), number.photo_answer(found, sent[0], first), _framed(first)
-    shown, framed = _read_picture(models, sent)
+    shown, framed = _read_picture(known(strokes, own), sent)
     return shown, gr.skip(), framed
 
 
@@ -182,7 +203,7 @@ def _read_picture(models: Models, sent: tuple[PIL.Image.Image, Kind] | None) -> 
     return answer(framed, prediction, "photo", kind), _framed(framed)
 
 
-def _again(read: Callable[..., Any], models: Models, *sent: Any) -> tuple[Any, ...]:
+def _again(read: Callable[..., Any], known: Models | Known, *sent: Any) -> tuple[Any, ...]:
     """`read`, for what was read before: the digit of all tabs stays what it is, and `again` tells."""
-    *answers, _ = read(models, *sent)
+    *answers, _ = read(known, *sent)
     return *({**value, "again": True} if value != gr.skip() else value for value in answers), gr.skip()

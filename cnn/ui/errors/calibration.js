@@ -9,7 +9,7 @@ import { say } from "../web/say.js";
 
 const NINETY = 0.9;
 
-export const calibrationView = (desk) => ({ show: () => showCalibration(desk.part("view[data-panel=calibration]"), desk.tables.calibration) });
+export const calibrationView = (desk) => ({ show: () => showCalibration(desk.part("view[data-panel=calibration] .shown"), desk.tables.calibration) });
 
 /** @param {HTMLElement} place @param {CalibrationShown} calibration */
 function showCalibration(place, { bins, expected_calibration_error: off }) {

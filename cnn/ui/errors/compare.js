@@ -11,7 +11,7 @@ export function compareView(desk, list) {
 	const { part, state } = desk;
 
 	function show() {
-		const place = part("view[data-panel=compare]");
+		const place = part("view[data-panel=compare] .shown");
 		const { fixed, added, both, p } = desk.tables.comparison;
 		const names = { model: state.model, other: state.other };
 		const words = { label: say("errors.other"), words: networkName };

@@ -2,14 +2,15 @@
 
 import { go, here, onPlace, writeNotes } from "../web/address.js";
 import { made } from "../web/dom.js";
-import { gradiosLanguage, inputAt, TABS, whenThere, within } from "../web/gradio.js";
+import { gradiosLanguage, inputAt, STATION_TABS, whenThere, WING_TABS, within } from "../web/gradio.js";
 import { recall, remember } from "../web/memory.js";
 import { percent } from "../web/numbers.js";
 import { language, languages, offered, onLanguage, say, sayIn, saysIn, translate } from "../web/say.js";
-import { set } from "../web/store.js";
+import { firstWing, followAnswers, isThrough, STATIONS, stationOf } from "../web/stations.js";
+import { set, subscribe } from "../web/store.js";
 
 const LANGUAGE = "digit-language";
-const WAYS = ".switch [data-tab-id]"; // the tabs within the first one: by pen or by photo
+const WAYS = ".reader .switch [data-tab-id]"; // the tabs within the first one: by pen or by photo
 // Choices of Gradio's that are part of the address.
 const CHOICES = [
 	{ tab: "draw", group: "#task", part: "view" },
@@ -77,9 +78,11 @@ export default function start({ element, props, watch }, { symbols, penless, acc
 		}
 	}
 
-	// A tab that was never opened keeps the name that it came with.
 	/** @returns {NodeListOf<HTMLElement>} */
-	const tabs = () => document.querySelectorAll(`${TABS} [data-tab-id], ${WAYS}`);
+	const stationTabs = () => document.querySelectorAll(`${STATION_TABS} [data-tab-id]`);
+
+	/** @returns {NodeListOf<HTMLElement>} */
+	const tabs = () => document.querySelectorAll(`${STATION_TABS} [data-tab-id], ${WING_TABS} [data-tab-id], ${WAYS}`);
 	const nameOf = (tab) => say(tab.matches(WAYS) ? `draw.${tab.dataset.tabId}` : `${tab.dataset.tabId}.tab`);
 
 	// A tab that was never opened keeps the name that it came with.
@@ -89,6 +92,18 @@ export default function start({ element, props, watch }, { symbols, penless, acc
 			const words = nameOf(tab);
 			if (name && name.nodeValue.trim() !== words) name.nodeValue = words;
 		}
+		noteStations();
+	}
+
+	// How long each station takes, and whether the visitor is through with it.
+	function noteStations() {
+		for (const tab of stationTabs()) {
+			const { minutes } = STATIONS[tab.dataset.tabId];
+			const through = isThrough(tab.dataset.tabId);
+			tab.dataset.minutes = say("page.minutes", { minutes });
+			tab.toggleAttribute("data-done", through);
+			tab.setAttribute("aria-description", say(through ? "page.station_done" : "page.station", { minutes }));
+		}
 	}
 
 	const toasts = ({ target }) => target.querySelector?.(":scope > .toast-wrap");
@@ -96,20 +111,36 @@ export default function start({ element, props, watch }, { symbols, penless, acc
 	new MutationObserver((changes) => {
 		const places = new Set(changes.map((change) => within(change, OURS) ?? toasts(change)));
 		for (const place of places) if (place) reword(place);
-		if (changes.some((change) => within(change, ".pages > .tab-wrapper"))) nameTabs();
+		if (changes.some((change) => within(change, ".pages > .tab-wrapper, .wings > .tab-wrapper"))) nameTabs();
 	}).observe(document.body, { childList: true, subtree: true });
 
 	// ------------------------------------------------------------------ tabs and choices
 
+	// A station that holds several wings shows the one that was open last.
+	function shownWing(station) {
+		/** @type {HTMLElement | null} */
+		const open = document.querySelector(`${WING_TABS} [aria-selected=true]`);
+		return open && stationOf(open.dataset.tabId) === station ? open.dataset.tabId : firstWing(station);
+	}
+
 	document.addEventListener("click", (event) => {
-		const tab = within(event, `${TABS} [data-tab-id]`)?.dataset.tabId;
-		if (tab) go({ tab });
+		const station = within(event, `${STATION_TABS} [data-tab-id]`)?.dataset.tabId;
+		const wing = within(event, `${WING_TABS} [data-tab-id]`)?.dataset.tabId;
+		if (wing) go({ tab: wing });
+		else if (station && station !== stationOf(here().tab)) go({ tab: shownWing(station) });
 	});
 
-	function openTab() {
-		whenThere(`${TABS} [data-tab-id="${CSS.escape(here().tab)}"]`, (tab) => {
+	function select(tabs, name) {
+		whenThere(`${tabs} [data-tab-id="${CSS.escape(name)}"]`, (tab) => {
 			if (tab.getAttribute("aria-selected") !== "true") tab.click();
 		});
+	}
+
+	function openTab() {
+		const { tab } = here();
+		const station = stationOf(tab);
+		if (station) select(STATION_TABS, station);
+		if (station !== tab) select(WING_TABS, tab);
 	}
 
 	for (const { tab, group, part } of CHOICES) {
@@ -150,11 +181,14 @@ export default function start({ element, props, watch }, { symbols, penless, acc
 		if (missing) notice.textContent = say("hub.meanwhile", { reason: say(missing.key, missing.values), model });
 	}
 
+	followAnswers();
+	subscribe("done", noteStations);
 	watch("value", show);
 	window.addEventListener("popstate", () => {
 		writeNotes();
 		openTab();
 	});
+	whenThere(`${STATION_TABS} [data-tab-id]`, nameTabs);
 	if (location.hash) openTab();
 	if (wanted()) speak(wanted());
 	else if (offered(navigator.language) !== language()) speak(offered(navigator.language)); // Gradio may not have it

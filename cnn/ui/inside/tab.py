@@ -1,4 +1,4 @@
-"""The second tab: the digit that was drawn, seen through a network from the pixels to the ten numbers."""
+"""The second station: the digit that was drawn, seen through a network from the pixels to the ten numbers."""
 
 from collections.abc import Callable
 from functools import partial

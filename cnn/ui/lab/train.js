@@ -1,5 +1,6 @@
 // Trainings of the visitor's own networks: the one that runs, as it learns, and a table of what came of those before.
 
+import { linkTo } from "../web/address.js";
 import { download, made, renew } from "../web/dom.js";
 import { classesOf, colourOf, dot, learnNetworks } from "../web/networks.js";
 import { counted, nearly, number, percent, whole } from "../web/numbers.js";
@@ -316,7 +317,18 @@ export function trainView(desk) {
 		};
 		const keep = button("lab.download", "lab.download_label", () => desk.askTraining({ view: "files", ticket: row.ticket, language: language() }));
 		keep.disabled = row.gone;
-		return [keep, button("lab.remove", "lab.remove_label", () => remove(row))];
+		return [...(row.gone ? [] : [readerLink(row.name)]), keep, button("lab.remove", "lab.remove_label", () => remove(row))];
+	}
+
+	// Where it reads what is drawn.
+	function readerLink(name) {
+		const link = made("a", { className: "draw-for", textContent: say("lab.draw_for"), ariaLabel: say("lab.draw_for_label", { name }) });
+		link.href = linkTo({ tab: "draw" });
+		link.addEventListener("click", () => {
+			link.href = linkTo({ tab: "draw" }); // with the notes of this moment
+			set("reader", name);
+		});
+		return link;
 	}
 
 	// The best against each of the others: whether chance alone may have put it there.
@@ -361,5 +373,5 @@ export function trainView(desk) {
 	const forget = () => (learning = null);
 
 	// The digit's own view beside it is the film's: it says what was drawn.
-	return { ask: () => ({ view: "film" }), takes: (part) => ASKED.includes(part), train, begin, busy: going, take, show, forget };
+	return { ask: () => ({ view: "film" }), takes: (part) => ASKED.includes(part), train, begin, busy: going, take, show, forget, readerLink };
 }

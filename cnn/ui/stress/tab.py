@@ -1,4 +1,4 @@
-"""The third tab: the digit is bent until the networks give in, and one sees which gives in first."""
+"""Where the digit is bent until the networks give in, and one sees which gives in first."""
 
 from collections.abc import Callable
 from functools import partial
@@ -19,9 +19,12 @@ from cnn.ui.stress import Stress, answer
 from cnn.ui.text import T
 
 
-def stress_tab(models: Models, mnist: Mnist, trainings: Trainings, tab: gr.Tab, digit: gr.State, own: gr.State) -> None:
-    """Fill the open tab; `digit` holds the framed digit of all tabs, None before one was drawn.
+def stress_tab(
+    models: Models, mnist: Mnist, trainings: Trainings, tabs: list[gr.Tab], digit: gr.State, own: gr.State
+) -> None:
+    """Fill the open tab, the last of `tabs`, which stand within one another.
 
+    `digit` holds the framed digit of all tabs, None before one was drawn.
     `own` holds the visitor's own networks, the tickets of `trainings` by name: they stand beside the others.
     """
     offered, example, instead = looked_at(models, mnist)
@@ -49,7 +52,7 @@ def stress_tab(models: Models, mnist: Mnist, trainings: Trainings, tab: gr.Tab, 
     pad.input(
         partial(_drawn, known, mnist, example), [pad, stress, own], [digit, stress], trigger_mode="always_last", **view
     )
-    for event in (stress.input, tab.select):
+    for event in (stress.input, *(tab.select for tab in tabs)):
         event(shown, [stress, own, digit, taken], stress, trigger_mode="always_last", **view)
     stress.submit(shown, [stress, own, digit, taken], stress, trigger_mode="multiple", concurrency_id="heavy", **quiet)
 

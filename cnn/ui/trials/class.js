@@ -1,18 +1,23 @@
-// A class's page: the zips of many series, opened together and merged here; nothing of them is sent.
+// A class's page: the zips of many series, opened together and merged here, of which nothing is sent; and what students
+// handed in by a code, fetched from the server.
 
 import { choices, download, made, renew } from "../web/dom.js";
 import { recall, remember } from "../web/memory.js";
 import { classesOf } from "../web/networks.js";
-import { percent } from "../web/numbers.js";
+import { percent, whole } from "../web/numbers.js";
 import { networkName, say } from "../web/say.js";
 import { extremes, rate } from "./figures.js";
-import { asCsv, asZip, opened } from "./files.js";
+import { openedClass } from "./collect.js";
+import { asCsv, asZip, fromText, opened } from "./files.js";
 import { card, gallery, matrix, meter, ratesTable } from "./findings.js";
 import { between, classesIn, nameOf } from "./observations.js";
-import { hands, hardest, MOST, renamed, spread, tidied, withSeries } from "./writers.js";
+import { handedIn, hands, hardest, MOST, renamed, spread, tidied, together, withSeries } from "./writers.js";
 
 const FILES = { csv: ["text/csv", asCsv], zip: ["application/zip", asZip] };
-const CLASS = "digit-class"; // kept as long as the tab is open: other people's tests are not left on a machine
+// Kept as long as the tab is open: other people's tests are not left on a machine.
+const CLASS = "digit-class"; // those of zips
+const HANDED = "digit-class-handed"; // {since, series: by number {name, called, writer, trials}}, as handed in until then
+const NOTHING = { since: 0, series: {} };
 
 const note = (textContent) => made("p", { className: "note", textContent });
 
@@ -48,12 +53,19 @@ function spreadWords(rates) {
 function hardestCard(trials) {
 	const classes = classesIn(trials);
 	const rates = hardest(trials, classes.length);
-	return card(say("class.hardest"), ratesTable(rates.map(({ meant }) => nameOf(meant, classes)), rates));
+	return card(say("class.hardest"), ratesTable(rates.map(({ meant }) => nameOf(meant, classes)), rates, say("class.bracket")));
 }
 
 function networksCard(trials, models) {
 	const rates = models.map((model) => rate(trials.filter((trial) => trial.model === model)));
-	return card(say("class.networks"), ratesTable(models.map(networkName), rates));
+	return card(say("class.networks"), ratesTable(models.map(networkName), rates, say("class.bracket")));
+}
+
+// How far the rate of all may be trusted, for other hands too.
+function means({ low, high, count, worth, writers }) {
+	const values = { low: percent(low), high: percent(high), count: whole(count), worth: whole(Math.max(1, Math.round(worth))) };
+	if (writers < 2) return say("class.means_one", values);
+	return say(worth < count ? "class.means" : "class.means_alike", values);
 }
 
 function sentences(trials, rates) {
@@ -63,7 +75,7 @@ function sentences(trials, rates) {
 	const listed = (labels) => labels.map((label) => classes[label]).join(", ");
 	const lines = [
 		say("trials.of", { hits: all.hits, count: all.count, share: percent(all.share) }),
-		say("trials.means", { low: percent(all.low), high: percent(all.high) }),
+		means(all),
 	];
 	if (rates.length > 1) lines.push(spreadWords(rates));
 	if (best.length) lines.push(say("trials.extremes", { best: listed(best), worst: listed(worst) }));
@@ -72,30 +84,88 @@ function sentences(trials, rates) {
 
 // ------------------------------------------------------------------ the page
 
-export function classView(panel) {
+// `ask` asks the server, where series are collected by a code.
+export function classView(panel, ask) {
 	const part = (name) => panel.querySelector(`.${name}`);
-	const state = { trials: recall("sessionStorage", CLASS) ?? [], cleared: [], model: null, open: new Set(), notice: null, refused: [] };
+	const state = {
+		trials: recall("sessionStorage", CLASS) ?? [],
+		handed: recall("sessionStorage", HANDED) ?? NOTHING,
+		cleared: null, // what is brought back: {trials, series}
+		model: null,
+		open: new Set(),
+		notice: null,
+		refused: [],
+	};
+	const collected = ask ? openedClass(panel, ask, { since: () => state.handed.since, gathered, over }) : null;
 
-	function save(trials) {
-		state.trials = trials;
+	const handed = (series = state.handed.series) => Object.values(series);
+	const all = () => together(state.trials, handed());
+
+	function save(trials, series = state.handed.series) {
+		Object.assign(state, { trials, handed: { ...state.handed, series } });
 		remember("sessionStorage", CLASS, trials);
+		if (ask) remember("sessionStorage", HANDED, state.handed);
 	}
 
-	function keep(trials) {
-		save(trials);
+	function keep(trials, series) {
+		save(trials, series);
 		show();
 	}
 
+	// ------------------------------------------------------------------ what is handed in
+
+	/** @param {import("../web/types.js").Gathered} told */
+	function gathered({ series, numbers, since }) {
+		const now = Object.fromEntries(Object.entries(state.handed.series).filter(([number]) => numbers.includes(Number(number))));
+		const refused = [];
+		for (const { number, name, tests } of series) {
+			const { [number]: before, ...rest } = now;
+			const others = together(state.trials, handed(rest));
+			try {
+				const trials = fromText(tests);
+				if (others.length + trials.length > MOST) refused.push(["class.too_many", { file: tidied(name), most: MOST }]);
+				else now[number] = handedIn(before, name, trials, new Set(others.map(({ writer }) => writer)));
+			} catch {
+				refused.push(["trials.no_series", { file: tidied(name) }]);
+			}
+		}
+		const same = !series.length && Object.keys(now).length === handed().length;
+		state.handed = { since, series: state.handed.series };
+		if (same) return;
+		if (refused.length) Object.assign(state, { notice: null, refused });
+		save(state.trials, now);
+		if (writing()) panel.addEventListener("focusout", () => setTimeout(show), { once: true });
+		else show();
+	}
+
+	// Whoever writes a name is left to it.
+	const writing = () => Boolean(panel.querySelector(".naming input:focus"));
+
+	// Nothing more comes: what was handed in is as what came by zip.
+	function over() {
+		const trials = all();
+		state.handed = NOTHING;
+		keep(trials);
+	}
+
+	function takeOut(writer) {
+		const series = Object.entries(state.handed.series);
+		for (const [number, one] of series) if (one.writer === writer) collected?.remove(Number(number));
+		keep(state.trials.filter((trial) => trial.writer !== writer), Object.fromEntries(series.filter(([, one]) => one.writer !== writer)));
+	}
+
+	// ------------------------------------------------------------------ what is shown
+
 	// Networks that tell the same apart are counted together, unless one is chosen; others only one by one.
 	function offered() {
-		const models = [...new Set(state.trials.map(({ model }) => model))];
+		const models = [...new Set(all().map(({ model }) => model))];
 		const alike = new Set(models.map((model) => classesOf(model).join("\n"))).size < 2;
 		const options = alike ? [null, ...models] : models;
 		if (!options.includes(state.model)) state.model = options[0] ?? null;
 		return { models, options };
 	}
 
-	const shown = () => state.trials.filter(({ model }) => state.model === null || model === state.model);
+	const shown = () => all().filter(({ model }) => state.model === null || model === state.model);
 
 	function showNetworks({ models, options }) {
 		part("networks").hidden = models.length < 2;
@@ -137,13 +207,14 @@ export function classView(panel) {
 	// A new name changes nothing else of the page, so that a click that ends the writing of it finds its place; unless it
 	// makes one writer of two.
 	function rename(writer, name, called) {
-		const joins = name !== writer.name && state.trials.some((trial) => trial.writer === name);
+		const joins = name !== writer.name && all().some((trial) => trial.writer === name);
 		const trials = renamed(state.trials, writer.name, name);
+		const series = Object.fromEntries(Object.entries(state.handed.series).map(([number, one]) => [number, one.writer === writer.name ? { ...one, writer: name } : one]));
 		state.open.delete(writer.name);
 		state.open.add(name);
 		writer.name = called.textContent = name;
-		if (joins) keep(trials);
-		else save(trials);
+		if (joins) keep(trials, series);
+		else save(trials, series);
 	}
 
 	function naming(writer, called) {
@@ -153,7 +224,7 @@ export function classView(panel) {
 			rename(writer, input.value, called);
 		});
 		const remove = made("button", { type: "button", className: "more", textContent: say("class.remove") });
-		remove.addEventListener("click", () => keep(state.trials.filter((trial) => trial.writer !== writer.name)));
+		remove.addEventListener("click", () => takeOut(writer.name));
 		const field = made("label", {}, made("span", { textContent: say("class.name") }), input);
 		return made("div", { className: "naming" }, field, remove, note(say("class.join")));
 	}
@@ -175,11 +246,12 @@ export function classView(panel) {
 		showResult(trials, rates);
 		renew(part("findings"), ...(trials.length ? findings(trials, rates, offers.models) : []));
 		for (const button of panel.querySelectorAll("[data-file], .clear")) button.disabled = trials.length === 0;
-		part("tools").hidden = trials.length === 0 && state.cleared.length === 0;
+		part("tools").hidden = trials.length === 0 && !state.cleared;
 		part("back").hidden = trials.length > 0;
 		part("clear").hidden = trials.length === 0;
 		part("notice").textContent = state.notice ? say(...state.notice) : "";
 		part("refused").replaceChildren(...state.refused.map((words) => made("li", { textContent: say(...words) })));
+		collected?.show();
 	}
 
 	// ------------------------------------------------------------------ files
@@ -189,8 +261,8 @@ export function classView(panel) {
 	const take = (files) => (reading = reading.then(() => takeAll([...files])));
 
 	async function takeAll(files) {
-		const [before, refused] = [state.trials.length, []];
-		let [trials, found] = [state.trials, 0];
+		const [before, refused] = [all().length, []];
+		let [trials, found] = [all(), 0];
 		for (const file of files) {
 			const name = tidied(file.name);
 			try {
@@ -204,7 +276,7 @@ export function classView(panel) {
 		}
 		const count = trials.length - before;
 		Object.assign(state, { notice: ["trials.loaded", { count, known: found - count }], refused });
-		keep(trials);
+		keep([...state.trials, ...trials.slice(before)]);
 	}
 
 	const drop = part("drop");
@@ -230,13 +302,14 @@ export function classView(panel) {
 		});
 	}
 	part("clear").addEventListener("click", () => {
-		Object.assign(state, { cleared: state.trials, notice: ["trials.cleared", { count: state.trials.length }], refused: [] });
-		keep([]);
+		const { trials, handed } = state;
+		Object.assign(state, { cleared: { trials, series: handed.series }, notice: ["trials.cleared", { count: all().length }], refused: [] });
+		keep([], {});
 		part("back").focus();
 	});
 	part("back").addEventListener("click", () => {
 		state.notice = null;
-		keep(state.cleared);
+		keep(state.cleared.trials, state.cleared.series);
 		part("clear").focus();
 	});
 	return { show };

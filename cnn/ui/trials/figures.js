@@ -14,10 +14,33 @@ export function wilson(hits, count) {
 	return [Math.max(0, (middle - reach) / all), Math.min(1, (middle + reach) / all)];
 }
 
+// Student's t at 97.5 %: the first ten degrees of freedom; further ones as Abramowitz and Stegun 26.7.5 have them.
+const T = [12.706, 4.303, 3.182, 2.776, 2.571, 2.447, 2.365, 2.306, 2.262, 2.228];
+export const student = (degrees) => T[degrees - 1] ?? Z + (Z ** 3 + Z) / (4 * degrees) + (5 * Z ** 5 + 16 * Z ** 3 + 3 * Z) / (96 * degrees ** 2);
+
+// How many independent tests tell as much of other writers as these do (Korn and Graubard 1998, Survey Methodology 24, 193):
+// tests of one hand are alike, the less so the less the writers differ; and few writers tell little. `writers` are
+// {hits, count}; of one alone, each test counts.
+function effective(writers, hits, count) {
+	if (writers.length < 2 || hits === 0 || hits === count) return count;
+	const share = hits / count;
+	const apart = writers.reduce((sum, one) => sum + (one.hits - share * one.count) ** 2, 0);
+	const variance = ((writers.length / (writers.length - 1)) * apart) / (count * count);
+	return Math.min(count, ((share * (1 - share)) / variance) * (Z / student(writers.length - 1)) ** 2);
+}
+
+// `low` and `high`: between which the true rate lies, at 95 %; of several writers' trials, that of hands like theirs.
 export function rate(trials) {
-	const hits = trials.filter(isRight).length;
-	const [low, high] = wilson(hits, trials.length);
-	return { count: trials.length, hits, share: trials.length ? hits / trials.length : null, low, high };
+	const writers = new Map();
+	for (const trial of trials) {
+		const { hits, count } = writers.get(trial.writer) ?? { hits: 0, count: 0 };
+		writers.set(trial.writer, { hits: hits + (isRight(trial) ? 1 : 0), count: count + 1 });
+	}
+	const hits = [...writers.values()].reduce((sum, one) => sum + one.hits, 0);
+	const share = trials.length ? hits / trials.length : null;
+	const worth = effective([...writers.values()], hits, trials.length);
+	const [low, high] = wilson((share ?? 0) * worth, worth);
+	return { count: trials.length, hits, share, worth, writers: writers.size, low, high };
 }
 
 const mean = (values) => (values.length ? values.reduce((sum, value) => sum + value, 0) / values.length : null);

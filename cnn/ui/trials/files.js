@@ -79,6 +79,15 @@ export async function fromZip(bytes) {
 	return trials;
 }
 
+// A series as it was handed in to a class. Throws for whatever is none.
+export function fromText(text) {
+	return JSON.parse(text).map((one) => {
+		const trial = checked(one);
+		if (bytesOf(one.pixels).length !== sideOf(trial.model) ** 2) throw new Error("no picture");
+		return { ...trial, pixels: one.pixels, writer: undefined };
+	});
+}
+
 const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$/; // as toISOString writes it; Date.parse takes nearly anything
 const NAME = /^[^\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]{1,200}$/u; // on one line
 
@@ -119,7 +128,7 @@ const COLUMNS = ["number", "time", "kind", "meant", "said", "reason", "best_gues
 
 // A cell of CSV (RFC 4180). Text that a spreadsheet would take for a formula gets an apostrophe before it.
 function cell(value) {
-	const text = typeof value === "string" && /^[=+\-@\t\r\n]/.test(value) ? `'${value}` : `${value}`;
+	const text = typeof value === "string" && /^[=+\-@\t\r\n＝＋－＠]/.test(value) ? `'${value}` : `${value}`;
 	return /[",\t\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
 

@@ -17,9 +17,9 @@ export function meter({ share, low, high }) {
 	return node;
 }
 
-// `names` say what each of the `rates` is of.
-export function ratesTable(names, rates) {
-	const table = made("table", { className: "rates" }, made("caption", { textContent: say("trials.bracket") }));
+// `names` say what each of the `rates` is of, `caption` what the brackets are.
+export function ratesTable(names, rates, caption = say("trials.bracket")) {
+	const table = made("table", { className: "rates" }, made("caption", { textContent: caption }));
 	rates.forEach((one, at) => {
 		const head = made("th", { scope: "row", textContent: names[at] });
 		const words = one.count ? say("trials.right_of", { hits: one.hits, count: one.count }) : "–";

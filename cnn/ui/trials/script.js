@@ -7,6 +7,7 @@ import { onLanguage, say, translate } from "../web/say.js";
 import { identity, isRight, keepTrials, KINDS, lasting, onTrials, recallTrials, store, stored } from "../web/trials.js";
 import { tabbed } from "../web/views.js";
 import { classView } from "./class.js";
+import { asker, handing } from "./collect.js";
 import { byMeant, rate } from "./figures.js";
 import { asCsv, asZip, opened } from "./files.js";
 import { card, drawing, gallery, matrix, ratesTable } from "./findings.js";
@@ -37,10 +38,15 @@ function byDigit(trials) {
 
 const failures = (trials) => card(say("trials.failures"), gallery(trials.filter((trial) => !isRight(trial))));
 
-export default function start({ element }, constants) {
+export default function start(page, constants) {
+	const { element } = page;
+	const { collecting } = constants; // null where no series are collected
 	learnNetworks(constants);
 	const panel = element.querySelector("[data-panel=mine]");
-	const ofClass = classView(element.querySelector("[data-panel=class]"));
+	const ask = collecting && asker(page);
+	for (const node of element.querySelectorAll("[data-collecting]")) node.hidden = (node.dataset.collecting === "yes") !== Boolean(ask);
+	const ofClass = classView(element.querySelector("[data-panel=class]"), ask);
+	const hand = ask && handing(panel, ask, collecting);
 	const part = (name) => panel.querySelector(`.${name}`);
 	let notice = null; // the [key, values] of what is said of a file
 
@@ -143,6 +149,7 @@ export default function start({ element }, constants) {
 	onLanguage(() => {
 		translate(element);
 		show();
+		hand?.show();
 		ofClass.show();
 	});
 }

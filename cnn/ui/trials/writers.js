@@ -12,6 +12,7 @@ export const tidied = (name) => [...name.replace(/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp
 
 const calledBy = (file) => tidied(file.replace(/\.zip$/i, "")) || "?";
 
+// A name that is nobody's yet.
 function free(name, taken) {
 	let [found, number] = [name, 1];
 	while (taken.has(found)) found = `${name} ${(number += 1)}`;
@@ -32,6 +33,21 @@ export function withSeries(trials, found, file) {
 		return { ...trial, writer: names.get(name) };
 	});
 	return [...trials, ...renamed];
+}
+
+// The class's tests with what was handed in, [{ writer, trials }]: the same test counts once.
+export function together(trials, handed) {
+	const known = new Set(trials.map(identity));
+	const theirs = handed.flatMap((one) => one.trials.map((trial) => ({ ...trial, writer: one.writer })));
+	return [...trials, ...theirs.filter((trial) => !known.has(identity(trial)) && known.add(identity(trial)))];
+}
+
+// A series that was handed in as `name`, in place of `before`, an earlier one or nothing: whoever the teacher gave another
+// name keeps that. `taken` are the names of all others.
+export function handedIn(before, name, trials, taken) {
+	const renamed = before && before.writer !== before.called;
+	const called = before?.name === name ? before.called : free(tidied(name) || "?", taken);
+	return { name, called, writer: renamed ? before.writer : called, trials };
 }
 
 // Two writers of one name are one.

@@ -1,7 +1,8 @@
-// Where the visitor is, in the address: ?lang=language#tab/view/choice?notes, so that a link shows what its sender saw,
+// Where the visitor is, in the address: ?lang=language#tab/view/choice?notes, where the tab is a wing's, so that a link shows what its sender saw,
 // and Back goes back. What is left out is what opens by itself. The page remembers where the tabs are that are not open.
 
 import { language } from "./say.js";
+import { firstWing, STATIONS } from "./stations.js";
 
 const FIRST = "draw"; // the tab that opens by itself
 const places = {}; // of the tabs that were open
@@ -10,7 +11,7 @@ const places = {}; // of the tabs that were open
 export function parsed(hash) {
 	const [path, notes] = hash.replace(/^#/, "").split("?");
 	const [tab, view, choice] = path.split("/").map(decoded);
-	return { place: { tab: tab || FIRST, view: view ?? "", choice: choice ?? "" }, notes: Object.fromEntries(new URLSearchParams(notes)) };
+	return { place: { tab: tab in STATIONS ? firstWing(tab) : tab || FIRST, view: view ?? "", choice: choice ?? "" }, notes: Object.fromEntries(new URLSearchParams(notes)) };
 }
 
 function decoded(part) {
@@ -41,6 +42,10 @@ function addressOf(place) {
 	asked.set("lang", language());
 	return `${location.pathname}?${asked}${hashOf(place, noted())}`;
 }
+
+// Where a link leads, with the notes of this moment: without a load of the page, which a mere "#..." would be, for the page's
+// base is without what is asked of it.
+export const linkTo = (place) => `${location.pathname}${location.search}${hashOf({ view: "", choice: "", ...place }, noted())}`;
 
 // What changed of a tab's place, by the visitor's own hand.
 export function go(change) {

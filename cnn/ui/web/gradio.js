@@ -2,8 +2,11 @@
 
 import { get } from "./store.js";
 
-// The tabs in which the page's wings are, of which Gradio keeps a hidden copy.
-export const TABS = ".pages > .tab-wrapper > .tab-container:not(.visually-hidden) >";
+// The tabs of Gradio's that are part of the address, of which it keeps a hidden copy: the stations', and within one of them
+// those of its wings.
+const shownIn = (tabs) => `.${tabs} > .tab-wrapper > .tab-container:not(.visually-hidden) >`;
+export const STATION_TABS = shownIn("pages");
+export const WING_TABS = shownIn("wings");
 
 // An answer to what is no longer on show (a photo that took its time) does not stand beside something else; what was never
 // opened is not there.

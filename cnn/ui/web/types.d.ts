@@ -724,6 +724,115 @@ export interface TrainingAnswer {
 	files?: Files;
 }
 
+/** One test, as the page keeps it: what was meant, and what a network said to it. */
+export interface Trial {
+	at: string;
+	kind: "drawn" | "uploaded" | "photographed";
+	meant: number | "not_a_digit" | "several_digits";
+	said: number | null;
+	reason: "not_a_digit" | "several_digits" | null;
+	guess: number;
+	confidence: number;
+	model: string;
+	pixels: string;
+	strokes: Drawing | null;
+}
+
+/** What was drawn, as the pad has it. */
+export interface Drawing {
+	strokes: number[][][];
+	width: number;
+	height: number;
+}
+
+/** Hand in a series under a pseudonym; in place of an earlier one of the same receipt, which the page makes. */
+export interface TrialsSubmitRequest {
+	view: "submit";
+	code: string;
+	name: string;
+	trials: Trial[];
+	receipt: string;
+}
+
+/** Take a series back. */
+export interface TrialsWithdrawRequest {
+	view: "withdraw";
+	receipt: string;
+}
+
+/** What was handed in since. */
+export interface TrialsGatherRequest {
+	view: "gather";
+	secret: string;
+	since?: number;
+}
+
+/** Take a series out of the class. */
+export interface TrialsRemoveRequest {
+	view: "remove";
+	secret: string;
+	number: number;
+}
+
+/** End the class: nothing of it is left. */
+export interface TrialsEndRequest {
+	view: "end";
+	secret: string;
+}
+
+/** Open a class. */
+export interface TrialsOpenRequest {
+	view: "open";
+}
+
+export type TrialsRequest = TrialsSubmitRequest | TrialsWithdrawRequest | TrialsGatherRequest | TrialsRemoveRequest | TrialsEndRequest | TrialsOpenRequest;
+
+/** A series that was handed in, and is kept so many `seconds` at most; or why not. */
+export interface Submitted {
+	seconds: number;
+	why?: Why;
+}
+
+/** It is done; or why it is not. */
+export interface Done {
+	why?: Why;
+}
+
+/** What was handed in since: the series, and the `numbers` of all that are there now; or why there is nothing. */
+export interface Gathered {
+	series: Handed[];
+	numbers: number[];
+	since: number;
+	more: boolean;
+	seconds: number;
+	why?: Why;
+}
+
+/** A series as it was handed in: its number in the class, by whom, and its tests, as text. */
+export interface Handed {
+	number: number;
+	name: string;
+	tests: string;
+}
+
+/** A class that may be handed in to for so many `seconds`: its `code`, and the `secret` that reads; or why not. */
+export interface Opened {
+	code: string;
+	secret: string;
+	seconds: number;
+	why?: Why;
+}
+
+export interface TrialsAnswer {
+	asked: TrialsRequest;
+	submit?: Submitted;
+	withdraw?: Done;
+	gather?: Gathered;
+	remove?: Done;
+	end?: Done;
+	open?: Opened;
+}
+
 /** All figures of a model, and beside them another one's. */
 export interface ErrorsTablesRequest {
 	view: "tables";

@@ -6,6 +6,7 @@ import { className, sideOf } from "./networks.js";
 import { nearly } from "./numbers.js";
 import { paintValues, unpack } from "./paint.js";
 import { say } from "./say.js";
+import { isDone } from "./stations.js";
 import { subscribe } from "./store.js";
 
 /** @typedef {import("./types.js").Packed} Packed */
@@ -98,6 +99,11 @@ export function tabbed(panel, onOpen) {
 			next.click();
 		});
 	}
+	const tick = () => {
+		for (const tab of tabs) tab.toggleAttribute("data-done", isDone(`${wing}/${tab.dataset.view}`));
+	};
+	subscribe("done", tick);
+	tick();
 	onPlace(wing, ({ view }) => {
 		const { dataset } = tabs.find((tab) => tab.dataset.view === view) ?? tabs[0];
 		if (dataset.view === opened) return;

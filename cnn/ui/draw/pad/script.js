@@ -78,7 +78,7 @@ export default function start({ element, trigger, props, watch }, { examples, fo
 	function send() {
 		clearTimeout(timer);
 		[timer, posted] = [0, performance.now()];
-		const value = { ...compacted(), lifted: pen === null && playing === 0 };
+		const value = message(pen === null && playing === 0);
 		if (JSON.stringify(value) === sent) return;
 		sent = JSON.stringify(value);
 		props.value = value;
@@ -86,15 +86,20 @@ export default function start({ element, trigger, props, watch }, { examples, fo
 			set("picture", null);
 			set("drawing", { from: element, strokes: points() });
 		}
-		trigger("input");
+		ask();
 		if (!follows) expectAnswer(value.strokes);
 	}
+
+	// Where a network of the visitor's own reads, what is sent says which, and goes a way of its own.
+	const reader = () => (follows || number ? null : get("reader"));
+	const message = (lifted) => ({ ...compacted(), lifted, ...(reader() && { reader: reader() }) });
+	const ask = () => trigger(reader() ? "select" : "input");
 
 	// A message can be lost: on its way, or in Gradio, which does not listen before the page stands. It is sent once more.
 	function expectAnswer(drawing) {
 		const wanted = JSON.stringify(drawing);
 		clearTimeout(waiting);
-		waiting = setTimeout(() => answered !== wanted && trigger("input"), PATIENCE);
+		waiting = setTimeout(() => answered !== wanted && ask(), PATIENCE);
 	}
 
 	// One drawing for all pads of the page: what another one sends is shown here, and sent by that one alone.
@@ -103,7 +108,7 @@ export default function start({ element, trigger, props, watch }, { examples, fo
 		settle();
 		drop();
 		strokes = strokesOf(shared);
-		sent = JSON.stringify({ ...compacted(), lifted: true });
+		sent = JSON.stringify(message(true));
 		show();
 	}
 
@@ -407,6 +412,12 @@ export default function start({ element, trigger, props, watch }, { examples, fo
 		if (value?.source === kind.name) answered = JSON.stringify(value.strokes?.strokes ?? value.strokes ?? []);
 	});
 	subscribe("picture", show);
+	// Whoever changes it asks for what it says of the same drawing.
+	subscribe("reader", () => {
+		if (follows || number) return;
+		props.value = message(true);
+		sent = JSON.stringify(props.value);
+	});
 	new ResizeObserver(show).observe(canvas);
 	onTheme(show);
 	watch("value", receive);

@@ -1,9 +1,9 @@
 // The answer panel. Elements are changed in place, so that bars move instead of being made anew.
 
-import { hashOf, noted } from "../../web/address.js";
+import { linkTo } from "../../web/address.js";
 import { areWords, made, onTheme } from "../../web/dom.js";
 import { chooseNumber, late, onShow } from "../../web/gradio.js";
-import { className, classesOf, learnNetworks } from "../../web/networks.js";
+import { className, classesOf, learnNetworks, networkNames } from "../../web/networks.js";
 import { nearly, number, percent } from "../../web/numbers.js";
 import { bytesOf, paintInk, paintValues } from "../../web/paint.js";
 import { aloudIn, known, networkName, onLanguage, say, translate } from "../../web/say.js";
@@ -31,7 +31,7 @@ function runnerUp({ probabilities, best_guess }) {
 	return others.reduce((most, one) => (one.share > most.share ? one : most));
 }
 
-export default function start({ element, props, watch }, { filter, ...constants }) {
+export default function start({ element, props, trigger, watch }, { filter, ...constants }) {
 	learnNetworks(constants);
 	const sayAloud = aloudIn(element);
 	const panel = element.querySelector(".reading");
@@ -41,6 +41,7 @@ export default function start({ element, props, watch }, { filter, ...constants 
 	let shown = props.value; // the answer on show, which need not be the last that came
 	let taken = null; // the picture whose refused best guess the visitor took
 	let bars = []; // one for each class
+	let [usual] = networkNames(); // the network that reads for everybody
 
 	// empty: nothing to read. unread: abstained. taken: so, but the visitor took the best guess. doubtful: a guess. sure: an
 	// answer.
@@ -146,7 +147,7 @@ export default function start({ element, props, watch }, { filter, ...constants 
 		const link = panel.querySelector(".next a");
 		link.hidden = !next;
 		link.textContent = next ? say(next.key) : "";
-		if (next?.tab) link.href = hashOf({ tab: next.tab, view: next.view, choice: "" }, noted());
+		if (next?.tab) link.href = linkTo({ tab: next.tab, view: next.view });
 		else link.removeAttribute("href");
 	}
 
@@ -183,7 +184,23 @@ export default function start({ element, props, watch }, { filter, ...constants 
 	/** @param {ReadingAnswer} value @param {string} state */
 	function showMade(value, state) {
 		part("model").textContent = state === "empty" ? "" : networkName(value.model);
+		if (value?.model && !get("own").includes(value.model)) usual = value.model;
 		part("time").textContent = state === "empty" ? "" : say("reading.time", { time: number(value.milliseconds, 1) });
+	}
+
+	// Whoever has trained networks may have one of them read.
+	function showReaders() {
+		const [own, reader] = [get("own"), get("reader")];
+		if (reader && !own.includes(reader)) choose(null);
+		part("by").hidden = own.length === 0;
+		part("model").hidden = own.length > 0;
+		const options = ["", ...own].map((value) => made("option", { value, textContent: networkName(value || usual), selected: value === (reader ?? "") }));
+		part("by").querySelector("select").replaceChildren(...options);
+	}
+
+	function choose(reader) {
+		set("reader", reader);
+		trigger("select");
 	}
 
 	function receive() {
@@ -264,6 +281,7 @@ export default function start({ element, props, watch }, { filter, ...constants 
 	part("take").addEventListener("click", take);
 	part("as-number").addEventListener("click", readAsNumber);
 	part("undo").addEventListener("click", unjudge);
+	part("by").addEventListener("change", ({ target }) => choose(target.value || null));
 
 	// ------------------------------------------------------------------ wiring
 
@@ -274,6 +292,8 @@ export default function start({ element, props, watch }, { filter, ...constants 
 	onLanguage(() => {
 		translate(element);
 		show();
+		showReaders();
 	});
+	for (const key of ["own", "reader"]) subscribe(key, showReaders);
 	onTrials(showJudged);
 }

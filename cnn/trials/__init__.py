@@ -1,0 +1,1 @@
+"""Series of tests that a school class hands in."""

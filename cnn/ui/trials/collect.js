@@ -1,0 +1,223 @@
+// Series that students hand in to a class by a code: what is asked of the server, and the part of the page on either side.
+// The teacher's page has a secret that reads; a student's a receipt that replaces. Both stay in their tab alone.
+
+import { note, noted } from "../web/address.js";
+import { lasts, recall, remember } from "../web/memory.js";
+import { language, say } from "../web/say.js";
+import { onTrials, recallTrials } from "../web/trials.js";
+
+/** @typedef {import("../web/types.js").TrialsAnswer} TrialsAnswer */
+
+const PACE = 2500; // milliseconds from one look for what was handed in to the next
+const LOST = 8000; // after which an answer is taken for lost
+const CLASS = "digit-collect"; // the teacher's {code, secret, until}
+const MINE = "digit-handed"; // the student's {code, name, count, at, receipt, until}
+
+const guessless = () => Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
+
+// ------------------------------------------------------------------ asking
+
+// Asks the server by the component's one event: gives the answer's part, null where none comes in time.
+export function asker({ props, trigger, watch }) {
+	const waiting = {};
+	watch("value", () => {
+		/** @type {TrialsAnswer | undefined} */
+		const answer = props.value;
+		if (answer?.asked) waiting[answer.asked.view]?.(answer[answer.asked.view]);
+	});
+	const asks = (view, asked) =>
+		new Promise((done) => {
+			const lost = setTimeout(() => waiting[view](null), LOST);
+			waiting[view] = (part) => {
+				clearTimeout(lost);
+				delete waiting[view];
+				done(part);
+			};
+			props.value = { view, ...asked };
+			trigger("input"); // what is asked leaves at once
+			props.value = {};
+		});
+	const last = {}; // of each view: one is asked after the other
+	return (view, asked = {}) => (last[view] = (last[view] ?? Promise.resolve()).then(() => asks(view, asked)));
+}
+
+const why = (told) => (told ? say(`error.${told.why.key}`, told.why.values) : say("error.busy"));
+const refused = (told) => !told || Boolean(told.why);
+const clock = (at) => new Date(at).toLocaleTimeString(language(), { hour: "numeric", minute: "2-digit" });
+const until = (seconds) => Date.now() + 1000 * seconds;
+
+// A code as the board has it: in two halves.
+export const written = (code) => code.replace(/^(.+)(.{4})$/, "$1 $2");
+
+// What somebody typed of a code: its letters.
+export const letters = (text, length) => text.toUpperCase().replace(/[^A-Z]/g, "").slice(0, length);
+
+// What the server takes of a test: also of one that an older page has kept.
+const sent = ({ at, kind, meant, said, reason = null, guess, confidence, model, pixels, strokes = null }) => ({ at, kind, meant, said, reason, guess, confidence, model, pixels, strokes });
+
+// ------------------------------------------------------------------ the teacher's side
+
+// `gathered` gets what was handed in, `over` hears that nothing more comes.
+export function openedClass(panel, ask, { since, gathered, over }) {
+	const part = (name) => panel.querySelector(`.collect .${name}`);
+	let opened = recall("sessionStorage", CLASS) ?? null;
+	let [count, notice, timer, copied] = [0, null, null, false];
+
+	const keep = (value) => remember("sessionStorage", CLASS, (opened = value));
+
+	async function open() {
+		part("open").disabled = true;
+		const told = await ask("open");
+		part("open").disabled = false;
+		notice = refused(told) ? why(told) : null;
+		if (!refused(told)) {
+			over(); // whatever came in before is of another class
+			keep({ code: told.code, secret: told.secret, until: until(told.seconds) });
+			[count, copied] = [0, false];
+			look();
+		}
+		show();
+		if (opened) part("end").focus();
+	}
+
+	// What was handed in since the last look; whether there is more.
+	async function gather() {
+		const told = await ask("gather", { secret: opened.secret, since: since() });
+		if (told?.why) closed(told.why.key === "collect_over" ? say("collect.ended") : why(told));
+		else if (told) {
+			count = told.numbers.length;
+			gathered(told);
+			show();
+		}
+		return Boolean(told?.more);
+	}
+
+	async function look() {
+		clearTimeout(timer);
+		const more = await gather();
+		if (opened) timer = setTimeout(look, more ? 0 : PACE);
+	}
+
+	async function end() {
+		clearTimeout(timer);
+		part("end").disabled = true;
+		while (opened && (await gather()));
+		const told = opened && (await ask("end", { secret: opened.secret }));
+		part("end").disabled = false;
+		if (!opened) return;
+		if (refused(told)) {
+			notice = why(told);
+			show();
+			return look();
+		}
+		closed(say("collect.ended"));
+		part("open").focus();
+	}
+
+	function closed(words) {
+		clearTimeout(timer);
+		notice = words;
+		keep(null);
+		over();
+		show();
+	}
+
+	function show() {
+		for (const node of panel.querySelectorAll(".collect [data-when]")) node.hidden = (node.dataset.when === "open") !== Boolean(opened);
+		part("state").textContent = [opened && !lasts(CLASS) ? say("collect.not_kept") : "", notice ?? ""].filter(Boolean).join(" ");
+		if (!opened) return;
+		part("code").textContent = written(opened.code);
+		part("code").setAttribute("aria-label", say("collect.code", { letters: [...opened.code].join(" ") }));
+		part("until").textContent = say("collect.until", { time: clock(opened.until), count });
+		part("link").textContent = say(copied ? "collect.copied" : "collect.link");
+		part("link").hidden = !navigator.clipboard;
+	}
+
+	async function copy() {
+		const address = new URL(location.href);
+		address.hash = `#trials/mine?class=${opened.code}`;
+		await navigator.clipboard.writeText(address.href).then(() => (copied = true), () => {});
+		show();
+	}
+
+	part("open").addEventListener("click", open);
+	part("end").addEventListener("click", end);
+	part("link").addEventListener("click", copy);
+	if (opened) look();
+	const remove = (number) => opened && ask("remove", { secret: opened.secret, number });
+	return { show, remove };
+}
+
+// ------------------------------------------------------------------ the student's side
+
+export function handing(panel, ask, { length, longest, most }) {
+	const form = panel.querySelector(".handing");
+	const part = (name) => form.querySelector(`.${name}`);
+	const [code, name] = ["code", "name"].map((field) => form.elements.namedItem(field));
+	let mine = recall("sessionStorage", MINE) ?? null;
+	const receipt = mine?.receipt ?? guessless(); // sent again, it replaces
+	let [notice, failed, busy, past] = [null, false, false, null];
+
+	const keep = (value) => remember("sessionStorage", MINE, (mine = value));
+	const there = () => Boolean(mine) && mine.until > Date.now();
+
+	async function submit() {
+		const trials = recallTrials();
+		const wanted = letters(code.value, length);
+		if (busy || !trials.length) return;
+		if (trials.length > most) return tell(say("error.collect_tests", { most }), true);
+		busy = true;
+		show();
+		const told = await ask("submit", { code: wanted, name: name.value, trials: trials.map(sent), receipt });
+		busy = false;
+		if (refused(told)) return tell(why(told), true);
+		keep({ code: wanted, name: name.value.trim(), count: trials.length, at: Date.now(), receipt, until: until(told.seconds) });
+		note({ class: "" });
+		tell(null);
+	}
+
+	async function withdraw() {
+		busy = true;
+		show();
+		const told = await ask("withdraw", { receipt });
+		busy = false;
+		if (refused(told)) return tell(why(told), true);
+		keep(null);
+		tell(say("collect.withdrawn"));
+		part("send").focus();
+	}
+
+	function tell(words, wrong = false) {
+		[notice, failed] = [words, wrong];
+		show();
+	}
+
+	function state() {
+		if (notice) return notice;
+		if (mine && !there()) return say("collect.past");
+		return mine ? say("collect.handed", { time: clock(mine.at), name: mine.name, count: mine.count, until: clock(mine.until) }) : "";
+	}
+
+	function show() {
+		part("send").textContent = say(there() ? "collect.again" : "collect.hand");
+		part("send").disabled = busy || recallTrials().length === 0;
+		part("withdraw").hidden = !there();
+		part("withdraw").disabled = busy;
+		part("state").textContent = state();
+		part("state").classList.toggle("failed", failed);
+		clearTimeout(past);
+		if (there()) past = setTimeout(show, mine.until - Date.now() + 1000);
+	}
+
+	form.hidden = false;
+	[code.maxLength, name.maxLength] = [2 * length, longest];
+	[code.value, name.value] = [written(mine?.code ?? letters(noted().class ?? "", length)), mine?.name ?? ""];
+	code.addEventListener("change", () => (code.value = written(letters(code.value, length))));
+	form.addEventListener("submit", (event) => {
+		event.preventDefault();
+		submit();
+	});
+	part("withdraw").addEventListener("click", withdraw);
+	onTrials(show);
+	return { show };
+}
