@@ -171,10 +171,11 @@ export function handing(panel, ask, { length, longest, most, largest }) {
 		const wanted = letters(code.value, length);
 		if (busy || !trials.length) return;
 		if (trials.length > most) return tell(["error.collect_tests", { most }]);
-		if (JSON.stringify(trials).length > largest) return tell(["error.collect_large", { most: largest / 1000 }]);
+		const text = JSON.stringify(trials);
+		if (text.length > largest) return tell(["error.collect_large", { most: largest / 1000 }]);
 		busy = true;
 		show();
-		const told = await ask("submit", { code: wanted, name: name.value, trials, receipt });
+		const told = await ask("submit", { code: wanted, name: name.value, trials: text, receipt });
 		busy = false;
 		if (told?.why?.key === "collect_code" && mine?.code === wanted) keep(null); // that class is over
 		if (refusal(told)) return tell(refusal(told));
