@@ -14,7 +14,7 @@ from tests.ui.conftest import DESKTOP, PHONE, SEVEN, Visit, ready, visits
 
 AXE = Path(__file__).parents[2] / "node_modules" / "axe-core" / "axe.min.js"
 VIEWS = [
-    "draw", "inside/network", "inside/why", "inside/play", "stress/compare", "stress/breaking",
+    "draw", "inside/network", "inside/hand", "inside/why", "inside/play", "stress/compare", "stress/breaking",
     "errors/list", "errors/calibration", "lab/film", "lab/step", "lab/build", "lab/train", "lab/teach", "trials",
     "trials/class",
 ]  # fmt: skip
@@ -59,7 +59,8 @@ def test_nothing_grave_is_found(visit: Callable[..., Visit], seen: dict[str, Any
         part = view.partition("/")[2]
         visitor.page.evaluate("hash => { location.hash = hash; }", view)
         if part:
-            expect(visitor.page.locator(f"[data-panel={part}]").locator("visible=true").first).not_to_be_empty()
+            panel = ".inside .sheet" if part == "hand" else f"[data-panel={part}]"  # a map that is open
+            expect(visitor.page.locator(panel).locator("visible=true").first).not_to_be_empty()
         ready(visitor.page)
         if grave := visitor.page.evaluate(GRAVE):
             found[view] = grave
