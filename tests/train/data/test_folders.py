@@ -126,7 +126,6 @@ def test_a_copy_of_what_is_learnt_from_is_no_test(tmp_path: Path) -> None:
         assert not learnt & tested
 
 
-
 def test_pictures_may_say_themselves_which_test(tmp_path: Path) -> None:
     drawer(tmp_path / "train", pictures(8))
     drawer(tmp_path / "test", pictures(4, seed=1))
