@@ -15,7 +15,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Frame, Locator, Page, expect, sync_playwright
 
 from cnn.framing.ink import from_strokes, parse_strokes
-from cnn.models.registry import Models
+from cnn.models.registry import Models, load_all
 from cnn.task import DIGITS
 from cnn.types import Framed, InputError, Prediction, Reason
 from cnn.ui.draw.pad import SIDE as GRID
@@ -37,6 +37,25 @@ DESKTOP = {"width": 1440, "height": 900}
 PHONE = {"width": 360, "height": 740}
 SEVEN = [(0.28, 0.2), (0.72, 0.2), (0.45, 0.85)]  # shares of the pad's side
 ONE = [(0.5, 0.2), (0.5, 0.8)]
+
+# All views but the first, by their addresses; the panel of "inside/why" is #inside-why. "inside/hand" opens a map.
+VIEWS = [
+    "inside/network", "inside/hand", "inside/why", "inside/play", "stress/compare", "stress/breaking", "stress/card",
+    "stress/score", "errors/list", "errors/compare", "errors/calibration", "lab/film", "lab/step", "lab/build",
+    "lab/train", "lab/teach", "lab/sweep", "trials/mine", "trials/class",
+]  # fmt: skip
+
+# Whatever goes wrong in a page's scripts from its very beginning, and what does not load: `window.faults`.
+FAULTS = """<script>
+    window.faults = [];
+    addEventListener("error", ({ message, target }) => faults.push(message ?? target.outerHTML), true);
+    addEventListener("unhandledrejection", ({ reason }) => faults.push(`${reason?.stack ?? reason}`));
+    const { error } = console;
+    console.error = (...words) => {
+        faults.push(words.join(" "));
+        error(...words);
+    };
+</script>"""
 
 expect.set_options(timeout=20_000)  # milliseconds: machines that test are busy
 
@@ -116,6 +135,15 @@ def fake_app() -> Iterator[tuple[FakeClassifier, gr.Blocks]]:
     demo = build_demo(Models([fake], fake.name))
     demo.launch(prevent_thread_lock=True, quiet=True, **launch_options())
     yield fake, demo
+    demo.close()
+
+
+@pytest.fixture(scope="session")
+def real_app() -> Iterator[gr.Blocks]:
+    """The app with the networks that come with it, whose page keeps its `faults`."""
+    demo, options = build_demo(load_all()), launch_options()
+    demo.launch(prevent_thread_lock=True, quiet=True, **{**options, "head": FAULTS + options["head"]})
+    yield demo
     demo.close()
 
 

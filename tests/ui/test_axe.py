@@ -8,16 +8,9 @@ import gradio as gr
 import pytest
 from playwright.sync_api import Browser, expect
 
-from cnn.models.registry import load_all
-from cnn.ui.page import build_demo, launch_options
-from tests.ui.conftest import DESKTOP, PHONE, SEVEN, Visit, ready, visits
+from tests.ui.conftest import DESKTOP, PHONE, SEVEN, VIEWS, Visit, ready, visits
 
 AXE = Path(__file__).parents[2] / "node_modules" / "axe-core" / "axe.min.js"
-VIEWS = [
-    "draw", "inside/network", "inside/hand", "inside/why", "inside/play", "stress/compare", "stress/breaking",
-    "errors/list", "errors/calibration", "lab/film", "lab/step", "lab/build", "lab/train", "lab/teach", "trials",
-    "trials/class",
-]  # fmt: skip
 GRAVE = """async () => {
     const { violations } = await axe.run(document, { resultTypes: ["violations"] });
     const grave = violations.filter(({ impact }) => ["serious", "critical"].includes(impact));
@@ -25,14 +18,6 @@ GRAVE = """async () => {
 }"""
 
 pytestmark = pytest.mark.skipif(not AXE.is_file(), reason="axe-core is not there: run npm ci")
-
-
-@pytest.fixture(scope="module")
-def real_app() -> Iterator[gr.Blocks]:
-    demo = build_demo(load_all())
-    demo.launch(prevent_thread_lock=True, quiet=True, **launch_options())
-    yield demo
-    demo.close()
 
 
 @pytest.fixture
@@ -56,11 +41,9 @@ def test_nothing_grave_is_found(visit: Callable[..., Visit], seen: dict[str, Any
     visitor.reads(7)
     found = {}
     for view in VIEWS:
-        part = view.partition("/")[2]
         visitor.page.evaluate("hash => { location.hash = hash; }", view)
-        if part:
-            panel = ".inside .sheet" if part == "hand" else f"[data-panel={part}]"  # a map that is open
-            expect(visitor.page.locator(panel).locator("visible=true").first).not_to_be_empty()
+        panel = visitor.page.locator(f"#{view.replace('/', '-')}")
+        expect(panel.locator("visible=true").first).not_to_be_empty()
         ready(visitor.page)
         if grave := visitor.page.evaluate(GRAVE):
             found[view] = grave
