@@ -395,12 +395,32 @@ def test_what_is_kept_for_visitors_has_a_limit_together(app: gr.Blocks, http: ht
         path.write_bytes(b"x" * 100)
         os.utime(path, (now - age, now - age))
     kept = [{str(path) for path in paths}, {str(tmp_path / "gone")}]
-    assert make_room(kept, 1000, lambda: now)
+    assert make_room(kept, 1000, lambda: now) == 400
     assert all(path.exists() for path in paths)
-    assert make_room(kept, 301, lambda: now)
+    assert make_room(kept, 301, lambda: now) == 300
     assert [path.exists() for path in paths] == [False, True, True, True]
-    assert not make_room(kept, 100, lambda: now)
+    assert make_room(kept, 100, lambda: now) == 100
     assert [path.exists() for path in paths] == [False, False, False, True]
+
+
+def test_files_are_counted_now_and_then_and_what_comes_meanwhile_counts(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(gateway, "COUNTED", 60)
+    monkeypatch.setattr(gateway, "MAX_KEPT", 100)
+    counts = []
+    monkeypatch.setattr(gateway, "make_room", lambda sets, most: counts.append(most) or 20)
+
+    async def uploads() -> list[Message]:
+        layer, refused = Gateway(swallowing), []
+
+        async def send(message: Message) -> None:
+            refused.append(message)
+
+        for _ in range(4):
+            await layer(request(UPLOAD), coming(b"x" * 40, last=True), send)
+        return refused
+
+    assert run_async(uploads()) == []
+    assert len(counts) == 2  # at the first, and where 20 and two of 40 were there
 
 
 def test_an_upload_for_which_there_is_no_place_is_refused(http: httpx.Client, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -60,7 +60,8 @@ class Component(gr.HTML):
     """A gr.HTML made of a folder's `template.html`, `style.css` and `script.js`.
 
     Where a template has `<!-- says -->`, it gets the head that tells what a network says of the digit: `web/says.html`;
-    where it has `<!-- question wing/view -->`, what to try there, and its answer on request: `web/question.html`.
+    where it has `<!-- task wing/view -->`, what that view is for, what to try there, and the answer on request:
+    `web/task.html`.
 
     The script's default export is called with what Gradio hands to a component's script, and with `constants`, by name.
     The template takes no props, so Gradio never touches the elements the script has made.
@@ -144,13 +145,13 @@ def _serve_modules() -> str:
 
 
 def _template(path: Path) -> str:
-    def question(found: re.Match[str]) -> str:
-        return QUESTION.replace("WING", found[1]).replace("VIEW", found[2])
+    def task(found: re.Match[str]) -> str:
+        return TASK.replace("WING", found[1]).replace("VIEW", found[2])
 
-    return re.sub(r"<!-- question (\w+)/(\w+) -->\n", question, _read(path).replace("\t<!-- says -->\n", SAYS))
+    return re.sub(r"<!-- task (\w+)/(\w+) -->\n", task, _read(path).replace("\t<!-- says -->\n", SAYS))
 
 
-SAYS, QUESTION = (_read(HERE / "web" / f"{name}.html") for name in ("says", "question"))
+SAYS, TASK = (_read(HERE / "web" / f"{name}.html") for name in ("says", "task"))
 MODULES = _serve_modules()
 TEXTS = f"{MODULES}/texts.js"
 

@@ -41,6 +41,7 @@ UPLOAD_SECONDS = 600
 PATIENCE, PACE = 15, 4_000  # after so many seconds an upload comes at so many bytes a second, or it ends
 MAX_KEPT = 2_000 * MB  # bytes of all files kept for visitors
 YOUNG = 60  # seconds that a file is kept for certain
+COUNTED = 5  # seconds for which their count holds: a call's picture is one of thousands
 MAX_STREAMS = 1000  # answers that stay open, each for one visitor or script
 MAX_PAGES, PAGE_SECONDS = 8, 60  # pages that are kept as they were made, by whom they were made for, and how long
 MAX_PROGRESS = 8  # uploads whose progress is told, for that Gradio looks twenty times a second
@@ -115,6 +116,7 @@ class Gateway:
         self._open: Counter[Kind] = Counter()
         self._bodies = 0
         self._streams = Streams()
+        self._kept, self._counted = 0, float("-inf")  # bytes, and when the files were counted
         # One page is made at a time, and one call joins the queue: a flood of them leaves the others' calls in between.
         self._making, self._joins = asyncio.Lock(), asyncio.Lock()
         self._pages: OrderedDict[tuple[str, ...], _Page] = OrderedDict()  # the latest at the end
@@ -145,7 +147,7 @@ class Gateway:
         if kind in ("json", "join"):
             await self._with_body(kind, scope, receive, answer, headers)
         elif kind == "upload":
-            await _upload(self._app, scope, receive, answer, headers)
+            await self._upload(scope, receive, answer, headers)
         elif kind == "page":
             await self._page(_by_page(scope), receive, answer)
         elif kind == "plain":
@@ -245,6 +247,51 @@ class Gateway:
             self._bodies -= len(body)
             raise Refused(408, "slow") if isinstance(error, TimeoutError) else error from None
         return bytes(body)
+
+    async def _upload(self, scope: Scope, receive: Receive, answer: "_Answer", headers: Headers) -> None:
+        """Pass an upload on while it comes, as long as it is small enough, comes fast enough and has a place."""
+        if _length(headers) > MAX_UPLOAD:
+            raise Refused(413, "upload_large", limit=MAX_UPLOAD // MB)
+        if not await self._has_place(scope["app"].get_blocks()):
+            raise Refused(507, "uploads_full")
+        began, size = time.monotonic(), 0
+
+        async def received() -> Message:
+            nonlocal size
+            try:
+                async with asyncio.timeout(PATIENCE):
+                    message = await receive()
+            except TimeoutError:
+                raise ends(Refused(408, "slow")) from None
+            size += len(message.get("body", b""))
+            took = time.monotonic() - began
+            if message["type"] == "http.disconnect" or took > UPLOAD_SECONDS:
+                raise ends(Refused(408, "slow"))
+            if took > PATIENCE and size < took * PACE:
+                raise ends(Refused(408, "slow"))
+            if size > MAX_UPLOAD:
+                raise ends(Refused(413, "upload_large", limit=MAX_UPLOAD // MB))
+            return message
+
+        def ends(refusal: Refused) -> MultiPartException:
+            """The error at which Gradio takes the half-written files away."""
+            answer.refused = refusal
+            return MultiPartException(str(refusal))
+
+        await self._app(scope, received, answer)
+        self._kept += size
+        if answer.refused:
+            raise answer.refused
+
+    async def _has_place(self, blocks: gr.Blocks) -> bool:
+        """Whether there is place for an upload; of what came since the files were counted, it is known how large it is.
+
+        Gradio has what visitors sent and what was made for them.
+        """
+        if self._kept >= MAX_KEPT or self._counted < time.monotonic() - COUNTED:
+            self._counted = time.monotonic()
+            self._kept = await asyncio.to_thread(make_room, blocks.temp_file_sets, MAX_KEPT)
+        return self._kept < MAX_KEPT
 
     @contextlib.contextmanager
     def _listening(self, kind: Kind, session: str) -> Iterator[None]:
@@ -397,48 +444,8 @@ def replay(body: bytes, receive: Receive) -> Receive:
 # --------------------------------------------------------------------------------------------------------- uploads
 
 
-async def _upload(app: ASGIApp, scope: Scope, receive: Receive, answer: _Answer, headers: Headers) -> None:
-    """Pass an upload on while it comes, as long as it is small enough, comes fast enough and has a place."""
-    if _length(headers) > MAX_UPLOAD:
-        raise Refused(413, "upload_large", limit=MAX_UPLOAD // MB)
-    if not await asyncio.to_thread(make_room, _kept(scope["app"].get_blocks()), MAX_KEPT):
-        raise Refused(507, "uploads_full")
-    began, size = time.monotonic(), 0
-
-    async def received() -> Message:
-        nonlocal size
-        try:
-            async with asyncio.timeout(PATIENCE):
-                message = await receive()
-        except TimeoutError:
-            raise ends(Refused(408, "slow")) from None
-        size += len(message.get("body", b""))
-        took = time.monotonic() - began
-        if message["type"] == "http.disconnect" or took > UPLOAD_SECONDS:
-            raise ends(Refused(408, "slow"))
-        if took > PATIENCE and size < took * PACE:
-            raise ends(Refused(408, "slow"))
-        if size > MAX_UPLOAD:
-            raise ends(Refused(413, "upload_large", limit=MAX_UPLOAD // MB))
-        return message
-
-    def ends(refusal: Refused) -> MultiPartException:
-        """The error at which Gradio takes the half-written files away."""
-        answer.refused = refusal
-        return MultiPartException(str(refusal))
-
-    await app(scope, received, answer)
-    if answer.refused:
-        raise answer.refused
-
-
-def _kept(blocks: gr.Blocks) -> list[set[str]]:
-    """The files that Gradio keeps for visitors: what they sent, and what was made for them."""
-    return blocks.temp_file_sets
-
-
-def make_room(kept: Iterable[set[str]], most: int, now: Callable[[], float] = time.time) -> bool:
-    """Whether the files in the sets hold fewer bytes than `most`; if not, all are removed that are older than `YOUNG`.
+def make_room(kept: Iterable[set[str]], most: int, now: Callable[[], float] = time.time) -> int:
+    """Bytes of the files in the sets. From `most` on, the oldest go until there are fewer; those of `YOUNG` stay.
 
     Gradio's own way removes them an hour after they came.
     """
@@ -455,4 +462,4 @@ def make_room(kept: Iterable[set[str]], most: int, now: Callable[[], float] = ti
         with contextlib.suppress(OSError):
             os.remove(path)
         total -= size
-    return total < most
+    return total

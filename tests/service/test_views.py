@@ -27,9 +27,17 @@ TRIAL = {
 }  # fmt: skip
 ASKED: dict[str, dict[str, dict[str, Any]]] = {
     "inside": {
-        "network": {"layer": "conv2d", "channel": 1},
+        "network": {
+            "layer": "conv2d",
+            "channel": 1,
+            "changes": {
+                "model": "one",
+                "off": {"conv2d": [0, 3]},
+                "kernels": [{"layer": "conv2d", "channel": 1, "input": 0, "weights": [[0.5, 0, 1]] * 3}],
+            },
+        },
+        "joins": {},
         "likes": {"layer": "conv2d", "channel": 1},
-        "hand": {"channel": 1, "label": 3},
         "why": {"method": "saliency", "label": 3},
         "shift": {"across": 2, "down": -3},
         "depth": {"layer": "conv2d"},
