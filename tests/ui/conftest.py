@@ -48,7 +48,8 @@ VIEWS = """
 FAULTS = """<script>
     window.faults = [];
     addEventListener("error", ({ message, target }) => {
-        if (!message?.startsWith("ResizeObserver loop")) faults.push(message ?? target.outerHTML); // that is the next frame's
+        if (message?.startsWith("ResizeObserver loop")) return; // it is told in the next frame
+        faults.push(message ?? target.outerHTML);
     }, true);
     addEventListener("unhandledrejection", ({ reason }) => faults.push(`${reason?.stack ?? reason}`));
     const { error } = console;

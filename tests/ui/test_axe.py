@@ -1,4 +1,4 @@
-"""What people cannot see, read, hear or reach: on no view does axe-core find anything grave, or a ruler small targets."""
+"""What people cannot see, read, hear or reach: axe-core finds nothing grave on any view, a ruler no small target."""
 
 from pathlib import Path
 
@@ -9,7 +9,7 @@ from playwright.sync_api import Browser
 from tests.ui.conftest import PHONE, SEVEN, VIEWS, Visit, ready
 
 AXE = Path(__file__).parents[2] / "node_modules" / "axe-core" / "axe.min.js"
-# Each view on a phone, and on what is wider: the other way round in its light and its language. The next view has the next.
+# Each view on a phone, and on what is wider, in the other light and the other language; the next view has the next two.
 LOOKS = [
     [(360, "dark", "fr"), (1440, "light", "en")],
     [(360, "light", "fr"), (768, "dark", "en")],
@@ -32,11 +32,11 @@ GRAVE = """async (view) => {
     const grave = violations.filter(({ impact }) => ["serious", "critical"].includes(impact));
     return grave.map(({ id, nodes }) => [id, nodes.length, nodes[0].html, nodes[0].failureSummary]);
 }"""
-# What is smaller than a finger: 44 pixels (WCAG 2.5.5). A word within a sentence may be as high as its line, and what is a
-# picture of figures before it is anything else as small as that has to be: a chart's bars, a table of ten by ten.
-SMALL = """() => [...document.querySelectorAll("a[href], button, input, select, textarea, summary, [role=button], [role=tab]")]
+# What is smaller than a finger: 44 pixels (WCAG 2.5.5). A word within a sentence may be as high as its line, and a picture
+# of figures has what is as small as it must be: a chart's bars, a table of ten by ten.
+SMALL = """() => [...document.querySelectorAll("a[href], button, input, select, textarea, summary, [role=tab]")]
     .filter((node) => node.checkVisibility({ visibilityProperty: true }) && !node.disabled)
-    .filter((node) => !node.closest("[aria-hidden=true], .visually-hidden, .bars, .matrix, .tile, .hint, footer"))
+    .filter((node) => !node.closest("[aria-hidden=true], .visually-hidden, .bars, .matrix, .hint, footer"))
     .map((node) => node.closest("label") ?? node)
     .map((node) => [node, node.getBoundingClientRect()])
     .filter(([, { width, height }]) => width && (width < 43.5 || height < 43.5))
