@@ -49,8 +49,8 @@ Found = dict[str, Read]  # by split, without "test" where there is no test set
 def read(path: Path, processes: int = 1) -> Labelled:
     """The data set at a path, framed by so many `processes`, whose number changes nothing.
 
-    Without a test set, a sixth of each class is one, drawn by lot, without copies of what is learnt from. DataError says
-    in one sentence what is wrong.
+    Without a test set, a sixth of each class is one, drawn by lot, without copies of what is learnt from.
+    DataError says in one sentence what is wrong.
     """
     if path.suffix == ".zip":
         task = series.task_of_zip(path)

@@ -140,7 +140,7 @@ export function networkView(desk) {
 		const lines = [isMap(layer) ? `${layer.shape[0]}×${layer.shape[1]}` : "\u00a0", layer.parameters ? whole(layer.parameters) : "\u00a0"];
 		size.replaceChildren(...lines.map((textContent) => made("span", { textContent })));
 		all.textContent = passesOn(layer) ? kindName(layer) : say("inside.all", { count: whole(countOf(layer)) });
-		all.setAttribute("aria-label", say("inside.all_of", { layer: layer.name, shape: shapeWords(layer), kind: kindName(layer) }));
+		all.setAttribute("aria-label", say("inside.all_of", { shown: all.textContent, layer: layer.name, shape: shapeWords(layer), kind: kindName(layer) }));
 		all.setAttribute("aria-expanded", choice.layer === layer.name && choice.channel === null);
 		about.textContent = passesOn(layer) ? aboutKind(layer) : `${kindName(layer)} · ${factsOf(layer)}`;
 	}
