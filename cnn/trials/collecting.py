@@ -17,7 +17,7 @@ from cnn.types import InputError
 
 SECONDS = 3600  # that a class is open
 # Letters that neither the eye nor, in English and French, the ear takes for one another; no vowels, so no words. A code
-# is one of 800 million: whoever tries 300 a second for an hour, if the server did, finds a class with a chance of 0.2 %.
+# is one of 800 million: at twelve tries a second, an hour finds a certain class with a chance of 0.005 %.
 LETTERS, LENGTH = "FHJKLMQRTWXYZ", 8
 MOST_OPEN = 60  # classes
 MOST_SERIES = 64  # of a class

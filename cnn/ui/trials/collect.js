@@ -9,7 +9,7 @@ import { onTrials, recallTrials } from "../web/trials.js";
 /** @typedef {import("../web/types.js").TrialsAnswer} TrialsAnswer */
 
 const PACE = 2000; // milliseconds from one look for what was handed in to the next
-const LOST = 8000; // after which an answer is taken for lost
+const LOST = 20_000; // after which an answer is taken for lost: a whole class hands in at once, one after the other
 const CLASS = "digit-collect"; // the teacher's {code, secret, until}, or {over}
 const MINE = "digit-handed"; // the student's {code, name, count, at, receipt, until}
 
@@ -201,6 +201,7 @@ export function handing(panel, ask, { length, longest, most, largest }) {
 	}
 
 	function state() {
+		if (busy) return say("collect.sending");
 		if (notice) return say(...notice);
 		if (mine && !there()) return say("collect.past");
 		return mine ? say("collect.handed", { time: clock(mine.at), name: mine.name, count: mine.count, until: clock(mine.until) }) : "";
@@ -212,7 +213,7 @@ export function handing(panel, ask, { length, longest, most, largest }) {
 		part("withdraw").hidden = !there();
 		part("withdraw").disabled = busy;
 		write(part("state"), state());
-		part("state").classList.toggle("failed", Boolean(notice?.[0].startsWith("error.")));
+		part("state").classList.toggle("failed", !busy && Boolean(notice?.[0].startsWith("error.")));
 		clearTimeout(past);
 		if (there()) past = setTimeout(show, mine.until - Date.now() + 1000);
 	}
