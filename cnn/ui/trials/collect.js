@@ -43,6 +43,7 @@ export function asker({ props, trigger, watch }) {
 
 // What is said of a refusal, or of an answer that did not come, as say() takes it; null for none.
 const refusal = (told) => (told ? told.why && [`error.${told.why.key}`, told.why.values] : ["error.busy"]);
+
 // What screen readers hear is said anew only where it changes.
 function write(node, words) {
 	if (node.textContent !== words) node.textContent = words;
