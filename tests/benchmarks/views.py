@@ -117,7 +117,7 @@ def in_browser(models: Models) -> Iterator[str]:
         Visit(page).go(demo.local_url)
         page.get_by_role("tab", name="Understand").click()
         turns = itertools.cycle(range(10))  # on and on: the same digit twice would change nothing
-        for view in ("network", "hand", "why", "play"):
+        for view in ("network", "why", "play"):
             page.locator(f".inside [data-view={view}]").click()
             for method in METHODS if view == "why" else [None]:
                 if method:
