@@ -32,7 +32,6 @@ ROUNDS = 20
 ASKED = {
     "network": {"view": "network"},
     "network, a channel open": {"view": "network", "layer": "conv2", "channel": 5},
-    "a map opened": {"view": "network", "layer": "conv2", "channel": 3},
     "moved digit, all networks": {"view": "shift", "across": 3, "down": 2},
     **{f"why: {method}": {"view": "why", "method": method} for method in METHODS},
 }
