@@ -139,9 +139,8 @@ export function networkView(desk) {
 		title.title = `${layer.name}: ${kindName(layer)}`;
 		const lines = [isMap(layer) ? `${layer.shape[0]}×${layer.shape[1]}` : "\u00a0", layer.parameters ? whole(layer.parameters) : "\u00a0"];
 		size.replaceChildren(...lines.map((textContent) => made("span", { textContent })));
-		const [kind, count] = [kindName(layer), whole(countOf(layer))];
-		all.textContent = passesOn(layer) ? kind : say("inside.all", { count });
-		all.setAttribute("aria-label", say("inside.all_of", { layer: layer.name, shape: shapeWords(layer), kind, count }));
+		all.textContent = passesOn(layer) ? kindName(layer) : say("inside.all", { count: whole(countOf(layer)) });
+		all.setAttribute("aria-label", say("inside.all_of", { shown: all.textContent, layer: layer.name, shape: shapeWords(layer), kind: kindName(layer) }));
 		all.setAttribute("aria-expanded", choice.layer === layer.name && choice.channel === null);
 		about.textContent = passesOn(layer) ? aboutKind(layer) : `${kindName(layer)} · ${factsOf(layer)}`;
 	}
