@@ -32,8 +32,8 @@ GRAVE = """async (view) => {
     const grave = violations.filter(({ impact }) => ["serious", "critical"].includes(impact));
     return grave.map(({ id, nodes }) => [id, nodes.length, nodes[0].html, nodes[0].failureSummary]);
 }"""
-# What is smaller than a finger: 44 pixels (WCAG 2.5.5). A word within a sentence may be as high as its line; and in a
-# picture of figures, what is as small as it must be: a chart's bars, the cells of a table of ten by ten.
+# What is smaller than a finger: 44 pixels (WCAG 2.5.5). A word within a sentence may be as high as its line, and a
+# picture of figures has what is as small as it must be: a chart's bars, a table of ten by ten.
 SMALL = """() => [...document.querySelectorAll("a[href], button, input, select, textarea, summary, [role=tab]")]
     .filter((node) => node.checkVisibility({ visibilityProperty: true }) && !node.disabled)
     .filter((node) => !node.closest("[aria-hidden=true], .visually-hidden, .bars, .matrix, .hint, footer"))
