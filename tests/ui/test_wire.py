@@ -54,7 +54,9 @@ def test_what_travels_is_what_the_page_sends(browser: Browser, fake_app: tuple[F
         expect(visitor.page.locator(".course .sent")).to_contain_text(json.dumps(first))
 
         visitor.page.locator(".course .same summary").click()
-        terminal, script = (one.text_content() for one in visitor.page.locator(".programs code").all())
+        programs = visitor.page.locator(".programs code")
+        expect(programs).to_have_count(2)
+        terminal, script = programs.all_text_contents()
         drawing = {"strokes": visitor.last(), "width": 280, "height": 280}
         with contextlib.redirect_stdout(io.StringIO()) as printed:
             exec(script, {})
