@@ -38,17 +38,19 @@ PHONE = {"width": 360, "height": 740}
 SEVEN = [(0.28, 0.2), (0.72, 0.2), (0.45, 0.85)]  # shares of the pad's side
 ONE = [(0.5, 0.2), (0.5, 0.8)]
 
-# All views but the first, by their addresses; the panel of "inside/why" is #inside-why. "inside/hand" opens a map.
-VIEWS = [
-    "inside/network", "inside/hand", "inside/why", "inside/play", "stress/compare", "stress/breaking", "stress/card",
-    "stress/score", "errors/list", "errors/compare", "errors/calibration", "lab/film", "lab/step", "lab/build",
-    "lab/train", "lab/teach", "lab/sweep", "trials/mine", "trials/class",
-]  # fmt: skip
+# All views of all stations, by their addresses: a script that gives them, to run within the page.
+VIEWS = """
+    const { href } = document.querySelector("link[href$='/web/stations.js']");
+    return import(href).then(({ STATIONS, viewsOf }) => Object.keys(STATIONS).flatMap(viewsOf));
+"""
 
 # Whatever goes wrong in a page's scripts from its very beginning, and what does not load: `window.faults`.
 FAULTS = """<script>
     window.faults = [];
-    addEventListener("error", ({ message, target }) => faults.push(message ?? target.outerHTML), true);
+    addEventListener("error", ({ message, target }) => {
+        if (message?.startsWith("ResizeObserver loop")) return; // it is told in the next frame
+        faults.push(message ?? target.outerHTML);
+    }, true);
     addEventListener("unhandledrejection", ({ reason }) => faults.push(`${reason?.stack ?? reason}`));
     const { error } = console;
     console.error = (...words) => {

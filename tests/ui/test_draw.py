@@ -392,7 +392,7 @@ def test_another_language_gets_english(visit: Visiting) -> None:
 
 @pytest.mark.parametrize("viewport", [PHONE, DESKTOP], ids=["phone", "desktop"])
 def test_pad_and_answer_are_seen_without_scrolling(visit: Visiting, viewport: dict[str, int]) -> None:
-    visitor = visit(viewport=viewport)
+    visitor = visit(viewport=viewport, has_touch=viewport is PHONE)
     visitor.draw(SEVEN)
     visitor.reads(7)
     for part in (visitor.pad, visitor.digit, visitor.page.locator(".bars")):

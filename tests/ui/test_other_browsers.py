@@ -26,8 +26,9 @@ def test_the_page_works_in_other_browsers(other: Driver, real_app: gr.Blocks) ->
     other.until(f"{says.format('.digit')} === '7' && {says.format('.verdict')}.endsWith('%')")
     other.click(".languages [lang=fr]")
     other.until(rf"document.title === 'Lecteur de chiffres' && /\s%$/.test({says.format('.verdict')})")
-    for view in VIEWS:
+    for view in other.run(VIEWS):
         other.run("location.hash = arguments[0]", view)
-        panel = f"document.getElementById('{view.replace('/', '-')}')"
-        other.until(f"{READY} && {panel}?.checkVisibility() && {panel}.innerText.trim()")
+        other.until(f"""{READY} && document.querySelector('[data-answers="{view}"]')?.checkVisibility()""")
+    other.run("location.hash = 'inside/network'")
+    other.until("document.querySelectorAll('#inside-network canvas').length > 20")
     assert other.run("return faults") == []
