@@ -115,7 +115,8 @@ def later(value: Any) -> str:
 
 def _serve(address: str, module: str) -> str:
     """Have a module served; gives its address as the page's own addresses are: without the slash before it."""
-    _served[address] = gzip.compress(module.encode(), mtime=0)
+    if address not in _served:  # it is made of what the module says
+        _served[address] = gzip.compress(module.encode(), mtime=0)
     return address.lstrip("/")
 
 
