@@ -34,7 +34,7 @@ export function networkView(desk) {
 	const joinsOf = new Map(); // by network its joins, by layer; no drawing changes them
 	const choice = { layer: null, channel: null, switching: false, step: 1 };
 	const changes = changesMade();
-	const lines = joining(stage, columns, share);
+	const lines = joining(stage, columns, share, () => joinsOf.get(latest.prediction?.model)?.size ? latest.prediction.model : null);
 	let strongest = false; // whether a convolution is to be opened as soon as there is one
 	let painted = null; // the digit by which the maps stand in their order
 
@@ -55,6 +55,7 @@ export function networkView(desk) {
 			columns.set(PICTURE, pictureColumn());
 			for (const layer of layers) columns.set(layer.name, layerColumn(layer));
 			list.replaceChildren(...[...columns.values()].map(({ row }) => row));
+			list.style.setProperty("--columns", `${layers.filter((layer) => !passesOn(layer)).length}`);
 			choice.step = Math.min(choice.step, layers.length);
 		}
 		askJoins(prediction.model);
@@ -314,8 +315,13 @@ export function networkView(desk) {
 		sheet.show(layer, view, answer);
 		if (opened.firstChild !== sheet.node) opened.replaceChildren(sheet.node);
 		pointTo(columns.get(layer.name).row);
-		if (fresh) sheet.node.scrollIntoView({ block: "nearest" });
+		if (fresh) bringIn(sheet.node);
 		lightOpened();
+	}
+
+	// Into sight, with the map that it is of.
+	function bringIn(node) {
+		if (node.getBoundingClientRect().top > 0.6 * window.innerHeight) node.scrollIntoView();
 	}
 
 	// A notch points to the column that is open.
