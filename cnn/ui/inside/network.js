@@ -414,8 +414,8 @@ export function networkView(desk) {
 		const name = all[choice.step].row.querySelector(".name").textContent;
 		steps.querySelector("b").textContent = name;
 		steps.querySelector("span").textContent = say("inside.step", { at: choice.step + 1, count: all.length });
-		previous.disabled = choice.step === 0;
-		next.disabled = choice.step === all.length - 1;
+		previous.setAttribute("aria-disabled", choice.step === 0); // where it is disabled, the keyboard would lose it
+		next.setAttribute("aria-disabled", choice.step === all.length - 1);
 	}
 
 	return {
