@@ -41,6 +41,7 @@ EARLY = """
         element.addEventListener("click", keep);
         element.setAttribute("aria-busy", "true");"""
 _served: dict[str, bytes] = {}  # compressed, by address
+_later: set[str] = set()  # the addresses of those that are fetched when they are wanted
 
 
 def networks(models: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
@@ -105,9 +106,17 @@ def _constant(value: str) -> str:
     return _serve(f"{ADDRESS}/constants/{name}.js", f"export default {value};\n")
 
 
+def later(value: Any) -> str:
+    """The address of a module whose default export is a value, JSON-ready: of what a page fetches when it is wanted."""
+    address = _constant(json.dumps(value, ensure_ascii=False))
+    _later.add(f"/{address}")
+    return address
+
+
 def _serve(address: str, module: str) -> str:
     """Have a module served; gives its address as the page's own addresses are: without the slash before it."""
-    _served[address] = gzip.compress(module.encode(), mtime=0)
+    if address not in _served:  # it is made of what the module says
+        _served[address] = gzip.compress(module.encode(), mtime=0)
     return address.lstrip("/")
 
 
@@ -161,7 +170,8 @@ def head() -> str:
 
     What is asked of the server waits until what waits for the server is there: Gradio's own script runs first.
     """
-    preloads = "\n".join(f'<link rel="modulepreload" href="{address.lstrip("/")}">' for address in _served)
+    first = [address.lstrip("/") for address in _served if address not in _later]
+    preloads = "\n".join(f'<link rel="modulepreload" href="{address}">' for address in first)
     return f"""{preloads}
 <script type="module" src="{MODULES}/web/printing.js"></script>
 <style>{_read(HERE / "web" / "connection.css")}</style>

@@ -140,6 +140,11 @@ def test_a_language_is_chosen_and_lasts(visit: Callable[..., Visit]) -> None:
     expect(visitor.verdict).to_have_text("Dessinez un chiffre")
     expect(page).to_have_title("Lecteur de chiffres")
     shows_tabs(visitor, "fr", PHONE["width"])
+    page.get_by_role("tab", name="Tester").click()
+    expect(page.locator(".wings > .tab-wrapper [role=tab]:visible")).to_have_text(
+        ["Mise à l’épreuve", "Erreurs", "Mes essais"]
+    )
+    page.get_by_role("tab", name="Lire").click()
     page.get_by_role("tab", name="Photo").click()
     page.locator("#photo input[type=file]").set_input_files(
         {"name": "a.txt", "mimeType": "text/plain", "buffer": b"no picture"}
