@@ -107,7 +107,7 @@ def _complete(models: registry.Models) -> None:
         models.fetch_expected().join()
         print(f"{models.missing} {models.default} answers." if models.missing else f"{models.expected} answers.")
     models.prepare()
-    process.give_back()
+    process.settle()
 
 
 if __name__ == "__main__":

@@ -55,7 +55,8 @@ def changed_weights(network: Any, changes: Changes) -> dict[str, tuple[np.ndarra
             known = network.weights(name)
             if known is None or known[0].shape[-1] != network.layer(name).shape[-1]:
                 raise InputError("change", layer=name[:80], model=network.name)
-            found[name] = tuple(np.array(one) for one in known)
+            kernel, bias = known
+            found[name] = np.array(kernel), np.array(bias)
         return found[name]
 
     for one in changes.kernels:

@@ -133,7 +133,7 @@ def taken(network: Any, outputs: dict[str, Any], layer: Layer) -> Taken:
     """What `layer` took away from the one image that `outputs` are of; None for what it does not do."""
     output = outputs[layer.name]
     by_relu = by_pooling = None
-    if output.before is not None and layer is not network.layers[-1]:
+    if output.before is not None and network.rectifies(layer.name) and layer is not network.layers[-1]:
         by_relu = float((output.before[0] <= 0).mean())
     if "Pooling" in layer.type and layer.sources:
         entered = outputs[layer.sources[0]].after[0]

@@ -44,6 +44,7 @@ EARLY = """
         element.setAttribute("aria-busy", "true");"""
 TYPES = {".js": "text/javascript", ".json": "application/manifest+json", ".svg": "image/svg+xml", ".png": "image/png"}
 _served: dict[str, bytes] = {}  # compressed, by address
+_later: set[str] = set()  # the addresses of those that are fetched when they are wanted
 
 
 def networks(models: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
@@ -108,9 +109,17 @@ def _constant(value: str) -> str:
     return _serve(f"{ADDRESS}/constants/{name}.js", f"export default {value};\n".encode())
 
 
+def later(value: Any) -> str:
+    """The address of a module whose default export is a value, JSON-ready: of what a page fetches when it is wanted."""
+    address = _constant(json.dumps(value, ensure_ascii=False))
+    _later.add(f"/{address}")
+    return address
+
+
 def _serve(address: str, file: bytes) -> str:
     """Have a file served; gives its address as the page's own addresses are: without the slash before it."""
-    _served[address] = gzip.compress(file, mtime=0)
+    if address not in _served:  # it is made of what the file says
+        _served[address] = gzip.compress(file, mtime=0)
     return address.lstrip("/")
 
 
@@ -163,6 +172,7 @@ def _serve_files() -> str:
     folder = f"{ADDRESS}/{hashlib.sha256(all_of_it).hexdigest()[:16]}"
     for name, file in files.items():
         _serve(f"{folder}/{name}", file)
+    _later.update(f"{folder}/{name}" for name in files if not name.endswith(".js") or name == "web/worker.js")
     return folder.lstrip("/")
 
 
@@ -183,8 +193,8 @@ def head() -> str:
 
     What is asked of the server waits until what waits for the server is there: Gradio's own script runs first.
     """
-    modules = [address for address in _served if address.endswith(".js") and not address.endswith("/worker.js")]
-    preloads = "\n".join(f'<link rel="modulepreload" href="{address.lstrip("/")}">' for address in modules)
+    first = [address.lstrip("/") for address in _served if address not in _later]
+    preloads = "\n".join(f'<link rel="modulepreload" href="{address}">' for address in first)
     return f"""{preloads}
 <link rel="icon" type="image/svg+xml" href="{MODULES}/web/icon.svg">
 <link rel="apple-touch-icon" href="{MODULES}/web/icon.png">

@@ -104,6 +104,8 @@ def test_what_relu_and_pooling_took_away(course: Classifier, image: np.ndarray) 
     assert took["pool1"].by_pooling == pytest.approx(0.75)
     assert took["conv1"].by_pooling is None
     assert took["logits"] == (None, None)
+    other = padded("same", "tanh")  # which sets nothing to zero
+    assert views.taken(other, other.outputs(image[None]), other.layers[0]) == (None, None)
 
 
 def test_what_a_channel_likes_to_see(course: Classifier) -> None:

@@ -84,7 +84,7 @@ ASKED: dict[str, dict[str, dict[str, Any]]] = {
     },
     "trials": {
         "open": {},
-        "submit": {"code": "FHJKLMQR", "name": "Ada", "trials": [TRIAL], "receipt": 32 * "0"},
+        "submit": {"code": "FHJKLMQR", "name": "Ada", "trials": json.dumps([TRIAL]), "receipt": 32 * "0"},
         "withdraw": {"receipt": 32 * "0"},
         "gather": {"secret": "none", "since": 0},
         "remove": {"secret": "none", "number": 1},

@@ -17,6 +17,7 @@ from playwright.sync_api import Browser, BrowserContext, Frame, Locator, Page, e
 from cnn.framing.ink import from_strokes, parse_strokes
 from cnn.models.registry import Models, load_all
 from cnn.task import DIGITS
+from cnn.trials.collecting import Collector
 from cnn.types import Framed, InputError, Prediction, Reason
 from cnn.ui.draw.pad import SIDE as GRID
 from cnn.ui.page import build_demo, launch_options
@@ -143,7 +144,7 @@ def fake_app() -> Iterator[tuple[FakeClassifier, gr.Blocks]]:
 @pytest.fixture(scope="session")
 def real_app() -> Iterator[gr.Blocks]:
     """The app with the networks that come with it, whose page keeps its `faults`."""
-    demo, options = build_demo(load_all()), launch_options()
+    demo, options = build_demo(load_all(), collector=Collector()), launch_options()
     demo.launch(prevent_thread_lock=True, quiet=True, **{**options, "head": FAULTS + options["head"]})
     yield demo
     demo.close()

@@ -1,5 +1,7 @@
-"""The README's pictures: the real app with its bundled weights, a seven drawn on it; and the page's icon for phones that
-know no SVG. `python -m tests.ui.picture`, or `python -m tests.ui.picture icon` for that alone."""
+"""The README's pictures: the real app with its bundled weights, a seven drawn on it; and the page's icon for phones.
+
+`python -m tests.ui.picture`, or `python -m tests.ui.picture icon` for that alone.
+"""
 
 import io
 import sys

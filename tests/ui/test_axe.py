@@ -62,6 +62,9 @@ def test_nothing_grave_is_found_on_any_view_and_a_finger_finds_all(browser: Brow
             page.wait_for_function(
                 "view => document.querySelector(`[data-answers='${view}']`)?.checkVisibility()", arg=view
             )
+            if view == "inside/network":  # with a map that is open
+                page.locator("#inside-network .layer.current .tile").first.click()
+                page.locator("#inside-network .sheet").wait_for()
             for width, scheme, language in LOOKS[number % len(LOOKS)]:
                 page.set_viewport_size({"width": width, "height": PHONE["height"]})
                 page.emulate_media(color_scheme=scheme)

@@ -183,17 +183,21 @@ def test_who_means_no_good_comes_out_as_mere_text_where_storage_is_shut(visit: V
     expect(teacher.told).to_have_text(say("collect.not_kept"))
     evil = "=<img src=x onerror=alert(1)>"
     student.go(f"{student.page.url.split('#')[0]}#trials/mine?class={code.replace(' ', '')}")  # as the link has it
-    student.has(2, model=EVIL)
+    long = EVIL + 100 * "W"
+    student.has(2, model=long)
     expect(student.form.get_by_role("textbox").first).to_have_value(code)
     student.submits(code, evil)
     expect(teacher.hands).to_have_text([evil])
     expect(teacher.page.locator("img[src=x]")).to_have_count(0)
     rows = list(csv.DictReader(io.StringIO(saved(teacher, teacher.sheet, "csv", tmp_path).read_text())))
-    assert [(row["writer"], row["model"]) for row in rows] == 2 * [("'" + evil, "'" + EVIL)]
+    assert [(row["writer"], row["model"]) for row in rows] == 2 * [("'" + evil, "'" + long)]
     # What the server lets pass and no page of this app would send is kept off the sheet.
     student.has(1, guess=61)
     student.submits(code, "Mallory")
     expect(teacher.sheet.locator(".refused li")).to_have_text(["Mallory is not a series saved here, or it is damaged."])
+    expect(teacher.sheet.locator(".until")).to_contain_text("Series handed in: 1.")  # it takes up no place
+    teacher.page.set_viewport_size(PHONE)
+    assert fits(teacher)
     teacher.sheet.get_by_text(evil, exact=True).click()
     teacher.sheet.get_by_role("button", name="Take out").click()
     expect(teacher.sheet.locator(".verdict")).to_have_text("A whole class on one sheet")

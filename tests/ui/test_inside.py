@@ -468,7 +468,7 @@ def test_a_kernel_is_changed_and_map_and_answer_follow(visit: Visiting, course: 
     trained = course.probabilities(digit[None])[0]
     visitor.until(lambda: np.allclose(numbers(shares), 100 * trained, atol=0.101))
     adds_up(visitor, course, digit)
-    visitor.sheet.get_by_role("button", name="Switch this filter off").click()
+    visitor.sheet.get_by_role("button", name="Switch it off").click()
     visitor.until(lambda: np.allclose(numbers(shares), 100 * changed(course, digit, {"conv1": [channel]}), atol=0.101))
     visitor.choose(say("network.mlp"), "#model")  # another network has no changes
     expect(visitor.panel.locator(".changed")).to_be_hidden()

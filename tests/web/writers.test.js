@@ -40,9 +40,11 @@ test("a class's file brings its writers back", () => {
 	assert.deepEqual(writers(withSeries([], [{ ...trial(0, 0), writer: "\u202e" }], "class.zip")), ["class"]);
 });
 
+const EVES = trial(1, 1);
+
 test("what is handed in stands beside what came by zip, and counts once", () => {
-	const all = together(CLASS, [{ writer: "Eve", trials: [trial(1, 1), ADA[0]] }, { writer: "Bob", trials: [trial(0, 0)] }]);
-	assert.deepEqual(all.slice(CLASS.length).map(({ writer }) => writer), ["Eve", "Bob"]);
+	const all = together(CLASS, [{ writer: "Eve", trials: [EVES, ADA[0], EVES] }, { writer: "Mallory", trials: [EVES] }]);
+	assert.deepEqual(all.slice(CLASS.length).map(({ writer }) => writer), ["Eve", "Mallory"]); // who copies is seen, too
 });
 
 test("whoever hands in again keeps the name that the teacher gave, and else has their new one", () => {

@@ -16,7 +16,7 @@ const PACE = 90; // milliseconds at each place where the window slides
 const MOST = 2; // times the kernel's own largest weight: how far a weight can be moved
 
 export function convolution({ desk, unit, changes }) {
-	const hand = { row: null, column: null, source: 0, weight: null }; // null: where there is most to see
+	const hand = { row: null, column: null, source: null, weight: null }; // null: where there is most to see
 	let sheet = null; // the answer that lies on the desk
 	let follow = null; // told which place is worked out
 	let sliding = null; // the timer of the window that slides by itself
@@ -139,6 +139,7 @@ export function convolution({ desk, unit, changes }) {
 		const { before, after, stride, padding, rest, bias } = sheet;
 		const { row, column } = at();
 		const index = row * after.shape[1] + column;
+		hand.source ??= weightiest();
 		const entered = { values: plane(sheet.sources, hand.source), shape: sheet.sources.shape.slice(1) };
 		const window = { row: row * stride - padding, column: column * stride - padding, height: side, width: side };
 		const signed = after.values.some((value) => value < 0);
@@ -159,12 +160,7 @@ export function convolution({ desk, unit, changes }) {
 			sign("="),
 			grid(parts, [side, side], say("inside.products"), true, limit * largest(entered.values)),
 		);
-		let others = rest.values[index];
-		for (let other = 0; other < count; other++) {
-			if (other === hand.source) continue;
-			const values = patchAt({ values: plane(sheet.sources, other), shape: entered.shape }, side, window);
-			others += values.reduce((total, value, place) => total + value * plane(sheet.kernels, other)[place], 0);
-		}
+		const others = summed().reduce((total, one, source) => total + (source === hand.source ? 0 : one), rest.values[index]);
 		const steps = [
 			[say("inside.sum"), sum],
 			reads > 1 && [say("inside.others", { count: reads - 1 }), others],
@@ -185,6 +181,22 @@ export function convolution({ desk, unit, changes }) {
 			button.setAttribute("aria-pressed", place === hand.source);
 		}
 		layWeight();
+	}
+
+	// What each of the kernels that are shown adds at the place that is worked out.
+	function summed() {
+		const { row, column } = at();
+		const window = { row: row * sheet.stride - sheet.padding, column: column * sheet.stride - sheet.padding };
+		return Array.from({ length: count }, (_, source) => {
+			const weights = plane(sheet.kernels, source);
+			const entered = { values: plane(sheet.sources, source), shape: sheet.sources.shape.slice(1) };
+			return patchAt(entered, side, window).reduce((total, value, place) => total + value * weights[place], 0);
+		});
+	}
+
+	function weightiest() {
+		const sizes = summed().map(Math.abs);
+		return sizes.indexOf(Math.max(...sizes));
 	}
 
 	function layWeight() {

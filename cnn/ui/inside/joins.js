@@ -6,13 +6,15 @@ import { svg } from "../web/dom.js";
 const LEVELS = 4; // of faintness
 
 // `columns` holds, by layer's name, its `layer` and the `tiles` that are shown, a button by channel; "" is the picture.
-// `share(layer, channel, source, input)` says how strongly two are joined, from 0 to 1.
-export function joining(stage, columns, share) {
+// `share(layer, channel, source, input)` says how strongly two are joined, from 0 to 1, and `known()` by which network's
+// weights; null before they have come.
+export function joining(stage, columns, share, known) {
 	const still = svg("g", { class: "still" });
 	const lit = svg("g", { class: "lit" });
 	const drawing = svg("svg", { "class": "joins", "aria-hidden": "true" }, still, lit);
 	stage.prepend(drawing);
 	let looked = null; // at this [layer, channel]
+	let drawn = ""; // which tiles are joined, and where
 
 	const sourcesOf = ({ sources }) => (sources.length ? sources : [""]);
 	const shown = (name) => columns.get(name)?.tiles() ?? new Map();
@@ -38,6 +40,10 @@ export function joining(stage, columns, share) {
 	function draw() {
 		const origin = stage.getBoundingClientRect();
 		if (!origin.width || getComputedStyle(drawing).display === "none") return;
+		const tiles = [...columns.values()].map(({ layer, tiles: there }) => [layer?.name, ...there().keys()]);
+		const now = JSON.stringify([origin.width, origin.height, tiles, known()]);
+		if (drawn === now) return light(looked);
+		drawn = now;
 		const paths = Array(LEVELS).fill("");
 		for (const { layer } of columns.values()) {
 			if (!layer) continue;

@@ -34,7 +34,7 @@ export function networkView(desk) {
 	const joinsOf = new Map(); // by network its joins, by layer; no drawing changes them
 	const choice = { layer: null, channel: null, switching: false, step: 1 };
 	const changes = changesMade();
-	const lines = joining(stage, columns, share);
+	const lines = joining(stage, columns, share, () => joinsOf.get(latest.prediction?.model)?.size ? latest.prediction.model : null);
 	let strongest = false; // whether a convolution is to be opened as soon as there is one
 	let painted = null; // the digit by which the maps stand in their order
 
@@ -55,6 +55,7 @@ export function networkView(desk) {
 			columns.set(PICTURE, pictureColumn());
 			for (const layer of layers) columns.set(layer.name, layerColumn(layer));
 			list.replaceChildren(...[...columns.values()].map(({ row }) => row));
+			list.style.setProperty("--columns", `${layers.filter((layer) => !passesOn(layer)).length}`);
 			choice.step = Math.min(choice.step, layers.length);
 		}
 		askJoins(prediction.model);
@@ -314,8 +315,13 @@ export function networkView(desk) {
 		sheet.show(layer, view, answer);
 		if (opened.firstChild !== sheet.node) opened.replaceChildren(sheet.node);
 		pointTo(columns.get(layer.name).row);
-		if (fresh) sheet.node.scrollIntoView({ block: "nearest" });
+		if (fresh) bringIn(sheet.node);
 		lightOpened();
+	}
+
+	// Into sight, with the map that it is of.
+	function bringIn(node) {
+		if (node.getBoundingClientRect().top > 0.6 * window.innerHeight) node.scrollIntoView();
 	}
 
 	// A notch points to the column that is open.
@@ -408,8 +414,8 @@ export function networkView(desk) {
 		const name = all[choice.step].row.querySelector(".name").textContent;
 		steps.querySelector("b").textContent = name;
 		steps.querySelector("span").textContent = say("inside.step", { at: choice.step + 1, count: all.length });
-		previous.disabled = choice.step === 0;
-		next.disabled = choice.step === all.length - 1;
+		previous.setAttribute("aria-disabled", choice.step === 0); // where it is disabled, the keyboard would lose it
+		next.setAttribute("aria-disabled", choice.step === all.length - 1);
 	}
 
 	return {

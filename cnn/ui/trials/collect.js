@@ -9,7 +9,7 @@ import { onTrials, recallTrials } from "../web/trials.js";
 /** @typedef {import("../web/types.js").TrialsAnswer} TrialsAnswer */
 
 const PACE = 2000; // milliseconds from one look for what was handed in to the next
-const LOST = 8000; // after which an answer is taken for lost
+const LOST = 20_000; // after which an answer is taken for lost: a whole class hands in at once, one after the other
 const CLASS = "digit-collect"; // the teacher's {code, secret, until}, or {over}
 const MINE = "digit-handed"; // the student's {code, name, count, at, receipt, until}
 
@@ -43,6 +43,12 @@ export function asker({ props, trigger, watch }) {
 
 // What is said of a refusal, or of an answer that did not come, as say() takes it; null for none.
 const refusal = (told) => (told ? told.why && [`error.${told.why.key}`, told.why.values] : ["error.busy"]);
+
+// What screen readers hear is said anew only where it changes.
+function write(node, words) {
+	if (node.textContent !== words) node.textContent = words;
+}
+
 const clock = (at) => new Date(at).toLocaleTimeString(language(), { hour: "numeric", minute: "2-digit" });
 const until = (seconds) => Date.now() + 1000 * seconds;
 
@@ -124,11 +130,11 @@ export function openedClass(panel, ask, { since, gathered, over }) {
 	function show() {
 		for (const node of panel.querySelectorAll(".collect [data-when]")) node.hidden = (node.dataset.when === "open") !== isOpen();
 		const said = [isOpen() && !lasts(CLASS) && ["collect.not_kept"], kept.over && ["collect.ended"], notice];
-		part("state").textContent = said.filter(Boolean).map((words) => say(...words)).join(" ");
+		write(part("state"), said.filter(Boolean).map((words) => say(...words)).join(" "));
 		if (!isOpen()) return;
 		part("code").textContent = written(kept.code);
 		part("code").setAttribute("aria-label", say("collect.code", { letters: [...kept.code].join(" ") }));
-		part("until").textContent = say("collect.until", { time: clock(kept.until), count });
+		write(part("until"), say("collect.until", { time: clock(kept.until), count }));
 		part("link").textContent = say(copied ? "collect.copied" : "collect.link");
 		part("link").hidden = !navigator.clipboard;
 	}
@@ -150,7 +156,7 @@ export function openedClass(panel, ask, { since, gathered, over }) {
 
 // ------------------------------------------------------------------ the student's side
 
-export function handing(panel, ask, { length, longest, most }) {
+export function handing(panel, ask, { length, longest, most, largest }) {
 	const form = panel.querySelector(".handing");
 	const part = (name) => form.querySelector(`.${name}`);
 	const [code, name] = ["code", "name"].map((field) => form.elements.namedItem(field));
@@ -162,13 +168,15 @@ export function handing(panel, ask, { length, longest, most }) {
 	const there = () => Boolean(mine) && mine.until > Date.now();
 
 	async function submit() {
-		const trials = recallTrials();
+		const trials = recallTrials().map(sent);
 		const wanted = letters(code.value, length);
 		if (busy || !trials.length) return;
 		if (trials.length > most) return tell(["error.collect_tests", { most }]);
+		const text = JSON.stringify(trials);
+		if (text.length > largest) return tell(["error.collect_large", { most: largest / 1000 }]);
 		busy = true;
 		show();
-		const told = await ask("submit", { code: wanted, name: name.value, trials: trials.map(sent), receipt });
+		const told = await ask("submit", { code: wanted, name: name.value, trials: text, receipt });
 		busy = false;
 		if (told?.why?.key === "collect_code" && mine?.code === wanted) keep(null); // that class is over
 		if (refusal(told)) return tell(refusal(told));
@@ -194,6 +202,7 @@ export function handing(panel, ask, { length, longest, most }) {
 	}
 
 	function state() {
+		if (busy) return say("collect.sending");
 		if (notice) return say(...notice);
 		if (mine && !there()) return say("collect.past");
 		return mine ? say("collect.handed", { time: clock(mine.at), name: mine.name, count: mine.count, until: clock(mine.until) }) : "";
@@ -204,8 +213,8 @@ export function handing(panel, ask, { length, longest, most }) {
 		part("send").disabled = busy || recallTrials().length === 0;
 		part("withdraw").hidden = !there();
 		part("withdraw").disabled = busy;
-		part("state").textContent = state();
-		part("state").classList.toggle("failed", Boolean(notice?.[0].startsWith("error.")));
+		write(part("state"), state());
+		part("state").classList.toggle("failed", !busy && Boolean(notice?.[0].startsWith("error.")));
 		clearTimeout(past);
 		if (there()) past = setTimeout(show, mine.until - Date.now() + 1000);
 	}

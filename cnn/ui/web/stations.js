@@ -13,7 +13,7 @@ export const STATIONS = {
 	inside: { minutes: 25, wings: { inside: ["network", "why", "play"] } },
 	lab: { minutes: 30, wings: { lab: ["film", "step", "build", "train", "teach", "sweep"] } },
 	test: { minutes: 25, wings: { stress: ["compare", "breaking", "card", "score"], errors: ["list", "compare", "calibration"], trials: ["mine", "class"] } },
-	course: { minutes: 30, wings: { course: ["starters"] } },
+	course: { minutes: 30, wings: { course: ["wire", "starters", "notebooks", "adapt"] } },
 };
 
 // The station that a wing, or a station, stands in.

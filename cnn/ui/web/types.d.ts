@@ -757,33 +757,12 @@ export interface TrainingAnswer {
 	files?: Files;
 }
 
-/** One test, as the page keeps it: what was meant, and what a network said to it. */
-export interface Trial {
-	at: string;
-	kind: "drawn" | "uploaded" | "photographed";
-	meant: number | "not_a_digit" | "several_digits";
-	said: number | null;
-	reason: "not_a_digit" | "several_digits" | null;
-	guess: number;
-	confidence: number;
-	model: string;
-	pixels: string;
-	strokes: Drawing | null;
-}
-
-/** What was drawn, as the pad has it. */
-export interface Drawing {
-	strokes: number[][][];
-	width: number;
-	height: number;
-}
-
-/** Hand in a series under a pseudonym; in place of an earlier one of the same receipt, which the page makes. */
+/** Hand in a series, as JSON, under a pseudonym; in place of an earlier one of the receipt that the page made. */
 export interface TrialsSubmitRequest {
 	view: "submit";
 	code: string;
 	name: string;
-	trials: Trial[];
+	trials: string;
 	receipt: string;
 }
 
