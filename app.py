@@ -26,7 +26,8 @@ def options(arguments: list[str] | None = None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         description="Draw or photograph a digit and see a convolutional network read it.",
         epilog="What is left out, variables say: DIGITS_MODEL, DIGITS_ALLOW_HUB=1, DIGITS_COLLECT=1, "
-        "DIGITS_ALLOW_ORIGIN (with spaces between), DIGITS_TRUST_PROXY=1, and Gradio's GRADIO_SERVER_NAME, GRADIO_SERVER_PORT, GRADIO_SHARE, ...",
+        "DIGITS_ALLOW_ORIGIN (with spaces between), DIGITS_TRUST_PROXY=1, and Gradio's GRADIO_SERVER_NAME, "
+        "GRADIO_SERVER_PORT, GRADIO_SHARE, ...",
     )
     add, models = parser.add_argument, ", ".join(registry.bundled())
     add("--share", action="store_true", default=None, help="also serve through a public gradio.live link")
@@ -106,7 +107,7 @@ def _complete(models: registry.Models) -> None:
         models.fetch_expected().join()
         print(f"{models.missing} {models.default} answers." if models.missing else f"{models.expected} answers.")
     models.prepare()
-    process.give_back()
+    process.settle()
 
 
 if __name__ == "__main__":

@@ -47,6 +47,16 @@ def give_back() -> None:
     _of_glibc("malloc_trim", 0)
 
 
+def settle() -> None:
+    """What is loaded by now stays: from now on, whoever looks for cycles of references passes it by.
+
+    Else a request that makes many objects, as a drawing's points are, has Python look through all of Keras and JAX, for
+    some 100 ms in which nobody else is served.
+    """
+    give_back()
+    gc.freeze()
+
+
 class _Soon:
     """`give_back` from a thread of its own, once nobody has asked for it again for so many seconds."""
 

@@ -1,5 +1,6 @@
 """What the process is told first, each in a process of its own."""
 
+import gc
 import subprocess
 import sys
 import textwrap
@@ -68,3 +69,13 @@ def test_memory_goes_back_once_after_the_last_who_asked(monkeypatch: pytest.Monk
         soon()
     assert given.wait(10)
     assert calls == [1]
+
+
+def test_what_is_loaded_is_looked_through_no_more() -> None:
+    kept = [[]]
+    try:
+        process.settle()
+        assert gc.get_freeze_count() > 1000
+        assert not any(one is kept for one in gc.get_objects())
+    finally:
+        gc.unfreeze()

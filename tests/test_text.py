@@ -15,7 +15,7 @@ from cnn.types import InputError
 ROOT = Path(__file__).parent.parent
 FILES = [path for path in (ROOT / "cnn").rglob("*") if path.suffix in (".py", ".js", ".html")]
 SOURCES = "".join(path.read_text(encoding="utf-8") for path in FILES)
-SOURCES = re.sub(r"<!-- question (\w+)/(\w+) -->", r"\1.\2_try \1.\2_answer", SOURCES)
+SOURCES = re.sub(r"<!-- task (\w+)/(\w+) -->", r"\1.\2_hint \1.\2_try \1.\2_answer", SOURCES)
 
 
 def fields(text: str) -> set[str]:

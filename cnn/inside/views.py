@@ -5,20 +5,22 @@ Every number shown is the network's own; nothing is computed again by other mean
 
 import dataclasses
 import functools
-import itertools
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
 
+from cnn.inside import arithmetic
+from cnn.inside.arithmetic import STRONGEST
 from cnn.inside.explain import exciting, middle, preferred, seen
+from cnn.network.classifier import Weights
 from cnn.network.layers import Layer
 from cnn.network.memory import remembered
 from cnn.task import SIDE
 from cnn.types import InputError
 
 OWN_DIGITS = Path(__file__).resolve().parents[2] / "assets" / "examples" / "digits.npz"
-STRONGEST = 8  # input channels of a deeper kernel that are shown
 CHANNELS = 32  # whose preferred inputs are sought together
 PREFERRED = 32  # such groups of channels that a network keeps the preferred inputs of
 OUTPUTS = 2  # layers that a network keeps the outputs to the project's own digits of: megabytes each
@@ -53,7 +55,7 @@ def kernels(network: Any, name: str) -> Kernels:
 def _pictured(network: Any, name: str) -> tuple[np.ndarray, np.ndarray] | None:
     """A layer's weights as (filters, inputs, h, w), and its bias; None where they are no pictures."""
     weights = network.weights(name)
-    if weights is None:
+    if weights is None or weights[0].shape[-1] != network.layer(name).shape[-1]:
         return None
     kernel, bias = weights
     if kernel.ndim == 4:
@@ -61,6 +63,14 @@ def _pictured(network: Any, name: str) -> tuple[np.ndarray, np.ndarray] | None:
     if kernel.shape[0] == SIDE**2:
         return kernel.T.reshape(-1, 1, SIDE, SIDE), bias
     return None
+
+
+def over_the_picture(network: Any, layer: Layer, channel: int, changed: Mapping[str, Weights]) -> np.ndarray | None:
+    """The weights by which a number reads every pixel of the picture, (28, 28); None where it reads anything else."""
+    known = network.weights(layer.name)
+    if known is None or known[0].ndim != 2 or arithmetic.sources(network, layer):
+        return None
+    return changed.get(layer.name, known)[0][:, channel].reshape(SIDE, SIDE)
 
 
 def feature_maps(network: Any, image: np.ndarray, name: str) -> np.ndarray:
@@ -123,105 +133,12 @@ def taken(network: Any, outputs: dict[str, Any], layer: Layer) -> Taken:
     """What `layer` took away from the one image that `outputs` are of; None for what it does not do."""
     output = outputs[layer.name]
     by_relu = by_pooling = None
-    if output.before is not None and layer is not network.layers[-1]:
+    if output.before is not None and network.rectifies(layer.name) and layer is not network.layers[-1]:
         by_relu = float((output.before[0] <= 0).mean())
-    if "Pooling" in layer.type:
-        entered = outputs[network.layers[network.layers.index(layer) - 1].name].after[0]
+    if "Pooling" in layer.type and layer.sources:
+        entered = outputs[layer.sources[0]].after[0]
         by_pooling = 1 - output.after[0].size / entered.size
     return Taken(by_relu, by_pooling)
-
-
-class Pooled(NamedTuple):
-    """One map pooled: it as it `entered`, (h, w), and `pooled`, each `window` x `window` units one."""
-
-    layer: str
-    channel: int
-    window: int
-    entered: np.ndarray
-    pooled: np.ndarray
-
-
-class Hand(NamedTuple):
-    """All that is needed to compute one filter's answer by hand, for one (28, 28) image: the network's own numbers.
-
-    The first convolution's `kernel` (h, w), `bias`, `stride` and `padding` (zeros before the first pixel), the map
-    `before` its activation and `after` it. Then the first `pooling`, None where there is none. Then one digit's output
-    beside that of its `rival`, the best other digit: what enters the last layer `features` (n,), the `weights` on them
-    and the rival's (n,), and both biases. Last the digit's `label`, how many `filters` there are, and the temperature.
-    """
-
-    layer: str
-    channel: int
-    kernel: np.ndarray
-    bias: float
-    stride: int
-    padding: int
-    before: np.ndarray
-    after: np.ndarray
-    pooling: Pooled | None
-    features: np.ndarray
-    rival: int
-    weights: np.ndarray
-    rival_weights: np.ndarray
-    output_bias: float
-    rival_bias: float
-    logits: np.ndarray
-    label: int
-    filters: int
-    temperature: float
-
-
-def by_hand(network: Any, image: np.ndarray, channel: int | None, label: int) -> Hand | None:
-    """The arithmetic of one channel of the first convolution and of one digit's output; None without a convolution.
-
-    `channel` None is the one that the image excites most.
-    """
-    first = next((layer for layer in network.layers if layer.has_filters), None)
-    if first is None:
-        return None
-    outputs = network.outputs(image[None])
-    kernel, bias = network.weights(first.name)
-    made = outputs[first.name]
-    most = int(made.after[0].max((0, 1)).argmax())
-    opened = most if channel is None else channel % kernel.shape[-1]
-    after = made.after[0, ..., opened]
-    last, features = network.layers[-1], outputs[network.layers[-2].name].after[0].ravel()
-    weights, biases = network.weights(last.name)
-    logits = outputs[last.name].after[0]
-    rival = max((other for other in range(network.task.count) if other != label), key=logits.__getitem__)
-    return Hand(
-        layer=first.name,
-        channel=opened,
-        kernel=kernel[:, :, 0, opened],
-        bias=float(bias[opened]),
-        stride=first.field.jump,
-        padding=-first.field.start,
-        before=after if made.before is None else made.before[0, ..., opened],
-        after=after,
-        pooling=_first_pooling(network, outputs, {first.name: opened}),
-        features=features,
-        rival=rival,
-        weights=weights[:, label],
-        rival_weights=weights[:, rival],
-        output_bias=float(biases[label]),
-        rival_bias=float(biases[rival]),
-        logits=logits,
-        label=label,
-        filters=kernel.shape[-1],
-        temperature=network.temperature,
-    )
-
-
-def _first_pooling(network: Any, outputs: dict[str, Any], chosen: dict[str, int]) -> Pooled | None:
-    """The first pooling that keeps the largest of windows side by side; of a layer that is not `chosen`, its most."""
-    for entering, layer in itertools.pairwise(network.layers):
-        window = layer.field.jump // max(1, entering.field.jump)
-        apart = layer.field == entering.field.through(window, window, 0)
-        if "MaxPooling" in layer.type and entering.is_map and apart:
-            entered, pooled = outputs[entering.name].after[0], outputs[layer.name].after[0]
-            channel = chosen.get(entering.name, int(entered.max((0, 1)).argmax()))
-            return Pooled(layer.name, channel, window, entered[..., channel], pooled[..., channel])
-    return None
 
 
 class Likes(NamedTuple):

@@ -7,7 +7,7 @@ Keras's own `predict` is not thread-safe on JAX, so the variables are copied onc
 import dataclasses
 import functools
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import jax
@@ -28,6 +28,7 @@ PULLED = (1, 10, 32)  # the same where gradients are taken: a digit, one for eac
 
 Copies = dict[int, jax.Array]  # of a model's variables, by their ids
 Variables = tuple[list[jax.Array], list[jax.Array]]  # trainable, and not, as `stateless_call` takes them
+Weights = tuple[np.ndarray, np.ndarray]  # a layer's kernel and bias
 
 
 class Output(NamedTuple):
@@ -161,7 +162,7 @@ class Classifier:
         valid = ", ".join(layer.name for layer in self.layers)
         raise InputError("unknown_layer", name=str(name)[:80], model=self.name, valid=valid)
 
-    def weights(self, name: str) -> tuple[np.ndarray, np.ndarray] | None:
+    def weights(self, name: str) -> Weights | None:
         """Kernel and bias of a layer: (h, w, channels in, channels out) or (in, out), and (out,); None without them."""
         layer = self._model.get_layer(self.layer(name).name)
         kernel = getattr(layer, "kernel", None)
@@ -175,14 +176,35 @@ class Classifier:
         """Whether a layer's activation is ReLU."""
         return getattr(self._model.get_layer(self.layer(name).name), "activation", None) is keras.activations.relu
 
-    def outputs(self, images: np.ndarray) -> dict[str, Output]:
-        """What every layer makes of (N, 28, 28) float32 images in [0, 1], by its name; the last are the logits."""
-        images = np.asarray(images, np.float32)[..., None]
-        chunks = [(self._outputs(chunk), count) for chunk, count in _chunks((1, BATCH), images)]
+    def activation(self, name: str) -> str | None:
+        """The name of a layer's activation, as "relu"; None where it has none, or it changes nothing."""
+        function = getattr(self._model.get_layer(self.layer(name).name), "activation", None)
+        if function in (None, keras.activations.linear):
+            return None
+        return getattr(function, "__name__", type(function).__name__)
+
+    def outputs(self, images: np.ndarray, changed: Mapping[str, Weights] | None = None) -> dict[str, Output]:
+        """What every layer makes of (N, 28, 28) float32 images in [0, 1], by its name; the last are the logits.
+
+        `changed` are weights, as `weights` gives them, that stand in for those of the layers named: nothing is compiled
+        for them.
+        """
+        images, stand_ins = np.asarray(images, np.float32)[..., None], self._variables(changed or {})
+        chunks = [(self._outputs(chunk, stand_ins), count) for chunk, count in _chunks((1, BATCH), images)]
         return {
             name: Output(_joined([(made[name][0], count) for made, count in chunks]), _joined_before(chunks, name))
             for name in chunks[0][0]
         }
+
+    def _variables(self, weights: Mapping[str, Weights]) -> Copies:
+        """The kernels and biases of layers, by the ids of the variables that they stand in for."""
+        found: Copies = {}
+        for name, values in weights.items():
+            layer = self._model.get_layer(name)
+            parts = [id(layer.kernel), id(getattr(layer, "bias", None))]
+            pairs = [(part, value) for part, value in zip(parts, values, strict=True) if part in self._copies]
+            found |= {part: jax.device_put(np.asarray(value, self._copies[part].dtype)) for part, value in pairs}
+        return found
 
     def features(self, images: np.ndarray) -> np.ndarray:
         """What enters the last layer, (N, features) float32, for (N, 28, 28) float32 images in [0, 1]."""
@@ -320,11 +342,11 @@ def runner(model: keras.Model, copies: Copies) -> tuple[Callable[..., dict[str, 
     return run, [_of(copies, layer) for layer, *_ in plan]
 
 
-def _compiled_outputs(model: keras.Model, copies: Copies) -> Callable[[np.ndarray], dict[str, tuple]]:
-    """Every layer's output after and before its activation, as one jitted function of the images."""
-    run, weights = runner(model, copies)
+def _compiled_outputs(model: keras.Model, copies: Copies) -> Callable[[np.ndarray, Copies], dict[str, tuple]]:
+    """Every layer's output after and before its activation, as one jitted function of the images, and of stand-ins."""
+    run, _ = runner(model, copies)
     call = jax.jit(lambda weights, images: run(weights, images, {}))
-    return lambda images: call(weights, images)
+    return lambda images, stand_ins: call([_of({**copies, **stand_ins}, layer) for layer in steps(model)], images)
 
 
 def _compiled_gradients(model: keras.Model, copies: Copies) -> Callable[[np.ndarray, dict[str, np.ndarray]], jax.Array]:

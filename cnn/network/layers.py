@@ -43,13 +43,17 @@ class LayerFacts:
 
 
 class Layer(NamedTuple):
-    """One layer: `shape` of its output without the batch, its parameters, and what one unit of it sees."""
+    """One layer: `shape` of its output without the batch, its parameters, and what one unit of it sees.
+
+    `sources` are the layers whose output it takes; none where it takes the picture.
+    """
 
     name: str
     type: str
     shape: tuple[int, ...]
     parameters: int
     field: Field
+    sources: tuple[str, ...] = ()
 
     @property
     def is_map(self) -> bool:
@@ -103,7 +107,8 @@ def describe(model: keras.Model) -> list[Layer]:
     for layer in steps(model):
         field = fields[layer.name] = _seen_through(layer, max(fields.get(name, Field()) for name in makers(layer)))
         shape = tuple(int(n) for n in layer.output.shape[1:])
-        described.append(Layer(layer.name, type(layer).__name__, shape, int(layer.count_params()), field))
+        sources = tuple(name for name in makers(layer) if name in fields)
+        described.append(Layer(layer.name, type(layer).__name__, shape, int(layer.count_params()), field, sources))
     return described
 
 

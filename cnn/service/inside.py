@@ -1,17 +1,19 @@
 """A look inside a network: its endpoints, and the views of the tab. What takes seconds is remembered by the network."""
 
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import PIL.Image
 
 from cnn import pictures
 from cnn.framing.frame import frame
-from cnn.inside import views
+from cnn.inside import arithmetic, views
+from cnn.inside.arithmetic import Convolved, Pooled, Weighed
+from cnn.inside.changes import Changes, changed_weights
 from cnn.inside.explain import METHODS, explain
 from cnn.models.registry import Models
-from cnn.network.classifier import Classifier, Output
+from cnn.network.classifier import Classifier, Output, Weights
 from cnn.network.layers import Layer, LayerFacts
 from cnn.reading import read
 from cnn.service.draw import Captioned, sent
@@ -82,8 +84,12 @@ def explained(
 
 @dataclasses.dataclass(frozen=True)
 class LayerShown(LayerFacts):
-    """A layer with what it makes of the digit, and the shares that ReLU and pooling take away, as `views.Taken`."""
+    """A layer with what it makes of the digit, and the shares that ReLU and pooling take away, as `views.Taken`.
 
+    `sources` are the layers that it is made from; none where it is the picture.
+    """
+
+    sources: list[str]
     maps: Tiles
     by_relu: float | None
     by_pooling: float | None
@@ -91,24 +97,50 @@ class LayerShown(LayerFacts):
 
 @dataclasses.dataclass(frozen=True)
 class Unit:
-    """One channel: its map before and after its activation, and its kernel where that is a picture."""
+    """One channel: its map or number before and after its `activation`, and what it is added up from.
+
+    `label`: it is the score of this class. `kernel` is its weights where they are a picture as large as the digit.
+    """
 
     layer: str
     channel: int
     after: np.ndarray
     before: np.ndarray | None = None
+    activation: str | None = None
+    convolved: Convolved | None = None
+    pooled: Pooled | None = None
+    weighed: Weighed | None = None
     kernel: np.ndarray | None = None
-    inputs: list[int] | None = None
+    label: int | None = None
 
 
 @dataclasses.dataclass(frozen=True)
 class NetworkView:
-    """Every layer at work on the digit, and the channel that is open, if one is."""
+    """Every layer at work on the digit, and the channel that is open, if one is.
+
+    Where the network was changed by hand, all of that is the changed one's, and so is the `prediction`.
+    """
 
     layers: list[LayerShown]
     parameters: int
     temperature: float
+    prediction: Prediction | None = None
     unit: Unit | None = None
+
+
+@dataclasses.dataclass(frozen=True)
+class Joins:
+    """How strongly a layer's channels are joined to those they are made from, each on its own scale."""
+
+    layer: str
+    sizes: Tiles
+
+
+@dataclasses.dataclass(frozen=True)
+class JoinsView:
+    """The joins of each layer that has weights of its own; a channel of any other is made from the same of one."""
+
+    joins: list[Joins]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -169,7 +201,7 @@ class DepthView:
     pictures: np.ndarray
 
 
-Part = NetworkView | FiltersView | LikesView | views.Hand | WhyView | ShiftView | DepthView | None
+Part = NetworkView | JoinsView | FiltersView | LikesView | WhyView | ShiftView | DepthView | None
 
 
 @dataclasses.dataclass(frozen=True)
@@ -200,34 +232,66 @@ def look(models: Models, asked: Asked, framed: Framed, model: str, example: bool
 
 
 def network(
-    digit: np.ndarray, classifier: Classifier, models: Models, *, layer: str | None = None, channel: int | None = None
+    digit: np.ndarray,
+    classifier: Classifier,
+    models: Models,
+    *,
+    layer: str | None = None,
+    channel: int | None = None,
+    changes: Changes | None = None,
 ) -> NetworkView:
-    """Every layer with what it makes of the digit, and the channel that is open, if one is."""
-    outputs = classifier.outputs(digit[None])
-    shown = [_layer(classifier, outputs, one) for one in classifier.layers]
-    # A channel that was open in another network is not open in this one.
+    """Every layer with what it makes of the digit, and the channel that is open, if one is; a changed network's."""
+    # What was open in another network is not open in this one, nor changed.
     opened = next((one for one in classifier.layers if one.name == layer), None)
-    unit = _unit(classifier, outputs, opened, channel or 0) if opened else None
-    return NetworkView(shown, classifier.parameters, classifier.temperature, unit)
+    changed = changed_weights(classifier, changes) if changes and changes.model == classifier.name else {}
+    outputs = classifier.outputs(digit[None], changed)
+    shown = [_layer(classifier, outputs, one) for one in classifier.layers]
+    unit = _unit(classifier, outputs, digit, opened, channel, changed) if opened and channel is not None else None
+    answer = classifier.predict(Framed(digit), outputs[classifier.layers[-1].name].after) if changed else None
+    return NetworkView(shown, classifier.parameters, classifier.temperature, answer, unit)
 
 
 def _layer(classifier: Classifier, outputs: dict[str, Output], layer: Layer) -> LayerShown:
     maps = outputs[layer.name].after[0]
     maps = maps.transpose(2, 0, 1) if layer.is_map else maps.reshape(-1)
     taken = views.taken(classifier, outputs, layer)
-    return LayerShown(**vars(layer.facts), maps=maps, by_relu=taken.by_relu, by_pooling=taken.by_pooling)
+    sources = arithmetic.sources(classifier, layer)
+    return LayerShown(
+        **vars(layer.facts), sources=sources, maps=maps, by_relu=taken.by_relu, by_pooling=taken.by_pooling
+    )
 
 
-def _unit(classifier: Classifier, outputs: dict[str, Output], layer: Layer, channel: int) -> Unit:
+def _unit(
+    classifier: Classifier,
+    outputs: dict[str, Output],
+    digit: np.ndarray,
+    layer: Layer,
+    channel: int,
+    changed: Mapping[str, Weights],
+) -> Unit:
     channel = channel % layer.shape[-1]
     output = outputs[layer.name]
-    before = None if output.before is None else output.before[0, ..., channel]
-    unit = Unit(layer.name, channel, output.after[0, ..., channel], before)
-    try:
-        kernels = views.kernels(classifier, layer.name)
-    except InputError:
-        return unit
-    return dataclasses.replace(unit, kernel=kernels.weights[channel], inputs=kernels.inputs[channel].tolist())
+    before = arithmetic.entered(classifier, outputs, layer, channel)
+    if output.before is not None:
+        before = output.before[0, ..., channel]
+    is_class = layer is classifier.layers[-1] and channel < classifier.task.count
+    return Unit(
+        layer.name,
+        channel,
+        output.after[0, ..., channel],
+        before,
+        classifier.activation(layer.name),
+        arithmetic.convolved(classifier, outputs, digit, layer, channel, changed),
+        arithmetic.pooled(classifier, outputs, layer, channel),
+        arithmetic.weighed(classifier, outputs, layer, channel, changed),
+        views.over_the_picture(classifier, layer, channel, changed),
+        channel if is_class else None,
+    )
+
+
+def joins(digit: np.ndarray, classifier: Classifier, models: Models) -> JoinsView:
+    """How strongly channels are joined to those they are made from. No drawing changes it."""
+    return JoinsView([Joins(*one) for one in arithmetic.joined(classifier)])
 
 
 def filters_view(digit: np.ndarray, classifier: Classifier, models: Models, *, layer: str) -> FiltersView:
@@ -239,13 +303,6 @@ def likes(digit: np.ndarray, classifier: Classifier, models: Models, *, layer: s
     """What a channel likes to see. Takes seconds."""
     found = views.likes(classifier, layer, channel)
     return LikesView(layer, channel, found.preferred, [Excerpt(*one) for one in found.excerpts])
-
-
-def hand(
-    digit: np.ndarray, classifier: Classifier, models: Models, *, channel: int | None = None, label: int | None = None
-) -> views.Hand | None:
-    """One channel of the first convolution and one digit's output, in numbers."""
-    return views.by_hand(classifier, digit, channel, _label(classifier, digit, label))
 
 
 def why(
@@ -293,4 +350,4 @@ def _label(classifier: Classifier, digit: np.ndarray, label: int | None) -> int:
     return label
 
 
-VIEWS = Views(network, likes, hand, why, shift, depth, filters=filters_view)
+VIEWS = Views(network, joins, likes, why, shift, depth, filters=filters_view)

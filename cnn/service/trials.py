@@ -8,7 +8,7 @@ import pydantic
 
 from cnn.service.views import Asked, Views
 from cnn.trials.collecting import Collector, Handed
-from cnn.trials.series import Trial, packed
+from cnn.trials.series import checked
 from cnn.types import InputError, Why
 
 Words = Annotated[str, pydantic.Field(max_length=200)]
@@ -78,12 +78,11 @@ def open_class(collector: Collector, visitor: str) -> Opened:
         return Opened(why=error.why)
 
 
-def submit(
-    collector: Collector, visitor: str, *, code: Words, name: Words, trials: list[Trial], receipt: Receipt
-) -> Submitted:
-    """Hand in a series under a pseudonym; in place of an earlier one of the same receipt, which the page makes."""
+def submit(collector: Collector, visitor: str, *, code: Words, name: Words, trials: str, receipt: Receipt) -> Submitted:
+    """Hand in a series, as JSON, under a pseudonym; in place of an earlier one of the receipt that the page made."""
     try:
-        return Submitted(collector.submit(code, name, packed(trials), receipt, visitor))
+        collector.admit(code, visitor)  # what strangers send is not even read
+        return Submitted(collector.submit(code, name, checked(trials), receipt))
     except InputError as error:
         return Submitted(why=error.why)
 

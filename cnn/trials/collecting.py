@@ -17,7 +17,7 @@ from cnn.types import InputError
 
 SECONDS = 3600  # that a class is open
 # Letters that neither the eye nor, in English and French, the ear takes for one another; no vowels, so no words. A code
-# is one of 800 million: whoever tries 300 a second for an hour finds a certain class with a chance of 0.2 %.
+# is one of 800 million: at twelve tries a second, an hour finds a certain class with a chance of 0.005 %.
 LETTERS, LENGTH = "FHJKLMQRTWXYZ", 8
 MOST_OPEN = 60  # classes
 MOST_SERIES = 64  # of a class
@@ -132,17 +132,21 @@ class Collector:
             self._classes[opened.secret] = _Class(opened, now + SECONDS, now, alarm)
             return opened
 
-    def submit(self, code: str, name: str, tests: str, receipt: str, visitor: str) -> float:
+    def admit(self, code: str, visitor: str) -> None:
+        """InputError where no class has this code, or this visitor tries too much."""
+        with self._lock:
+            self._keep_pace(visitor)
+            self._of_code(code)
+
+    def submit(self, code: str, name: str, tests: str, receipt: str) -> float:
         """Hand in a series under a pseudonym; gives the seconds that it is kept at most.
 
         The `receipt` is made by whoever hands in, and nobody else can guess it: by it they hand in again, in place of
         what was there, which a request that is sent twice does too, or take it back.
 
-        InputError: no class has this code, the pseudonym is none or another's, the class or the server is full, or
-        this visitor tries too much.
+        InputError: no class has this code, the pseudonym is none or another's, or the class or the server is full.
         """
         with self._lock:
-            self._keep_pace(visitor)
             name = pseudonym(name)
             found = self._of_code(code)
             before = found.series.get(receipt)

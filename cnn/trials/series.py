@@ -2,7 +2,6 @@
 
 import base64
 import json
-from collections.abc import Sequence
 from typing import Annotated, Literal
 
 import pydantic
@@ -52,11 +51,20 @@ class Trial(TypedDict):
     strokes: Drawing | None
 
 
-def packed(trials: Sequence[Trial]) -> str:
-    """A series as JSON. InputError where it holds no test, too many, or too much."""
-    if not 0 < len(trials) <= MOST_TESTS:
-        raise InputError("collect_tests", most=MOST_TESTS)
-    text = json.dumps(trials, separators=(",", ":"))
+_SERIES = pydantic.TypeAdapter(list[Trial])
+
+
+def checked(text: str) -> str:
+    """A series as a page hands it in, JSON of a list of tests, with what a test says and nothing else.
+
+    InputError where it is none, holds no test, too many, or too much.
+    """
     if len(text) > MOST_BYTES:
         raise InputError("collect_large", most=MOST_BYTES // 1000)
-    return text
+    try:
+        trials = _SERIES.validate_json(text, strict=True)
+    except (pydantic.ValidationError, UnicodeEncodeError):  # half a sign
+        raise InputError("collect_series") from None
+    if not 0 < len(trials) <= MOST_TESTS:
+        raise InputError("collect_tests", most=MOST_TESTS)
+    return json.dumps(trials, separators=(",", ":"))

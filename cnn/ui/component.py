@@ -41,6 +41,7 @@ EARLY = """
         element.addEventListener("click", keep);
         element.setAttribute("aria-busy", "true");"""
 _served: dict[str, bytes] = {}  # compressed, by address
+_later: set[str] = set()  # the addresses of those that are fetched when they are wanted
 
 
 def networks(models: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
@@ -60,7 +61,8 @@ class Component(gr.HTML):
     """A gr.HTML made of a folder's `template.html`, `style.css` and `script.js`.
 
     Where a template has `<!-- says -->`, it gets the head that tells what a network says of the digit: `web/says.html`;
-    where it has `<!-- question wing/view -->`, what to try there, and its answer on request: `web/question.html`.
+    where it has `<!-- task wing/view -->`, what that view is for, what to try there, and the answer on request:
+    `web/task.html`.
 
     The script's default export is called with what Gradio hands to a component's script, and with `constants`, by name.
     The template takes no props, so Gradio never touches the elements the script has made.
@@ -104,9 +106,17 @@ def _constant(value: str) -> str:
     return _serve(f"{ADDRESS}/constants/{name}.js", f"export default {value};\n")
 
 
+def later(value: Any) -> str:
+    """The address of a module whose default export is a value, JSON-ready: of what a page fetches when it is wanted."""
+    address = _constant(json.dumps(value, ensure_ascii=False))
+    _later.add(f"/{address}")
+    return address
+
+
 def _serve(address: str, module: str) -> str:
     """Have a module served; gives its address as the page's own addresses are: without the slash before it."""
-    _served[address] = gzip.compress(module.encode(), mtime=0)
+    if address not in _served:  # it is made of what the module says
+        _served[address] = gzip.compress(module.encode(), mtime=0)
     return address.lstrip("/")
 
 
@@ -144,13 +154,13 @@ def _serve_modules() -> str:
 
 
 def _template(path: Path) -> str:
-    def question(found: re.Match[str]) -> str:
-        return QUESTION.replace("WING", found[1]).replace("VIEW", found[2])
+    def task(found: re.Match[str]) -> str:
+        return TASK.replace("WING", found[1]).replace("VIEW", found[2])
 
-    return re.sub(r"<!-- question (\w+)/(\w+) -->\n", question, _read(path).replace("\t<!-- says -->\n", SAYS))
+    return re.sub(r"<!-- task (\w+)/(\w+) -->\n", task, _read(path).replace("\t<!-- says -->\n", SAYS))
 
 
-SAYS, QUESTION = (_read(HERE / "web" / f"{name}.html") for name in ("says", "question"))
+SAYS, TASK = (_read(HERE / "web" / f"{name}.html") for name in ("says", "task"))
 MODULES = _serve_modules()
 TEXTS = f"{MODULES}/texts.js"
 
@@ -160,7 +170,8 @@ def head() -> str:
 
     What is asked of the server waits until what waits for the server is there: Gradio's own script runs first.
     """
-    preloads = "\n".join(f'<link rel="modulepreload" href="{address.lstrip("/")}">' for address in _served)
+    first = [address.lstrip("/") for address in _served if address not in _later]
+    preloads = "\n".join(f'<link rel="modulepreload" href="{address}">' for address in first)
     return f"""{preloads}
 <script type="module" src="{MODULES}/web/printing.js"></script>
 <style>{_read(HERE / "web" / "connection.css")}</style>

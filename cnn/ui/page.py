@@ -18,7 +18,7 @@ from cnn.trials.collecting import Collector
 from cnn.ui import component
 from cnn.ui.api import scripted_api
 from cnn.ui.compat import light_sessions
-from cnn.ui.course import Course
+from cnn.ui.course.tab import course_tab
 from cnn.ui.draw.tab import draw_tab
 from cnn.ui.errors.tab import errors_tab
 from cnn.ui.gateway import Gateway
@@ -77,8 +77,8 @@ def build_demo(
                     errors_tab(models, mnist, trainings, own)
                 with gr.Tab(T("trials.tab"), id="trials"):
                     trials_tab(models, collector)
-            with gr.Tab(T("course.tab"), id="course", visible=task.is_like(DIGITS)), gr.Column(elem_classes="card"):
-                Course(elem_id="course", elem_classes="wide")
+            with gr.Tab(T("course.tab"), id="course", visible=task.is_like(DIGITS)):
+                course_tab(models, trainings, digit)
         scripted_api(models)
     # What is queued takes its turns in `FairBlocks`; past the queue goes only what is made for that.
     demo.queue(api_open=False, max_size=MAX_WAITING, default_concurrency_limit=None, status_update_rate=5)

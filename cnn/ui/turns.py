@@ -17,7 +17,7 @@ from cnn.types import InputError
 # How many calls are served at once, by their `concurrency_id`. An event that has none of these is "live" past Gradio's
 # queue and "queued" through it: what is live waits for nothing else.
 LIVE = "live"
-AT_ONCE = {LIVE: 16, "view": 2, "class": 2, "queued": 2, "heavy": 1}
+AT_ONCE = {LIVE: 16, "view": 2, "class": 1, "queued": 2, "heavy": 1}
 HEARD = "cnn.heard"  # the key of a request's scope: how many streams listen, by session
 
 MAX_WAITING = 256  # calls of all clients, of one kind

@@ -32,7 +32,6 @@ ROUNDS = 20
 ASKED = {
     "network": {"view": "network"},
     "network, a channel open": {"view": "network", "layer": "conv2", "channel": 5},
-    "by hand": {"view": "hand"},
     "moved digit, all networks": {"view": "shift", "across": 3, "down": 2},
     **{f"why: {method}": {"view": "why", "method": method} for method in METHODS},
 }
@@ -117,7 +116,7 @@ def in_browser(models: Models) -> Iterator[str]:
         Visit(page).go(demo.local_url)
         page.get_by_role("tab", name="Understand").click()
         turns = itertools.cycle(range(10))  # on and on: the same digit twice would change nothing
-        for view in ("network", "hand", "why", "play"):
+        for view in ("network", "why", "play"):
             page.locator(f".inside [data-view={view}]").click()
             for method in METHODS if view == "why" else [None]:
                 if method:

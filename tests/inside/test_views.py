@@ -104,67 +104,8 @@ def test_what_relu_and_pooling_took_away(course: Classifier, image: np.ndarray) 
     assert took["pool1"].by_pooling == pytest.approx(0.75)
     assert took["conv1"].by_pooling is None
     assert took["logits"] == (None, None)
-
-
-def windows(pooling: views.Pooled) -> np.ndarray:
-    """(rows, window, columns, window): the map that entered, cut into windows."""
-    (rows, columns), side = pooling.pooled.shape, pooling.window
-    return pooling.entered[: rows * side, : columns * side].reshape(rows, side, columns, side)
-
-
-def two_before_the_pooling() -> keras.Model:
-    """As in deeper networks: 'same' padding, and two convolutions before the first pooling."""
-    layers = keras.layers
-    convolutions = [layers.Conv2D(n, 3, padding="same", activation="relu", name=f"conv{n}") for n in (4, 6)]
-    rest = [layers.MaxPooling2D(2, name="pool"), layers.Flatten(), layers.Dropout(0.1), layers.Dense(11, name="logits")]
-    return keras.Sequential([keras.Input((28, 28, 1)), *convolutions, *rest])
-
-
-def test_the_first_pooling_by_hand_stands_wherever_it_is(image: np.ndarray) -> None:
-    network = Classifier(two_before_the_pooling(), "same")
-    hand = views.by_hand(network, image, 1, 4)
-    assert (hand.channel, hand.padding, hand.before.shape) == (1, 1, (28, 28))
-    outputs = network.outputs(image[None])
-    entered = outputs["conv6"].after[0]
-    assert hand.pooling.channel == entered.max((0, 1)).argmax()
-    np.testing.assert_array_equal(hand.pooling.entered, entered[..., hand.pooling.channel])
-    np.testing.assert_array_equal(windows(hand.pooling).max((1, 3)), hand.pooling.pooled)
-    assert hand.rival < 10
-    without = keras.Sequential([keras.Input((28, 28, 1)), keras.layers.Conv2D(2, 3), keras.layers.Flatten()])
-    without.add(keras.layers.Dense(10))
-    assert views.by_hand(Classifier(without, "bare"), image, 0, 4).pooling is None
-
-
-@pytest.mark.parametrize("channel", [None, 0, 17])
-def test_the_arithmetic_by_hand_adds_up_to_the_networks_output(
-    course: Classifier, image: np.ndarray, channel: int | None
-) -> None:
-    hand = views.by_hand(course, image, channel, 4)
-    rows, columns = hand.before.shape
-    height, width = hand.kernel.shape
-    page = np.pad(image, hand.padding)
-    for row in range(0, rows, 3):
-        for column in range(0, columns, 3):
-            patch = page[row * hand.stride : row * hand.stride + height, column * hand.stride :][:, :width]
-            total = (patch * hand.kernel).sum() + hand.bias
-            assert total == pytest.approx(hand.before[row, column], abs=1e-5)
-            assert max(0, total) == pytest.approx(hand.after[row, column], abs=1e-5)
-    np.testing.assert_array_equal(hand.pooling.entered, hand.after)
-    assert (hand.pooling.layer, hand.pooling.channel) == ("pool1", hand.channel)
-    np.testing.assert_array_equal(windows(hand.pooling).max((1, 3)), hand.pooling.pooled)
-    logits = course.logits(image[None])[0]
-    assert hand.rival == max(set(range(10)) - {4}, key=logits.__getitem__)
-    lead = hand.features @ (hand.weights - hand.rival_weights) + hand.output_bias - hand.rival_bias
-    assert lead == pytest.approx(logits[4] - logits[hand.rival], abs=1e-4)
-    shares = np.exp(hand.logits[:10] / course.temperature)
-    np.testing.assert_allclose(shares / shares.sum(), course.probabilities(image[None])[0], rtol=1e-4)
-
-
-def test_by_hand_without_a_channel_takes_one_that_fires_and_without_a_convolution_none(
-    models: Models, course: Classifier, image: np.ndarray
-) -> None:
-    assert views.by_hand(course, image, None, 4).after.max() == course.outputs(image[None])["conv1"].after.max()
-    assert views.by_hand(models["mlp"], image, None, 4) is None
+    other = padded("same", "tanh")  # which sets nothing to zero
+    assert views.taken(other, other.outputs(image[None]), other.layers[0]) == (None, None)
 
 
 def test_what_a_channel_likes_to_see(course: Classifier) -> None:
@@ -232,7 +173,7 @@ def test_the_open_channel_comes_with_the_network(models: Models, image: np.ndarr
     np.testing.assert_array_equal(unpacked(found["unit"]["before"]), output.before[0, ..., 7])
     np.testing.assert_array_equal(unpacked(found["unit"]["after"]), output.after[0, ..., 7])
     shown = found["layers"][2]
-    assert shown["name"] == "conv2"
+    assert (shown["name"], shown["sources"]) == ("conv2", ["pool1"])
     np.testing.assert_allclose(
         unpacked(shown["maps"]), output.after[0].transpose(2, 0, 1), atol=output.after.max() / 255
     )

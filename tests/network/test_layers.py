@@ -144,7 +144,7 @@ def test_its_answer_is_explained_and_stress_tested_all_the_same() -> None:
         ) == {*models}
     for asked, shut in (
         ({"view": "network"}, True),
-        ({"view": "hand"}, True),
+        ({"view": "joins"}, True),
         ({"view": "why", "method": "grad_cam"}, True),
         ({"view": "why", "method": "saliency"}, False),
         ({"view": "shift"}, False),

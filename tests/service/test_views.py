@@ -27,9 +27,17 @@ TRIAL = {
 }  # fmt: skip
 ASKED: dict[str, dict[str, dict[str, Any]]] = {
     "inside": {
-        "network": {"layer": "conv2d", "channel": 1},
+        "network": {
+            "layer": "conv2d",
+            "channel": 1,
+            "changes": {
+                "model": "one",
+                "off": {"conv2d": [0, 3]},
+                "kernels": [{"layer": "conv2d", "channel": 1, "input": 0, "weights": [[0.5, 0, 1]] * 3}],
+            },
+        },
+        "joins": {},
         "likes": {"layer": "conv2d", "channel": 1},
-        "hand": {"channel": 1, "label": 3},
         "why": {"method": "saliency", "label": 3},
         "shift": {"across": 2, "down": -3},
         "depth": {"layer": "conv2d"},
@@ -76,7 +84,7 @@ ASKED: dict[str, dict[str, dict[str, Any]]] = {
     },
     "trials": {
         "open": {},
-        "submit": {"code": "FHJKLMQR", "name": "Ada", "trials": [TRIAL], "receipt": 32 * "0"},
+        "submit": {"code": "FHJKLMQR", "name": "Ada", "trials": json.dumps([TRIAL]), "receipt": 32 * "0"},
         "withdraw": {"receipt": 32 * "0"},
         "gather": {"secret": "none", "since": 0},
         "remove": {"secret": "none", "number": 1},

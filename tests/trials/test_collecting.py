@@ -45,7 +45,8 @@ class School:
         return self.collector.open(visitor or self.visitor())
 
     def submit(self, code: str, name: str, tests: str = "[]", receipt: str = "", visitor: str | None = None) -> float:
-        return self.collector.submit(code, name, tests, receipt or f"receipt of {name}", visitor or self.visitor())
+        self.collector.admit(code, visitor or self.visitor())
+        return self.collector.submit(code, name, tests, receipt or f"receipt of {name}")
 
     @property
     def held(self) -> int:

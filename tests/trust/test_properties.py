@@ -18,9 +18,10 @@ from cnn.framing.ink import from_image, from_strokes, parse_strokes
 from cnn.network.classifier import Classifier
 from cnn.reading.number import read_number
 from cnn.stress.perturbations import PERTURBATIONS
-from cnn.trials.collecting import LONGEST, pseudonym
+from cnn.trials.collecting import LONGEST, SECONDS, pseudonym
 from cnn.types import Framed, InputError
 from tests.conftest import tiny
+from tests.trials.test_collecting import School
 from train.data.mnist import DataError
 from train.data.series import read
 
@@ -138,6 +139,49 @@ def test_a_pseudonym_is_one_line_or_refused(text: str) -> None:
         assert name == name.strip() == pseudonym(name)
         assert 0 < len(name) <= LONGEST
         assert name.isprintable()
+
+
+FEW = some.integers(0, 2)
+ACTS = some.sampled_from(["open", "submit", "submit", "submit", "withdraw", "remove", "end", "wait"])
+
+
+@given(some.lists(some.tuples(ACTS, FEW, FEW, FEW), max_size=40))
+def test_a_class_holds_what_was_handed_in_until_it_is_over(steps: list[tuple[str, int, int, int]]) -> None:
+    """Beside a plain dictionary of the same: by secret, then by receipt, the pseudonym and the tests."""
+    school, classes = School(), []
+    ends: dict[str, float] = {}
+    held: dict[str, dict[str, tuple[str, str]]] = {}
+    for number, (act, which, whose, called) in enumerate([("open", 0, 0, 0), *steps]):
+        opened, receipt = classes[which % len(classes)] if classes else None, f"receipt {whose}"
+        if act == "open":
+            classes.append(school.open())
+            held[classes[-1].secret], ends[classes[-1].secret] = {}, school.now + SECONDS
+        elif act == "wait":
+            school.passes(SECONDS / 3)
+            held = {secret: series for secret, series in held.items() if ends[secret] > school.now}
+        elif act == "submit":
+            name, others = f"name {called}", held.get(opened.secret, {}).items()
+            right = opened.secret in held and name not in [other for one, (other, _) in others if one != receipt]
+            with contextlib.nullcontext() if right else pytest.raises(InputError):
+                school.submit(opened.code, name, f"tests {number}", receipt)
+            if right:
+                held[opened.secret][receipt] = (name, f"tests {number}")
+        elif act == "withdraw":
+            school.collector.withdraw(receipt)
+            for series in held.values():
+                series.pop(receipt, None)
+        elif act == "end":
+            school.collector.end(opened.secret)
+            held.pop(opened.secret, None)
+        elif act == "remove" and held.get(opened.secret):
+            first = school.collector.gather(opened.secret).series[0]
+            school.collector.remove(opened.secret, first.number)
+            held[opened.secret] = {r: one for r, one in held[opened.secret].items() if one[0] != first.name}
+        assert school.held == len(held)
+        for one in classes:
+            with contextlib.nullcontext() if one.secret in held else pytest.raises(InputError):
+                found = school.collector.gather(one.secret).series
+                assert sorted((name, tests) for _, name, tests in found) == sorted(held[one.secret].values())
 
 
 TRIALS = some.lists(some.tuples(DIGIT, some.integers(0, 9), some.none() | STROKES), min_size=1, max_size=4)

@@ -15,8 +15,9 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Frame, Locator, Page, expect, sync_playwright
 
 from cnn.framing.ink import from_strokes, parse_strokes
-from cnn.models.registry import Models
+from cnn.models.registry import Models, load_all
 from cnn.task import DIGITS
+from cnn.trials.collecting import Collector
 from cnn.types import Framed, InputError, Prediction, Reason
 from cnn.ui.draw.pad import SIDE as GRID
 from cnn.ui.page import build_demo, launch_options
@@ -37,6 +38,27 @@ DESKTOP = {"width": 1440, "height": 900}
 PHONE = {"width": 360, "height": 740}
 SEVEN = [(0.28, 0.2), (0.72, 0.2), (0.45, 0.85)]  # shares of the pad's side
 ONE = [(0.5, 0.2), (0.5, 0.8)]
+
+# All views of all stations, by their addresses: a script that gives them, to run within the page.
+VIEWS = """
+    const { href } = document.querySelector("link[href$='/web/stations.js']");
+    return import(href).then(({ STATIONS, viewsOf }) => Object.keys(STATIONS).flatMap(viewsOf));
+"""
+
+# Whatever goes wrong in a page's scripts from its very beginning, and what does not load: `window.faults`.
+FAULTS = """<script>
+    window.faults = [];
+    addEventListener("error", ({ message, target }) => {
+        if (message?.startsWith("ResizeObserver loop")) return; // it is told in the next frame
+        faults.push(message ?? target.outerHTML);
+    }, true);
+    addEventListener("unhandledrejection", ({ reason }) => faults.push(`${reason?.stack ?? reason}`));
+    const { error } = console;
+    console.error = (...words) => {
+        faults.push(words.join(" "));
+        error(...words);
+    };
+</script>"""
 
 expect.set_options(timeout=20_000)  # milliseconds: machines that test are busy
 
@@ -116,6 +138,15 @@ def fake_app() -> Iterator[tuple[FakeClassifier, gr.Blocks]]:
     demo = build_demo(Models([fake], fake.name))
     demo.launch(prevent_thread_lock=True, quiet=True, **launch_options())
     yield fake, demo
+    demo.close()
+
+
+@pytest.fixture(scope="session")
+def real_app() -> Iterator[gr.Blocks]:
+    """The app with the networks that come with it, whose page keeps its `faults`."""
+    demo, options = build_demo(load_all(), collector=Collector()), launch_options()
+    demo.launch(prevent_thread_lock=True, quiet=True, **{**options, "head": FAULTS + options["head"]})
+    yield demo
     demo.close()
 
 

@@ -195,7 +195,7 @@ def test_without_mnist_what_comes_with_the_app_is_shown_and_the_rest_is_said(
     tiles = panel.locator("[data-panel=list] .tile")
     expect(tiles).to_have_count(min(24, len(errors)))
     expect(tiles.locator("canvas")).to_have_count(1)
-    expect(panel.locator(".hint")).to_contain_text("CC BY-SA 3.0")
+    expect(panel.locator(".source")).to_contain_text("CC BY-SA 3.0")
     tiles.first.click()
     expect(panel.locator(".opened .evidence canvas")).to_have_count(3)
     expect(panel.locator(".near .unseen")).to_have_text([str(errors[0]["labels"][0])])

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from playwright.sync_api import Browser, Locator, Page, Route, expect
 
+from cnn.inside.changes import Changes, Kernel, changed_weights
 from cnn.inside.explain import METHODS, explain
 from cnn.models.registry import Models
 from cnn.network.architectures import ARCHITECTURES
@@ -19,7 +20,7 @@ from tests.ui.conftest import ONE, PHONE, SEVEN, Onlooker, choose, darkness, ope
 
 ROUNDED = 0.0051  # of a number shown with two digits
 FINE = 0.00051  # of one with three
-VIEWS = ("network", "hand", "why", "play")
+VIEWS = ("network", "why", "play")
 
 # What stands beyond the right edge of the page, but for the row of examples, which scrolls.
 BEYOND = """[...document.querySelectorAll(".looking *")]
@@ -63,6 +64,7 @@ class Insider(Onlooker):
         super().__init__(page)
         self.first_pad, self.pad = self.pad, page.locator("#pad-inside canvas")
         self.panel = page.locator(".inside")
+        self.sheet = page.locator(".inside .opened .sheet")
         self.sums, self.aloud = page.locator(".bench .sums"), page.locator(".inside .aloud")
         self.reason, self.claim = page.locator(".reason"), page.locator(".claim")
 
@@ -75,20 +77,30 @@ class Insider(Onlooker):
         self.panel.locator(f"[data-view={view}]").click()
         panel = self.panel.locator(f"[data-panel={view}]")
         expect(panel).to_be_visible()
-        parts = {"network": ".layer", "hand": "section, .note", "why": ".claim", "play": ".answer-line"}
+        parts = {"network": ".layer", "why": ".claim", "play": ".answer-line"}
         expect(panel.locator(parts[view]).first).to_be_attached()
         return panel
 
+    def tiles(self, layer: str) -> Locator:
+        """A layer's tiles that are shown, the strongest first."""
+        return self.panel.locator(f"[data-layer={layer}] .tile")
+
     def tile(self, layer: str, channel: int) -> Locator:
-        """A layer's tile of this channel, wherever it stands."""
+        """A layer's tile of this channel, where it is among those shown."""
         return self.panel.locator(f"[data-layer={layer}] .tile[data-channel='{channel}']")
+
+    def whole(self, layer: str) -> Locator:
+        """Open a layer: all its tiles."""
+        self.panel.locator(f"[data-layer={layer}] .all").click()
+        expect(self.sheet.locator("h4")).to_contain_text(f"{layer} · ")
+        return self.sheet.locator(".tiles .tile")
 
     def choose(self, name: str, within: str = ".inside") -> None:
         choose(self.page.locator(within).get_by_role("radio", name=name, exact=True))
 
     def table(self, number: int) -> np.ndarray:
-        """The cells of one of the tables of numbers: 0 patch, 1 kernel, 2 products, 3 window, 4 pooled."""
-        return numbers(self.panel.locator("[data-panel=hand] .cells").nth(number).locator("td"))
+        """The cells of a table of numbers: 0 patch, 1 kernel, 2 products; or 0 window, 1 what is kept of it."""
+        return numbers(self.sheet.locator(".cells").nth(number).locator("td"))
 
 
 def channels(tiles: Locator) -> list[int]:
@@ -144,151 +156,113 @@ def test_the_network_from_the_picture_to_the_ten_numbers(visit: Visiting, course
     outputs = course.outputs(digit[None])
     layers = visitor.panel.locator(".layer[data-layer]")
     assert layers.locator("h3 b").all_text_contents() == [layer.name for layer in course.layers]
-    off = (outputs["conv1"].before <= 0).mean()
-    expect(layers.nth(0).locator(".facts")).to_have_text(
-        f"32 maps of 26×26 · 320 parameters · each pixel sees 3×3 · ReLU set {off:.0%} to zero"
-    )
-    expect(layers.nth(1).locator(".facts")).to_have_text(
-        "32 maps of 13×13 · each pixel sees 4×4 · pooling dropped 75% of the numbers"
-    )
-    for name, count in {"conv1": 32, "pool1": 32, "conv2": 64, "pool2": 64, "dense1": 128}.items():
-        tiles = visitor.panel.locator(f"[data-layer={name}] .tile")
-        expect(tiles).to_have_count(count)
-        made = outputs[name].after
-        label = visitor.tile(name, 5).get_attribute("aria-label")
-        assert label.startswith(f"{name}, {'number' if name == 'dense1' else 'map'} 5, at most ")
-        assert number(label.split()[-1]) == pytest.approx(made[..., 5].max(), abs=ROUNDED)
-    shares = visitor.panel.locator(".outputs li:not(.head) .share")
+    for name in ("conv1", "pool1", "conv2", "pool2", "dense1"):  # the eight strongest, and what they are called
+        most = outputs[name].after[0].reshape(-1, outputs[name].after.shape[-1]).max(0)
+        assert channels(visitor.tiles(name)) == by_strength(most)[:8]
+        label = visitor.tiles(name).nth(1).get_attribute("aria-label")
+        channel = by_strength(most)[1]
+        assert label.startswith(f"{name}, {'number' if name == 'dense1' else 'map'} {channel}, at most ")
+        assert number(label.split()[-1]) == pytest.approx(most[channel], abs=ROUNDED)
+    expect(layers.nth(0).locator(".size")).to_have_text("26×26320")  # and its parameters
+    shares = visitor.panel.locator(".outputs .share")
     np.testing.assert_allclose(numbers(shares), 100 * course.probabilities(digit[None])[0], atol=0.101)
-    scores = numbers(visitor.panel.locator(".outputs li:not(.head) .logit"))
-    np.testing.assert_allclose(scores, outputs["logits"].after[0], atol=ROUNDED)
-    second, best = np.argsort(outputs["logits"].after[0])[-2:]
-    ahead = outputs["logits"].after[0][best] - outputs["logits"].after[0][second]
-    compared = visitor.panel.locator(".outputs + .passes")
-    expect(compared).to_contain_text(re.compile(rf"logit.* {best} is -?\d+\.\d\d ahead of {second}\."))
-    assert number(compared.text_content().split(f"{best} is ")[1]) == pytest.approx(ahead, abs=ROUNDED)
-    expect(visitor.panel.locator(".total")).to_have_text("225,034 parameters (weights and biases) in all.")
+    best = int(outputs["logits"].after[0].argmax())
+    expect(visitor.panel.locator(".total")).to_contain_text("225,034 parameters (weights and biases) in all")
     assert best == course.predict(Framed(digit)).best_guess
     expect(visitor.panel.locator(".says .digit")).to_have_text(str(best))
     expect(visitor.aloud).to_contain_text(f"{best}, ")
 
 
-def test_a_tile_opens_its_channel_and_closes_again(visit: Visiting, course: Classifier) -> None:
+def test_lines_join_a_map_to_what_it_is_made_from_the_strongest_most(visit: Visiting, course: Classifier) -> None:
     visitor = visit()
-    card, tile = visitor.panel.locator(".unit"), visitor.tile("conv1", 3)
-    tile.click()
-    expect(card.locator("h4")).to_have_text("conv1, map 3")
-    expect(card.locator("figcaption")).to_contain_text(["Kernel", "Before ReLU: from", "After ReLU: from 0.00 to"])
-    kernel = course.weights("conv1")[0][:, :, 0, 3]
-    red, blue = pixels(card.locator(".kernels canvas"))[..., ::2].transpose(2, 0, 1)
-    np.testing.assert_array_equal(blue > red + 20, kernel > 0.15 * np.abs(kernel).max())  # blue is positive
-    tile.click()
-    expect(card).to_have_count(0)
-    visitor.tile("conv2", 9).click()
-    expect(card.locator(".kernels figure")).to_have_count(8)
-    expect(card.locator("figcaption").filter(has_text="←").first).to_be_visible()
-    number_tile = visitor.panel.locator("[data-layer=dense1] .tile").nth(2)
-    number_tile.click()
-    expect(card.locator("h4")).to_have_text(f"dense1, number {number_tile.get_attribute('data-channel')}")
-    expect(card.locator(".facts")).to_contain_text("Before ReLU: ")
-    card.get_by_role("button", name="Close").click()
-    expect(card).to_have_count(0)
-    expect(number_tile).to_be_focused()
+    visitor.sketch(SEVEN)
+    sources = channels(visitor.tiles("pool1"))
+    tile = visitor.tiles("conv2").nth(2)
+    kernel = course.weights("conv2")[0][..., int(tile.get_attribute("data-channel"))]
+    size = np.linalg.norm(kernel, axis=(0, 1))
+    lines = visitor.panel.locator(".joins .lit path")
+    expect(visitor.panel.locator(".joins .still path").first).to_have_attribute("d", re.compile("M"))
+    tile.focus()
+    expect(lines).to_have_count(8)
+    widths = lines.evaluate_all("all => all.map((one) => parseFloat(one.style.strokeWidth))")
+    np.testing.assert_allclose(widths, 0.25 + 2.75 * (size[sources] / size.max()) ** 2, atol=0.06)
+    strong = [channel for channel in sources if size[channel] / size.max() > 0.5]
+    assert channels(visitor.panel.locator(".lit-source")) == strong
+    visitor.page.keyboard.press("ArrowRight")  # to the next layer, whose maps are each made from one
+    expect(visitor.tiles("pool2").nth(2)).to_be_focused()
+    expect(lines).to_have_count(1)
+    visitor.page.keyboard.press("ArrowDown")
+    expect(visitor.tiles("pool2").nth(3)).to_be_focused()
+    visitor.tiles("conv1").first.hover()
+    expect(lines).to_have_count(1)
+    expect(visitor.panel.locator("canvas.lit-source")).to_have_count(1)  # the picture
 
 
-def test_a_layers_name_opens_the_layer(visit: Visiting) -> None:
+def test_a_tile_opens_its_map_where_it_stands_and_closes_again(visit: Visiting, course: Classifier) -> None:
     visitor = visit()
-    name = visitor.panel.get_by_role("button", name="conv2", exact=True)
-    tile = visitor.panel.locator("[data-layer=conv2] .tile").first
-    small = tile.bounding_box()["width"]
-    name.press("Enter")
-    expect(name).to_have_attribute("aria-expanded", "true")
-    assert tile.bounding_box()["width"] == pytest.approx(2.5 * small, abs=1)
-    name.click()
-    expect(name).to_have_attribute("aria-expanded", "false")
-    assert tile.bounding_box()["width"] == pytest.approx(small, abs=1)
-
-
-def test_tiles_are_reached_and_opened_by_keyboard(visit: Visiting) -> None:
-    visitor = visit()
-    card, tiles = visitor.panel.locator(".unit"), visitor.panel.locator("[data-layer=conv1] .tile")
-    stops = visitor.panel.locator("[data-layer=conv1] .tile[tabindex='0']")
-    expect(stops.filter(visible=True)).to_have_count(1)
-    press = visitor.page.keyboard.press
-    tiles.first.focus()
-    press("ArrowRight")
-    press("ArrowRight")
-    press("ArrowLeft")
-    expect(tiles.nth(1)).to_be_focused()
-    press("ArrowDown")
-    wide = tiles.evaluate_all("all => all.findIndex(one => one.offsetTop > all[0].offsetTop)")
-    expect(tiles.nth(1 + wide)).to_be_focused()
-    press("Enter")
-    expect(tiles.nth(1 + wide)).to_have_attribute("aria-expanded", "true")
-    expect(card.locator("h4")).to_have_text(f"conv1, map {tiles.nth(1 + wide).get_attribute('data-channel')}")
-    opened = visitor.panel.locator("[data-layer=conv1] .tile.open")
-    card.get_by_role("button", name="Close").focus()
+    visitor.sketch(SEVEN)
+    tile = visitor.tiles("conv1").nth(3)
+    channel = int(tile.get_attribute("data-channel"))
+    tile.press("Enter")
+    expect(visitor.sheet.locator("h4")).to_have_text(f"conv1, map {channel}")
+    expect(tile).to_have_attribute("aria-expanded", "true")
+    visitor.sheet.get_by_text("What does ReLU do?").click()
+    expect(visitor.sheet.locator(".relu")).to_contain_text("ReLU lets through what is above zero")
+    close = visitor.sheet.get_by_role("button", name="Close")
+    close.focus()
     visitor.page.evaluate("document.querySelector('#pad-inside [data-digit=\"7\"]').click()")  # as it draws itself ...
     visitor.until(lambda: any(b'"strokes"' in body for _, body in visitor.posts))
     visitor.arrived()
-    expect(card.get_by_role("button", name="Close")).to_be_focused()  # ... the keyboard stays where it is
-    place = int(opened.get_attribute("data-channel"))
-    opened.focus()
-    press("Escape")
-    expect(card).to_have_count(0)
-    expect(visitor.tile("conv1", place)).to_be_focused()
+    expect(close).to_be_focused()  # ... the keyboard stays where it is, and the open map stays among those shown
+    expect(visitor.tile("conv1", channel)).to_have_class(re.compile("open"))
+    close.press("Enter")
+    expect(visitor.sheet).to_have_count(0)
+    expect(visitor.tile("conv1", channel)).to_be_focused()
 
 
-def test_the_strongest_maps_come_first_and_the_silent_are_folded_away(visit: Visiting, course: Classifier) -> None:
+def test_a_layer_shows_all_its_maps_and_filters_and_says_what_it_does(visit: Visiting, course: Classifier) -> None:
     visitor = visit()
     digit = visitor.sketch(SEVEN)
-    most = course.outputs(digit[None])["dense1"].after[0]
-    loud = int((most > most.max() / 255).sum())
-    layer = visitor.panel.locator("[data-layer=dense1]")
-    shown, fold = layer.locator(".tile").filter(visible=True), layer.locator(".fold")
-    expect(shown).to_have_count(loud)
-    assert 0 < loud < len(most)
-    assert channels(shown) == by_strength(most)[:loud]
-    maps = course.outputs(digit[None])["conv2"].after[0].max((0, 1))
-    assert channels(visitor.panel.locator("[data-layer=conv2] .tile"))[:5] == by_strength(maps)[:5]
-    expect(fold).to_have_text(f"{len(most) - loud} of {len(most)} silent")
-    fold.press("Enter")
-    expect(shown).to_have_count(len(most))
-    expect(fold).to_have_attribute("aria-expanded", "true")
-    layer.locator(".tiles").last.locator(".tile").first.focus()  # the arrow keys go round the silent too
-    visitor.page.keyboard.press("ArrowRight")
-    expect(layer.locator(".tiles").last.locator(".tile").nth(1)).to_be_focused()
-    fold.press("Enter")
-    expect(shown).to_have_count(loud)
-    before, posts = channels(layer.locator(".tile")), len(visitor.posts)
-    visitor.land([(0.2, 0.5), (0.8, 0.6)], steps=4)  # while the pen is down the tiles keep their places
-    visitor.until(lambda: len(visitor.posts) > posts)
-    visitor.arrived()
-    assert channels(layer.locator(".tile")) == before
-    visitor.page.mouse.up()
-    most = course.outputs(visitor.arrived()[None])["dense1"].after[0]
-    visitor.until(lambda: channels(shown)[:5] == by_strength(most)[:5])
-    assert channels(layer.locator(".tile")) != before
-
-
-def test_each_kind_of_layer_says_what_it_does(visit: Visiting) -> None:
-    visitor = visit()
-    for name, words in {"conv1": "kernels of one filter", "pool2": "Pooling", "dense1": "dense layer"}.items():
-        layer = visitor.panel.locator(f"[data-layer={name}]")
-        about = layer.locator(".about")
-        expect(about).to_be_hidden()
-        layer.locator(".term").press("Enter")
-        expect(about).to_contain_text(words)
-        expect(layer.locator(".term")).to_have_attribute("aria-expanded", "true")
-        layer.locator(".term").click()
-        expect(about).to_be_hidden()
-    for name, words in {"flatten": "Flatten", "dropout": "training only"}.items():
-        expect(visitor.panel.locator(f"[data-layer={name}] .about")).to_contain_text(words)
+    outputs = course.outputs(digit[None])
+    off = (outputs["conv1"].before <= 0).mean()
+    tiles = visitor.whole("conv1")
+    expect(visitor.sheet.locator(".facts")).to_contain_text(
+        f"32 maps of 26×26 · 320 parameters · each pixel sees 3×3 · ReLU set {off:.0%} to zero"
+    )
+    expect(visitor.sheet.locator(".about")).to_contain_text("kernels of one filter")
+    most = outputs["conv1"].after[0].max((0, 1))
+    assert channels(tiles) == by_strength(most)
+    weak = int(np.where(most > 0.01, most, np.inf).argmin())
+    canvas = visitor.sheet.locator(f".tile[data-channel='{weak}'] canvas")
+    assert darkness(canvas).max() > 0.98  # its own scale
+    visitor.choose("Same for a layer")
+    visitor.until(lambda: abs(darkness(canvas).max() - most[weak] / most.max()) < 0.02)
+    visitor.choose("Filters")
+    expect(visitor.sheet.locator(".legend")).to_have_text("negativepositive")
+    kernels = course.weights("conv1")[0]
+    visitor.until(lambda: pixels(canvas).shape == (3, 3, 3))
+    assert channels(tiles) == by_strength(np.abs(kernels).max((0, 1, 2)))
+    strongest = np.unravel_index(np.abs(kernels).argmax(), kernels.shape)
+    pole = [42, 79, 196] if kernels[strongest] > 0 else [180, 84, 10]
+    np.testing.assert_allclose(pixels(tiles.locator("canvas").first)[strongest[:2]], pole, atol=2)
+    most = outputs["dense1"].after[0]
+    expect(visitor.whole("dense1")).to_have_count(128)
+    silent = int((most <= most.max() / 255).sum())
+    expect(visitor.sheet.locator(".facts")).to_contain_text(f"{silent} of 128 silent")
+    for name, words in {"pool2": "Pooling", "flatten": "Flatten", "dropout": "training only"}.items():
+        visitor.whole(name)
+        expect(visitor.sheet.locator(".about")).to_contain_text(words)
+    visitor.whole("pool2").first.press("Enter")  # a tile here opens its map too
+    expect(visitor.sheet.locator("h4")).to_have_text(re.compile(r"pool2, map \d+"))
+    visitor.choose(say("network.mlp"), "#model")
+    visitor.whole("dense1")
+    visitor.choose("Filters")
+    visitor.until(lambda: pixels(visitor.sheet.locator(".tiles canvas").first).shape == (28, 28, 3))
 
 
 def test_what_a_channel_likes_comes_late_and_leaves_the_drawing_alone(visit: Visiting) -> None:
     visitor = visit()
-    visitor.panel.locator("[data-layer=pool1] .tile").nth(4).click()
+    visitor.tiles("pool1").nth(4).click()
     visitor.panel.get_by_role("button", name="What does it like to see?").click()
     expect(visitor.panel.locator(".likes")).to_be_focused()
     visitor.sketch(SEVEN)
@@ -299,40 +273,11 @@ def test_what_a_channel_likes_comes_late_and_leaves_the_drawing_alone(visit: Vis
     expect(visitor.panel.locator(".likes > figure").first).to_be_visible()
 
 
-def test_scales_and_filters(visit: Visiting, course: Classifier) -> None:
-    visitor = visit()
-    digit = visitor.sketch(SEVEN)
-    most = course.outputs(digit[None])["conv1"].after[0].max((0, 1))
-    weak = int(np.where(most > 0.01, most, np.inf).argmin())
-    canvas = visitor.tile("conv1", weak).locator("canvas")
-    assert darkness(canvas).max() > 0.98  # its own scale
-    visitor.choose("Same for a layer")
-    visitor.until(lambda: abs(darkness(canvas).max() - most[weak] / most.max()) < 0.02)
-    expect(visitor.panel.locator(".legend").first).to_have_text("0most")
-    visitor.choose("Filters")
-    expect(visitor.panel.locator(".legend").first).to_have_text("negativepositive")
-    kernels = course.weights("conv1")[0]
-    visitor.until(lambda: pixels(canvas).shape == (3, 3, 3))
-    strongest = np.unravel_index(np.abs(kernels).argmax(), kernels.shape)
-    assert channels(visitor.panel.locator("[data-layer=conv1] .tile")) == by_strength(np.abs(kernels).max((0, 1, 2)))
-    for name in ("conv1", "conv2"):
-        expect(visitor.panel.locator(f"[data-layer={name}]")).not_to_have_class(re.compile("no-filters"))
-    expect(visitor.panel.locator("[data-layer=pool1]")).to_have_class(re.compile("no-filters"))
-    pole = [42, 79, 196] if kernels[strongest] > 0 else [180, 84, 10]
-    first = visitor.panel.locator("[data-layer=conv1] .tile canvas").first
-    np.testing.assert_allclose(pixels(first)[strongest[:2]], pole, atol=2)
-    visitor.choose("Scale per tile")
-    for last in (visitor.panel.locator(f"[data-layer={name}] .tile canvas").last for name in ("conv1", "conv2")):
-        visitor.until(lambda last=last: np.ptp(pixels(last), axis=-1).max() > 140)  # no outlier pales the others
-    visitor.choose(say("network.mlp"), "#model")
-    visitor.until(lambda: pixels(visitor.panel.locator("[data-layer=dense1] canvas").first).shape == (28, 28, 3))
-
-
 # ------------------------------------------------------------------------------------------------------------- by hand
 
 
 def adds_up(visitor: Insider, course: Classifier, digit: np.ndarray) -> None:
-    """What stands on the desk is what the network computes, at the place and for the filter that stand there."""
+    """What lies on the bench is what the network computes, at the place and for the filter that stand there."""
     row, column = map(int, visitor.sums.get_attribute("data-place").split(","))
     channel = int(visitor.sums.get_attribute("data-channel"))
     outputs, (kernel, bias) = course.outputs(digit[None]), course.weights("conv1")
@@ -341,23 +286,18 @@ def adds_up(visitor: Insider, course: Classifier, digit: np.ndarray) -> None:
     np.testing.assert_allclose(visitor.table(1), kernel, atol=ROUNDED)
     np.testing.assert_allclose(visitor.table(2), patch * kernel, atol=ROUNDED)
     total, shown_bias, before, after = numbers(visitor.sums.locator("b"))
-    assert total == pytest.approx(visitor.table(2).sum(), abs=9 * ROUNDED)
     assert total == pytest.approx((patch * kernel).sum(), abs=FINE)
     assert shown_bias == pytest.approx(bias[channel], abs=FINE)
     assert before == pytest.approx(total + shown_bias, abs=2 * FINE)
     assert after == max(0, before)
     assert before == pytest.approx(outputs["conv1"].before[0, row, column, channel], abs=FINE)
-    assert after == pytest.approx(outputs["conv1"].after[0, row, column, channel], abs=FINE)
-    window = outputs["conv1"].after[0, row // 2 * 2 : row // 2 * 2 + 2, column // 2 * 2 : column // 2 * 2 + 2, channel]
-    np.testing.assert_allclose(visitor.table(3), window.ravel(), atol=ROUNDED)
-    assert visitor.table(4) == visitor.table(3).max()
-    assert visitor.table(4) == pytest.approx(outputs["pool1"].after[0, row // 2, column // 2, channel], abs=ROUNDED)
 
 
 def test_one_convolution_by_hand_is_the_networks_own(visit: Visiting, course: Classifier) -> None:
     visitor = visit()
-    visitor.open("hand")
     digit = visitor.sketch(SEVEN)
+    visitor.page.evaluate("location.hash = '#inside/hand/course'")  # links to it from when it was a view of its own
+    expect(visitor.sheet.locator("h4")).to_have_text(re.compile(r"conv1, map \d+"))
     adds_up(visitor, course, digit)  # where the map is brightest
     picture, result = visitor.page.locator(".bench .movable").all()
     picture.hover(position={"x": 90, "y": 60})
@@ -371,41 +311,67 @@ def test_one_convolution_by_hand_is_the_networks_own(visit: Visiting, course: Cl
     for key, place in {"ArrowUp": "19,3", "ArrowRight": "19,4", "ArrowDown": "20,4", "ArrowLeft": "20,3"}.items():
         visitor.page.keyboard.press(key)
         expect(visitor.sums).to_have_attribute("data-place", place)
-    expect(visitor.aloud).to_have_text(re.compile(r"Row 20, column 3: -?\d\.\d\d before ReLU, \d\.\d\d after\."))
+    expect(visitor.aloud).to_have_text(re.compile(r"Row 20, column 3: -?\d\.\d\d before, \d\.\d\d after\."))
     for _ in range(5):
         visitor.page.keyboard.press("ArrowLeft")
     expect(visitor.sums).to_have_attribute("data-place", "20,0")  # not beyond the edge
-    adds_up(visitor, course, digit)
-    slider = visitor.panel.locator(".chooser input")
-    before = int(slider.input_value())
-    slider.focus()
-    for step in (1, 2):
-        visitor.page.keyboard.press("ArrowLeft" if before > 5 else "ArrowRight")
-        expect(visitor.sums).to_have_attribute("data-channel", str(before + (-step if before > 5 else step)))
-        expect(slider).to_be_focused()  # the desk was not made anew under the hand
-    adds_up(visitor, course, digit)
     digit = visitor.sketch([(0.3, 0.5), (0.7, 0.5)])  # another drawing, the same place and filter
     expect(visitor.sums).to_have_attribute("data-place", "20,0")
     adds_up(visitor, course, digit)
+    visitor.sheet.get_by_role("button", name="Let the window slide").click()
+    expect(visitor.sums).to_have_attribute("data-place", "0,2")
+    visitor.sheet.get_by_role("button", name="Stop").click()
+    adds_up(visitor, course, digit)
+
+
+def test_a_deeper_convolution_and_a_pooling_add_up_too(visit: Visiting, course: Classifier) -> None:
+    visitor = visit()
+    digit = visitor.sketch(SEVEN)
+    outputs = course.outputs(digit[None])
+    visitor.tiles("conv2").nth(1).click()
+    expect(visitor.sheet.locator(".source")).to_have_count(8)
+    visitor.sheet.locator(".source").nth(3).click()
+    expect(visitor.sheet.locator(".source").nth(3)).to_have_attribute("aria-pressed", "true")
+    row, column = map(int, visitor.sums.get_attribute("data-place").split(","))
+    channel = int(visitor.sums.get_attribute("data-channel"))
+    source = number(visitor.sheet.locator(".bench figcaption").first.text_content())
+    kernel, _ = course.weights("conv2")
+    patch = outputs["pool1"].after[0, row : row + 3, column : column + 3]
+    products = (patch * kernel[..., channel]).sum((0, 1))
+    total, others, shown_bias, before, _ = numbers(visitor.sums.locator("b"))
+    assert total == pytest.approx(products[int(source)], abs=FINE)
+    assert others == pytest.approx(np.delete(products, int(source)).sum(), abs=FINE)
+    assert before == pytest.approx(total + others + shown_bias, abs=3 * FINE)
+    assert before == pytest.approx(outputs["conv2"].before[0, row, column, channel], abs=FINE)
+    visitor.tiles("pool1").nth(1).click()
+    expect(visitor.sheet.locator("h4")).to_contain_text("pool1")
+    channel = int(visitor.tiles("pool1").nth(1).get_attribute("data-channel"))
+    row, column = map(int, visitor.sheet.locator(".pooling .products").get_attribute("data-place").split(","))
+    window = outputs["conv1"].after[0, 2 * row : 2 * row + 2, 2 * column : 2 * column + 2, channel]
+    np.testing.assert_allclose(visitor.table(0), window.ravel(), atol=ROUNDED)
+    assert visitor.table(1) == visitor.table(0).max()
+    assert visitor.table(1) == pytest.approx(outputs["pool1"].after[0, row, column, channel], abs=ROUNDED)
+    visitor.tiles("dense1").first.click()
+    expect(visitor.sheet.locator(".weighing .result")).to_be_visible()
+    *parts, before, after = numbers(visitor.sheet.locator(".weighing td:last-child"))
+    assert sum(parts) == pytest.approx(before, abs=9 * FINE)
+    assert after == max(0, before) == pytest.approx(outputs["dense1"].after.max(), abs=FINE)
 
 
 def test_the_last_layer_adds_up_to_the_score_and_the_probability(visit: Visiting, course: Classifier) -> None:
     visitor = visit()
     digit = visitor.sketch(SEVEN)
-    visitor.open("hand")
-    title = visitor.page.locator(".hand section h4").last
     logits, shares = course.logits(digit[None])[0], course.probabilities(digit[None])[0]
     second, best = np.argsort(logits)[-2:]
     worst = int(logits.argmin())
     for label, rival in ((best, second), (second, best), (worst, best)):
-        if label != best:
-            visitor.choose(str(label), ".hand")
-        expect(title).to_have_text(f"3. The last layer weighs {label} against {rival}")
-        *parts, ahead = numbers(visitor.page.locator(".account tr td:last-child").filter(visible=True))
+        visitor.tile("logits", label).click()
+        expect(visitor.sheet.locator("h4")).to_have_text(f"The score of {label}")
+        *parts, ahead = numbers(visitor.page.locator(".weighing tr td:last-child"))
         assert len(parts) == 8  # six products, the others together, the biases
         assert sum(parts) == pytest.approx(ahead, abs=9 * FINE)
         assert ahead == pytest.approx(logits[label] - logits[rival], abs=FINE)
-        product = visitor.page.locator(".hand .account td:nth-child(2)").first.text_content()
+        product = visitor.page.locator(".weighing td:nth-child(2)").first.text_content()
         feature, weight, other = map(number, re.split("×| − ", product))
         slack = 3 * ROUNDED * (abs(feature) + abs(weight) + abs(other))
         assert feature * (weight - other) == pytest.approx(parts[0], abs=slack)
@@ -419,6 +385,93 @@ def test_the_last_layer_adds_up_to_the_score_and_the_probability(visit: Visiting
             count = words.split(f"{label} counts ")[1]
             assert (0 if count.startswith("nearly 0") else number(count)) == pytest.approx(counts[label], abs=FINE)
         assert not re.search(r"\dE|10⁻", words)  # no number in powers of ten
+    visitor.sheet.get_by_text("What does softmax do?").click()
+    rows = visitor.sheet.locator(".counting tbody tr:not(:last-child)")  # the five best, but for the others together
+    np.testing.assert_allclose(numbers(rows.locator("td:nth-child(2)")), np.sort(logits)[:-6:-1], atol=ROUNDED)
+    np.testing.assert_allclose(numbers(rows.locator("td:last-child")), 100 * np.sort(shares)[:-6:-1], atol=0.101)
+    visitor.whole("logits")
+    scores = numbers(visitor.sheet.locator(".scores > table td:nth-child(2)"))
+    np.testing.assert_allclose(scores, logits, atol=ROUNDED)
+    compared = visitor.sheet.locator(".passes").first
+    expect(compared).to_contain_text(re.compile(rf"logit.* {best} is -?\d+\.\d\d ahead of {second}\."))
+    ahead = number(compared.text_content().split(f"{best} is ")[1])
+    assert ahead == pytest.approx(logits[best] - logits[second], abs=ROUNDED)
+
+
+# ---------------------------------------------------------------------------------------------------- changed by hand
+
+
+def changed(course: Classifier, digit: np.ndarray, off: dict[str, list[int]], *kernels: Kernel) -> np.ndarray:
+    """The probabilities of the changed network."""
+    weights = changed_weights(course, Changes("course", off, list(kernels)))
+    return course.calibrated(course.outputs(digit[None], weights)["logits"].after)[0][0]
+
+
+def test_filters_are_switched_off_and_the_answer_moves(visit: Visiting, course: Classifier) -> None:
+    visitor = visit()
+    digit = visitor.sketch(SEVEN)
+    trained = course.probabilities(digit[None])[0]
+    shares = visitor.panel.locator(".outputs .share")
+
+    def answers(expected: np.ndarray) -> None:
+        visitor.until(lambda: np.allclose(numbers(shares), 100 * expected, atol=0.101))
+
+    before = channels(visitor.tiles("conv1"))
+    visitor.choose("switches its filter off")
+    first = visitor.tiles("conv1").first
+    expect(first).to_have_attribute("aria-pressed", "true")
+    first.press("Enter")
+    visitor.tiles("pool2").nth(2).click()  # the filter that made it
+    second = int(visitor.tiles("pool2").nth(2).get_attribute("data-channel"))
+    expect(visitor.panel.locator(".changed")).to_contain_text("2 filters are off")
+    answers(changed(course, digit, {"conv1": before[:1], "conv2": [second]}))
+    expect(first).to_have_attribute("aria-label", f"conv1, map {before[0]}, switched off")
+    expect(first).to_have_attribute("aria-pressed", "false")
+    assert channels(visitor.tiles("conv1")) == before  # what is off stays where it stood
+    assert not darkness(first.locator("canvas")).max() > 0.02
+    best = course.predict(Framed(digit)).best_guess
+    detail = visitor.panel.locator(".detail")
+    expect(detail).to_contain_text(f"changed by hand; as trained: {best}, {trained.max():.1%}")
+    digit = visitor.sketch(ONE)  # another drawing, the same filters
+    answers(changed(course, digit, {"conv1": before[:1], "conv2": [second]}))
+    visitor.panel.get_by_role("button", name="All as trained again").press("Enter")
+    answers(course.probabilities(digit[None])[0])
+    expect(visitor.panel.locator(".changed")).to_be_hidden()
+    expect(detail).not_to_contain_text("changed by hand")
+
+
+def test_a_kernel_is_changed_and_map_and_answer_follow(visit: Visiting, course: Classifier) -> None:
+    visitor = visit()
+    digit = visitor.sketch(SEVEN)
+    visitor.tiles("conv1").first.click()
+    channel = int(visitor.sums.get_attribute("data-channel"))
+    kernel = course.weights("conv1")[0][:, :, 0, channel].copy()
+    visitor.sheet.locator(".weight").nth(5).click()
+    expect(visitor.sheet.locator(".weight").nth(5)).to_be_focused()
+    slider = visitor.sheet.locator(".editor input")
+    slider.focus()
+    visitor.page.keyboard.press("End")
+    kernel[1, 2] = float(slider.get_attribute("max"))
+    expect(slider).to_be_focused()
+    edited = Kernel("conv1", channel, 0, kernel.tolist())
+    probabilities = changed(course, digit, {}, edited)
+    shares = visitor.panel.locator(".outputs .share")
+    visitor.until(lambda: np.allclose(numbers(shares), 100 * probabilities, atol=0.101))
+    np.testing.assert_allclose(visitor.table(1), kernel.ravel(), atol=ROUNDED)
+    row, column = map(int, visitor.sums.get_attribute("data-place").split(","))
+    total, bias, before, after = numbers(visitor.sums.locator("b"))
+    assert total == pytest.approx((digit[row : row + 3, column : column + 3] * kernel).sum(), abs=FINE)
+    assert (before, after) == (pytest.approx(total + bias, abs=2 * FINE), max(0, before))
+    expect(visitor.sheet.locator(".moved")).to_contain_text(f"The answer now: {probabilities.argmax()}, ")
+    expect(visitor.panel.locator(".changed")).to_contain_text("1 kernel is changed")
+    visitor.sheet.get_by_role("button", name="As trained", exact=True).press("Enter")
+    trained = course.probabilities(digit[None])[0]
+    visitor.until(lambda: np.allclose(numbers(shares), 100 * trained, atol=0.101))
+    adds_up(visitor, course, digit)
+    visitor.sheet.get_by_role("button", name="Switch it off").click()
+    visitor.until(lambda: np.allclose(numbers(shares), 100 * changed(course, digit, {"conv1": [channel]}), atol=0.101))
+    visitor.choose(say("network.mlp"), "#model")  # another network has no changes
+    expect(visitor.panel.locator(".changed")).to_be_hidden()
 
 
 # ----------------------------------------------------------------------------------------------------------------- why
@@ -612,7 +665,7 @@ def test_one_drawing_travels_between_the_tabs(visit: Visiting, course: Classifie
 def test_another_network_is_drawn_anew_and_its_open_channel_closes(visit: Visiting, networks: Models) -> None:
     visitor = visit()
     digit = visitor.sketch(SEVEN)
-    visitor.panel.locator("[data-layer=conv2] .tile").first.click()
+    visitor.tiles("conv2").first.click()
     expect(visitor.panel.locator(".unit")).to_be_visible()
     visitor.choose(say("network.mlp"), "#model")
     mlp = networks["mlp"]
@@ -620,10 +673,8 @@ def test_another_network_is_drawn_anew_and_its_open_channel_closes(visit: Visiti
     expect(names).to_have_text([layer.name for layer in mlp.layers])
     expect(visitor.panel.locator(".unit")).to_have_count(0)
     expect(visitor.panel.locator(".says .digit")).to_have_text(str(mlp.predict(Framed(digit)).best_guess))
-    visitor.open("hand")
-    expect(visitor.panel.locator(".hand .note")).to_contain_text("no convolution")
-    visitor.choose(say("network.course"), "#model")
-    expect(visitor.panel.locator(".hand section")).to_have_count(3)
+    visitor.tiles("dense1").first.click()  # whose weights are a picture
+    expect(visitor.sheet.locator(".parts figcaption").first).to_have_text("Its weights")
 
 
 # -------------------------------------------------------------------------------------------------- phones and French
@@ -640,7 +691,6 @@ def test_every_view_fits_a_phone_and_speaks_french(visit: Visiting) -> None:
     visitor.sketch(SEVEN)
     words = {
         "network": "cartes de 26×26",
-        "hand": "Somme des produits",
         "why": "Le réseau dit",
         "play": "Un noyau de neuf",
     }
@@ -652,17 +702,33 @@ def test_every_view_fits_a_phone_and_speaks_french(visit: Visiting) -> None:
         expect(visitor.panel.locator(f"[data-principle={name}] .question")).to_be_visible()
         fits()
     visitor.open("network")
-    last = visitor.panel.locator("[data-layer=conv2] .tile").filter(visible=True).last
+    step = visitor.panel.locator(".stepper")
+    expect(visitor.panel.locator(".layer").filter(visible=True)).to_have_count(1)  # one layer at a time
+    for name in ("pool1", "conv2"):
+        step.get_by_role("button", name="Couche suivante").tap()
+        expect(step.locator("b")).to_have_text(name)
+    last = visitor.tiles("conv2").last
     last.tap()
-    expect(visitor.panel.locator(".unit h4")).to_have_text(f"conv2, carte {last.get_attribute('data-channel')}")
-    expect(visitor.panel.locator(".unit")).to_be_in_viewport()
+    expect(visitor.sheet.locator("h4")).to_have_text(f"conv2, carte {last.get_attribute('data-channel')}")
+    expect(visitor.sheet.locator("h4")).to_be_in_viewport()
+    expect(visitor.sums).to_contain_text("Somme des produits")
+    fits()
+    visitor.whole("conv2")
+    fits()
+    for name in ("pool2", "flatten", "dense1", "dropout", "logits"):
+        step.get_by_role("button", name="Couche suivante").tap()
+        expect(step.locator("b")).to_have_text(name)
+        expect(visitor.sheet).to_have_count(0)  # it was another layer's
+        fits()
+    visitor.tile("logits", 7).tap()
+    expect(visitor.sheet.locator(".weighing")).to_be_visible()
     fits()
 
 
 def test_a_finger_moves_the_patch(visit: Visiting, course: Classifier) -> None:
     visitor = visit(viewport=PHONE, has_touch=True)
     digit = visitor.sketch(SEVEN)
-    visitor.open("hand")
+    visitor.tiles("conv1").first.tap()
     for number, y in enumerate((30, 100)):  # on the picture, then on the map
         before = visitor.sums.get_attribute("data-place")
         visitor.page.locator(".bench .movable").nth(number).tap(position={"x": 60, "y": y})

@@ -140,6 +140,11 @@ def test_a_language_is_chosen_and_lasts(visit: Callable[..., Visit]) -> None:
     expect(visitor.verdict).to_have_text("Dessinez un chiffre")
     expect(page).to_have_title("Lecteur de chiffres")
     shows_tabs(visitor, "fr", PHONE["width"])
+    page.get_by_role("tab", name="Tester").click()
+    expect(page.locator(".wings > .tab-wrapper [role=tab]:visible")).to_have_text(
+        ["Mise à l’épreuve", "Erreurs", "Mes essais"]
+    )
+    page.get_by_role("tab", name="Lire").click()
     page.get_by_role("tab", name="Photo").click()
     page.locator("#photo input[type=file]").set_input_files(
         {"name": "a.txt", "mimeType": "text/plain", "buffer": b"no picture"}
@@ -157,14 +162,14 @@ def test_a_language_is_chosen_and_lasts(visit: Callable[..., Visit]) -> None:
     shows_tabs(visitor, "en", PHONE["width"])
 
 
-def test_each_view_has_its_question() -> None:
+def test_each_view_has_its_task() -> None:
     """And what the page knows of stations are the views that there are."""
     stations = (UI / "web" / "stations.js").read_text("utf-8")
     wings = {wing: re.findall(r"\w+", views) for wing, views in re.findall(r"(\w+): \[([^\]]*)\]", stations)}
     assert len(wings) == 7
     for wing, views in wings.items():
         template = "".join(path.read_text("utf-8") for path in (UI / wing).rglob("template.html"))
-        assert re.findall(rf"<!-- question {wing}/(\w+) -->", template) == views
+        assert re.findall(rf"<!-- task {wing}/(\w+) -->", template) == views
         assert re.findall(r'data-panel="(\w+)"', template) in (views, [])
 
 
@@ -174,7 +179,7 @@ def test_a_station_is_done_once_its_questions_are_answered(visit: Callable[..., 
     read, test = (page.get_by_role("tab", name=name, exact=True) for name in ("Read", "Test"))
     expect(read).to_have_attribute("aria-description", "10 minutes")
     visitor.reading.get_by_text("Answer", exact=True).click()
-    expect(visitor.reading.locator(".question details p")).to_contain_text("Place and size do not fool it")
+    expect(visitor.reading.locator(".task details p")).to_contain_text("Place and size do not fool it")
     expect(read).to_have_attribute("aria-description", "10 minutes, done")
     page.evaluate("location.hash = '#test'")
     expect(page.get_by_role("tab", name="Stress test", exact=True)).to_have_attribute("aria-selected", "true")

@@ -19,6 +19,9 @@ from tests import fake_training
 from tests.ui.conftest import PHONE, SEVEN, Visit, choose, open_tab, visits
 from tests.ui.test_draw import paper, png
 from tests.ui.test_lab import BEYOND
+from train.lab import worker
+
+SLOWLY = 120_000  # milliseconds: what really trains gives way to all else
 
 
 class Trainer(Visit):
@@ -153,24 +156,20 @@ def test_two_visitors_wait_for_each_other_and_stop(visit: Visiting) -> None:
     assert first.errors == second.errors == []
 
 
+def trials(labels: list[int]) -> str:
+    """What a browser keeps of a test series: a blank picture for each label."""
+    digit = {"kind": "drawn", "said": 1, "reason": None, "guess": 1, "confidence": 0.9, "model": "tiny"}
+    digit |= {"strokes": None, "pixels": base64.b64encode(bytes(784)).decode()}
+    return json.dumps([{**digit, "at": f"2026-01-01T00:00:0{at}Z", "meant": label} for at, label in enumerate(labels)])
+
+
 def test_a_network_is_taught_the_visitors_digits(visit: Visiting) -> None:
     visitor = visit()
-    pixels = base64.b64encode(bytes(784)).decode()
-    digit = {
-        "kind": "drawn",
-        "said": 1,
-        "reason": None,
-        "guess": 1,
-        "confidence": 0.9,
-        "model": "tiny",
-        "strokes": None,
-    }
-    trials = [{**digit, "at": f"2026-01-01T00:00:0{at}Z", "meant": at % 2, "pixels": pixels} for at in range(8)]
     visitor.enter()
     visitor.page.locator("[data-view=teach]").click()
     panel = visitor.page.locator("[data-panel=teach]")
     expect(panel.get_by_role("button", name="Teach it 0 digits")).to_be_disabled()
-    visitor.page.evaluate("kept => localStorage.setItem('digit-trials', kept)", json.dumps(trials))
+    visitor.page.evaluate("kept => localStorage.setItem('digit-trials', kept)", trials([0, 1] * 4))
     visitor.reload()
     visitor.enter()
     visitor.page.locator("[data-view=teach]").click()
@@ -179,6 +178,42 @@ def test_a_network_is_taught_the_visitors_digits(visit: Visiting) -> None:
     expect(lesson.locator("h3")).to_have_text("mine-1: tiny, taught 4 digits of yours")
     expect(lesson.locator("tbody tr").first).to_contain_text("100.0%")
     expect(lesson).to_contain_text("it reads 4,500 fewer than before")
+    with visitor.page.expect_download():
+        lesson.get_by_role("button", name="Download mine-1").click()
     visitor.enter("Understand")
     expect(visitor.page.locator("#model").get_by_role("radio", name="mine-1")).to_have_count(1)
     assert visitor.errors == []
+
+
+def test_the_real_process_trains_what_was_built_and_teaches_it(
+    browser: Browser, address: str, idx_folder: Path, monkeypatch: pytest.MonkeyPatch, classifier: Classifier
+) -> None:
+    monkeypatch.setenv("MNIST_DIR", str(idx_folder))
+    trainings = Trainings(worker.COMMAND)
+    demo = build_demo(Models([classifier], classifier.name), None, trainings)
+    demo.launch(prevent_thread_lock=True, quiet=True, **launch_options())
+    try:
+        with visits(browser, demo.local_url, Trainer) as open_page:
+            visitor = open_page()
+            visitor.page.evaluate("kept => localStorage.setItem('digit-trials', kept)", trials([0, 1] * 4))
+            visitor.reload()
+            visitor.enter()
+            visitor.page.locator("[data-view=build]").click()
+            visitor.train()
+            expect(visitor.rows).to_have_count(1, timeout=SLOWLY)
+            expect(visitor.rows.locator("td").first).to_contain_text("%")
+            expect(visitor.panel.locator(".learning polyline").first).to_be_attached()
+            visitor.page.locator("[data-view=teach]").click()
+            panel = visitor.page.locator("[data-panel=teach]")
+            panel.get_by_label("Network").select_option("mine-1")
+            panel.get_by_role("button", name="Teach it 8 digits").click()
+            expect(panel.locator(".lessons h3")).to_have_text(
+                "mine-2: mine-1, taught 4 digits of yours", timeout=SLOWLY
+            )
+            panel.get_by_role("link", name="Draw for mine-2").click()
+            visitor.draw(SEVEN)
+            expect(visitor.reading.locator(".made .model")).to_have_text("mine-2")
+            assert visitor.errors == []
+    finally:
+        demo.close()
+        trainings.close()

@@ -2,8 +2,9 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { asCsv, asZip } from "../../cnn/ui/trials/files.js";
-import { hands, hardest, renamed, spread, tidied, withSeries } from "../../cnn/ui/trials/writers.js";
+import { letters, written } from "../../cnn/ui/trials/collect.js";
+import { asCsv, asZip, fromText } from "../../cnn/ui/trials/files.js";
+import { handedIn, hands, hardest, renamed, spread, tidied, together, withSeries } from "../../cnn/ui/trials/writers.js";
 import { learnNetworks } from "../../cnn/ui/web/networks.js";
 import { unzipped } from "../../cnn/ui/web/zip.js";
 
@@ -37,6 +38,35 @@ test("two files of one name are two writers, until they are given one name", () 
 test("a class's file brings its writers back", () => {
 	assert.deepEqual(withSeries([], CLASS, "class.zip"), CLASS);
 	assert.deepEqual(writers(withSeries([], [{ ...trial(0, 0), writer: "\u202e" }], "class.zip")), ["class"]);
+});
+
+const EVES = trial(1, 1);
+
+test("what is handed in stands beside what came by zip, and counts once", () => {
+	const all = together(CLASS, [{ writer: "Eve", trials: [EVES, ADA[0], EVES] }, { writer: "Mallory", trials: [EVES] }]);
+	assert.deepEqual(all.slice(CLASS.length).map(({ writer }) => writer), ["Eve", "Mallory"]); // who copies is seen, too
+});
+
+test("whoever hands in again keeps the name that the teacher gave, and else has their new one", () => {
+	const first = handedIn(undefined, "Ada", [], new Set(["Ada"]));
+	assert.deepEqual(first, { name: "Ada", called: "Ada 2", writer: "Ada 2", trials: [] });
+	assert.equal(handedIn(first, "Ada", ADA, new Set(["Ada"])).writer, "Ada 2");
+	assert.equal(handedIn(first, "Ada L.", ADA, new Set()).writer, "Ada L.");
+	assert.equal(handedIn({ ...first, writer: "Countess" }, "Ada L.", ADA, new Set()).writer, "Countess");
+});
+
+test("a series that was handed in is checked as a file's is", () => {
+	assert.deepEqual(fromText(JSON.stringify(ADA)), ADA.map((one) => ({ ...one, writer: undefined })));
+	for (const change of [{ pixels: btoa("0") }, { pixels: "<" }, { pixels: 5 }, { guess: 3 }, { at: "=1" }, { meant: "<b>" }]) {
+		assert.throws(() => fromText(JSON.stringify([{ ...ADA[0], ...change }])), JSON.stringify(change));
+	}
+	for (const text of ["", "5", "{}", "[5]", "null"]) assert.throws(() => fromText(text), text);
+});
+
+test("a code is typed in any way", () => {
+	for (const typed of ["FHJKLMQR", " fhjk-lmqr", "FHJK LMQR.", "fhjklmqrs"]) assert.equal(letters(typed, 8), "FHJKLMQR");
+	assert.equal(written("FHJKLMQR"), "FHJK LMQR");
+	assert.equal(written("FH"), "FH");
 });
 
 test("a name is one line of sixty signs that can be seen", () => {

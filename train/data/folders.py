@@ -49,7 +49,8 @@ Found = dict[str, Read]  # by split, without "test" where there is no test set
 def read(path: Path, processes: int = 1) -> Labelled:
     """The data set at a path, framed by so many `processes`, whose number changes nothing.
 
-    Without a test set, a sixth of each class is one, drawn by lot. DataError says in one sentence what is wrong.
+    Without a test set, a sixth of each class is one, drawn by lot, without copies of what is learnt from.
+    DataError says in one sentence what is wrong.
     """
     if path.suffix == ".zip":
         task = series.task_of_zip(path)
@@ -107,15 +108,22 @@ def _task(path: Path, said: dict[str, Any], labels: set[Any]) -> tuple[Task, dic
 
 
 def _parted(digits: Digits, task: Task, path: Path) -> tuple[Digits, Digits]:
-    """A sixth of each class, by lot, to test on, and the rest, both in an order drawn by lot."""
+    """The rest, and a sixth of each class, by lot, to test on, both in an order drawn by lot.
+
+    A picture that is learnt from too tests nothing: it is left out of the test, where that leaves any of its class.
+    """
     order = np.random.default_rng(0).permutation(len(digits.labels))
-    tested = np.zeros(len(order), bool)
+    drawn, tested = np.zeros((2, len(order)), bool)
     for label, name in enumerate(task.classes):
         mine = order[digits.labels[order] == label]
         if len(mine) < 2:
             raise DataError(f"{path} holds {len(mine)} pictures of {name}; two are needed, one of them to test on.")
-        tested[mine[: max(1, round(TESTED * len(mine)))]] = True
-    training, test = order[~tested[order]], order[tested[order]]
+        count = max(1, round(TESTED * len(mine)))
+        learnt = {digits.images[at].tobytes() for at in mine[count:]}
+        new = [at for at in mine[:count] if digits.images[at].tobytes() not in learnt]
+        drawn[mine[:count]] = True
+        tested[new or mine[:count]] = True
+    training, test = order[~drawn[order]], order[tested[order]]
     return Digits(digits.images[training], digits.labels[training]), Digits(digits.images[test], digits.labels[test])
 
 

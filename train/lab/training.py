@@ -24,7 +24,7 @@ from cnn.errors.statistics import wilson
 from cnn.lab.export import ONNX
 from cnn.lab.export_onnx import as_onnx
 from cnn.lab.trainings import Ending, in_base64
-from cnn.metadata import CONFIG, METRICS, read_config
+from cnn.metadata import CONFIG, METRICS, Measured, Metrics, read_config
 from cnn.models import registry
 from cnn.network import design
 from cnn.network.classifier import Classifier, softmax
@@ -161,7 +161,7 @@ class Training:
         figures = evaluate.evaluate(network, evaluate.Sets(known.test))
         evaluate.write(figures, self.folder)
         return {
-            "mnist": _share(round(figures["accuracy"] * figures["images"]), figures["images"]),
+            "mnist": tested(figures),
             **{name: read(network, getattr(known, name)) for name in ("made", "perturbed")},
             "further": known.further and read(network, known.further),
             "parameters": network.parameters,
@@ -213,6 +213,11 @@ def read(network: Classifier, known: Digits) -> dict[str, Any]:
     """How many of some digits a network reads right by best guess, as `cnn.lab.trainings.Share`."""
     said = network.probabilities(known.images.astype(np.float32) / 255).argmax(1)
     return _share(int((said == known.labels).sum()), len(known.labels))
+
+
+def tested(figures: Measured | Metrics) -> dict[str, Any]:
+    """What `read` says of MNIST's test digits, by what was measured on them."""
+    return _share(round(figures["accuracy"] * figures["images"]), figures["images"])
 
 
 def _share(hits: int, count: int) -> dict[str, Any]:

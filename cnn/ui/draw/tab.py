@@ -79,9 +79,8 @@ def draw_tab(models: Models, mnist: Mnist, trainings: Trainings, tab: gr.Tab, di
     # `cnn.ui.live` passes on without Gradio's preparations; an output that is skipped is one that Gradio makes anew.
     live = {**hidden, "trigger_mode": "always_last", "queue": False, "preprocess": False, "postprocess": False}
     live["concurrency_id"] = LIVE
-    live_reading = partial(_live, trainings.rush.note)
-    pad.input(partial(live_reading, _DIGITS, _read_moving, models), pad, [reading, digit], **live)
-    line.input(partial(live_reading, _NUMBERS, _read_line, models), line, [numbers, digit], **live)
+    pad.input(reading_live(models, trainings), pad, [reading, digit], **live)
+    line.input(partial(_live, trainings.rush.note, _NUMBERS, _read_line, models), line, [numbers, digit], **live)
     # A network of the visitor's own takes seconds to open: no other pad waits for it.
     known = partial(_known, models, trainings)
     beside: dict[str, Any] = {**hidden, "trigger_mode": "always_last", "queue": False, "concurrency_id": "view"}
@@ -145,6 +144,11 @@ def _known(models: Models, trainings: Trainings, drawing: Any, own: Own) -> Mode
     """The models, of which the visitor's own answers that the drawing names; as they are where it names none."""
     reader = drawing.get("reader") if isinstance(drawing, dict) else None
     return trainings.answering(models, own[reader]) if isinstance(reader, str) and reader in own else models
+
+
+def reading_live(models: Models, trainings: Trainings) -> Callable[..., Any]:
+    """What reads a pad's drawing, a JSON object, while the pen moves: it gives the answer, and the framed digit."""
+    return partial(_live, trainings.rush.note, _DIGITS, _read_moving, models)
 
 
 async def _live(

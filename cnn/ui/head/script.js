@@ -188,7 +188,7 @@ export default function start({ element, props, watch }, { symbols, penless, acc
 		writeNotes();
 		openTab();
 	});
-	whenThere(`${STATION_TABS} [data-tab-id]`, nameTabs);
+	for (const tabs of [STATION_TABS, WING_TABS]) whenThere(`${tabs} [data-tab-id]`, nameTabs);
 	if (location.hash) openTab();
 	if (wanted()) speak(wanted());
 	else if (offered(navigator.language) !== language()) speak(offered(navigator.language)); // Gradio may not have it

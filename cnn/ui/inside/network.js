@@ -1,419 +1,437 @@
-// The network as a picture: every layer with what it makes of the digit, and one channel opened.
+// The network as a picture: its layers from left to right, of each the maps that fire most, joined to what they are made
+// from. A layer or one of its maps is opened below; on a narrow card one layer is seen at a time.
 
-import { figure, made, renew } from "../web/dom.js";
-import { classesOf, sideOf } from "../web/networks.js";
-import { counted, nearly, number, whole } from "../web/numbers.js";
-import { largest, paintValues, picture, plane, unpack } from "../web/paint.js";
-import { say } from "../web/say.js";
+import { made } from "../web/dom.js";
+import { classesOf } from "../web/networks.js";
+import { nearly, number, whole } from "../web/numbers.js";
+import { largest, paintValues, plane, unpack } from "../web/paint.js";
+import { onPlace } from "../web/address.js";
+import { say, sayCount } from "../web/say.js";
 import { get, subscribe } from "../web/store.js";
-import { nameOf } from "./names.js";
+import { answerWords } from "../web/views.js";
+import { changesMade } from "./changes.js";
+import { joining } from "./joins.js";
+import { countOf, factsOf, isMap, kindName, kindOf, aboutKind, mapsOf, nameOf, passesOn, shapeWords } from "./layers.js";
+import { layerSheet } from "./layer.js";
+import { unitSheet } from "./unit.js";
 
-/** @typedef {import("../web/types.js").FiltersView} FiltersView */
 /** @typedef {import("../web/types.js").InsideAnswer} InsideAnswer */
+/** @typedef {import("../web/types.js").JoinsView} JoinsView */
 /** @typedef {import("../web/types.js").LayerShown} LayerShown */
-/** @typedef {import("../web/types.js").LikesView} LikesView */
 /** @typedef {import("../web/types.js").NetworkView} NetworkView */
 /** @typedef {import("../web/types.js").Packed} Packed */
 /** @typedef {import("../web/types.js").Prediction} Prediction */
-/** @typedef {import("../web/types.js").Unit} Unit */
 
-const SILENT = 1 / 255; // of a layer's strongest: on one scale, less is not told from nothing
-
-const KINDS = {
-	Conv2D: "conv",
-	MaxPooling2D: "pool",
-	AveragePooling2D: "pool",
-	Dense: "dense",
-	Flatten: "flatten",
-	Dropout: "dropout",
-};
+const SHOWN = 8; // maps of a layer, those that fire most
+const PICTURE = ""; // the name of what stands before the first layer
 
 export function networkView(desk) {
 	const { panel, latest } = desk;
-	const tilesOf = new Map(); // layer name -> its row's parts
-	const filtersOf = new Map(); // "model layer" -> its kernels, which no drawing changes
-	const likesOf = new Map(); // "model layer channel" -> what it likes to see
-	const choice = { show: "maps", scale: "tile", layer: null, channel: 0 };
-	const told = new Set(); // layer names whose kind is explained
-	const unfolded = new Set(); // layer names whose silent tiles are shown
-	const layersList = panel.querySelector(".layers");
+	const place = panel.querySelector("[data-panel=network]");
+	const stage = place.querySelector(".stage");
+	const list = place.querySelector(".layers");
+	const columns = new Map(); // by layer's name, what is shown of it
+	const joinsOf = new Map(); // by network its joins, by layer; no drawing changes them
+	const choice = { layer: null, channel: null, switching: false, step: 1 };
+	const changes = changesMade();
+	const lines = joining(stage, columns, share, () => joinsOf.get(latest.prediction?.model)?.size ? latest.prediction.model : null);
+	let strongest = false; // whether a convolution is to be opened as soon as there is one
+	let painted = null; // the digit by which the maps stand in their order
+
+	const layersOf = () => latest.network?.layers ?? [];
+	const layerNamed = (name) => layersOf().find((layer) => layer.name === name);
+
+	// ------------------------------------------------------------------ what an answer shows
+
 	/** @param {NetworkView} view @param {InsideAnswer} answer */
-	function show({ layers, parameters, unit }, { prediction, pixels }) {
-		const names = layers.map((layer) => layer.name).join(" ");
-		if (layersList.dataset.names !== `${prediction.model} ${names}`) {
-			layersList.dataset.names = `${prediction.model} ${names}`;
-			tilesOf.clear();
-			layersList.replaceChildren(inputRow(), ...layers.map(layerRow));
+	function show(view, answer) {
+		const { layers, parameters, prediction: changed } = view;
+		const { prediction, pixels } = answer;
+		changes.of(prediction.model);
+		const names = JSON.stringify([prediction.model, layers.map(({ name }) => name)]);
+		if (list.dataset.names !== names) {
+			list.dataset.names = names;
+			columns.clear();
+			columns.set(PICTURE, pictureColumn());
+			for (const layer of layers) columns.set(layer.name, layerColumn(layer));
+			list.replaceChildren(...[...columns.values()].map(({ row }) => row));
+			list.style.setProperty("--columns", `${layers.filter((layer) => !passesOn(layer)).length}`);
+			choice.step = Math.min(choice.step, layers.length);
 		}
-		paintInput(pixels);
-		for (const layer of layers) paintLayer(layer, prediction);
-		panel.querySelector(".total").textContent = say("inside.total", { parameters: whole(parameters) });
-		const filters = choice.show === "filters";
-		panel.querySelector("[data-panel=network] .hint").textContent = say(filters ? "inside.filters_hint" : "inside.maps_hint");
-		showLegend(filters);
-		showUnit(unit, prediction.model);
-	}
-
-	/** @param {Packed} pixels */
-	function paintInput(pixels) {
-		const row = layersList.querySelector("[data-kind=input]");
-		const canvas = row.querySelector("canvas");
-		row.querySelector("b").textContent = say("inside.input");
-		const { values, shape } = unpack(pixels);
-		row.querySelector(".facts").textContent = say("inside.shape_input", { side: shape.join("×") });
-		canvas.setAttribute("role", "img");
-		canvas.setAttribute("aria-label", say("reading.pixels"));
-		paintValues(canvas, values, shape, { limit: 1 });
-	}
-
-	/** @param {LayerShown} layer */
-	function layerRow(layer) {
-		const name = layer.shape.length === 3 ? enlarger(layer.name) : made("b", { textContent: layer.name });
-		const title = made("h3", {}, name, made("span", { className: "kind" }));
-		const facts = made("p", { className: "facts" });
-		const tiles = made("div", { className: "tiles" });
-		const about = made("p", { className: "about", hidden: true });
-		const fold = made("button", { type: "button", className: "fold", hidden: true });
-		const silent = made("div", { className: "tiles", hidden: true });
-		const row = made("li", { className: "layer", data: { layer: layer.name } }, title, about, facts, tiles, fold, silent);
-		fold.addEventListener("click", () => {
-			if (!unfolded.delete(layer.name)) unfolded.add(layer.name);
-			show(latest.network, latest);
-		});
-		tilesOf.set(layer.name, { row, title, about, facts, tiles, fold, silent, canvases: [], order: null });
-		return row;
-	}
-
-	// What layers of a kind do is told at a press on the kind's name; at once where there is nothing else to show.
-	function nameKind({ title, about }, layer) {
-		const kind = KINDS[layer.type];
-		const place = title.querySelector(".kind");
-		if (kind && !passesOn(layer) && !place.firstChild) {
-			const button = made("button", { type: "button", className: "term" });
-			button.addEventListener("click", () => {
-				if (!told.delete(layer.name)) told.add(layer.name);
-				nameKind({ title, about }, layer);
-			});
-			place.append(button);
-		}
-		const open = told.has(layer.name) || passesOn(layer);
-		const button = place.querySelector(".term");
-		button?.setAttribute("aria-expanded", open);
-		(button ?? place).textContent = kind ? say(`inside.kind.${kind}`) : layer.type;
-		about.textContent = kind ? say(`inside.about.${kind}`) : "";
-		about.hidden = !open;
-	}
-
-	/** @param {LayerShown} layer @param {Prediction} prediction */
-	function paintLayer(layer, prediction) {
-		const parts = tilesOf.get(layer.name);
-		const { row, facts, tiles, silent, canvases } = parts;
-		nameKind(parts, layer);
-		facts.textContent = factsOf(layer);
-		row.dataset.kind = KINDS[layer.type] ?? "other";
-		if (layer === layersOf().at(-1)) return paintOutputs(tiles, layer, prediction);
-		if (passesOn(layer)) return;
-		const maps = unpack(layer.maps);
-		// A number of a dense layer is a map of one pixel, which says nothing on a scale of its own.
-		const [count, height, width] = maps.shape.length === 3 ? maps.shape : [maps.shape[0], 1, 1];
-		while (canvases.length < count) canvases.push(tile(tiles, layer, canvases.length));
-		const filters = choice.show === "filters" ? kernelsFor(layer, prediction.model) : null;
-		const shown = filters ?? { values: maps.values, shape: [count, height, width], signed: layer.maps.signed };
-		const side = Math.max(width, shown.shape[2]);
-		for (const grid of [tiles, silent]) grid.style.setProperty("--tile", `${Math.min(52, Math.max(side === 1 ? 24 : 28, side * 2))}px`);
-		const strengths = canvases.map((_, index) => largest(plane(shown, index)));
-		const common = choice.scale === "layer" || shown.shape[2] === 1;
-		for (const [index, { canvas }] of canvases.entries()) {
-			const limit = common ? Math.max(...strengths) : strengths[index];
-			paintValues(canvas, plane(shown, index), shown.shape.slice(1), { limit, signed: shown.signed });
-		}
-		nameTiles(parts, layer, strengths, filters ? "filter" : width > 1 ? "map" : "number");
-		arrange(parts, layer, strengths, filters ? -1 : SILENT * Math.max(...strengths));
-		row.classList.toggle("kernels-shown", Boolean(filters));
-		row.classList.toggle("no-filters", choice.show === "filters" && !filters);
-	}
-
-	function nameTiles({ canvases }, layer, strengths, what) {
-		for (const [index, { button }] of canvases.entries()) {
-			const opened = choice.layer === layer.name && choice.channel === index;
-			button.setAttribute("aria-label", say("inside.at_most", { name: nameOf(layer.name, index, what), most: number(strengths[index]) }));
-			button.title = nameOf(layer.name, index, what);
-			button.setAttribute("aria-expanded", opened);
-			button.classList.toggle("open", opened);
-		}
+		askJoins(prediction.model);
+		paintPicture(pixels);
+		// While the pen is down, or where the network alone was changed, maps keep their places: they are being watched.
+		const still = painted === pixels.data || get("pen");
+		if (!get("pen")) painted = pixels.data;
+		for (const layer of layers) paintColumn(layer, changed ?? prediction, prediction, still);
+		place.querySelector(".total").textContent = say("inside.total", { parameters: whole(parameters) });
+		showStep();
+		showChanges();
+		showOpened(view, answer);
+		requestAnimationFrame(lines.draw);
+		if (strongest) openStrongest();
 	}
 
 	let waiting = false; // for the pen to lift
 	subscribe("pen", (down) => {
-		if (!waiting || down) return;
+		if (down || !waiting) return;
 		waiting = false;
-		show(latest.network, latest);
+		if (latest.network) show(latest.network, latest);
 	});
 
-	// The strongest first, the silent folded away. While the pen is down the tiles keep their places: they are being watched.
-	function arrange(parts, layer, strengths, silence) {
-		const { tiles, silent, fold, canvases } = parts;
-		const kind = `${choice.show} ${canvases.length}`;
-		if (parts.arranged === kind && get("pen")) {
-			waiting = true;
-			return;
-		}
-		parts.arranged = kind;
-		const order = [...strengths.keys()].sort((a, b) => strengths[b] - strengths[a]);
-		const loud = order.filter((index) => strengths[index] > silence);
-		const held = /** @type {HTMLElement} */ (document.activeElement);
-		for (const [grid, indices] of [[tiles, loud], [silent, order.slice(loud.length)]]) {
-			const wanted = indices.map((index) => canvases[index].button);
-			if (wanted.length !== grid.children.length || wanted.some((button, at) => button !== grid.children[at])) grid.replaceChildren(...wanted);
-			for (const button of wanted) button.tabIndex = -1;
-			const first = wanted.find((button) => button === held) ?? wanted[0];
-			if (first) first.tabIndex = 0;
-		}
-		if (held !== document.activeElement) held.focus({ preventScroll: true });
-		fold.hidden = loud.length === order.length;
-		silent.hidden = fold.hidden || !unfolded.has(layer.name);
-		fold.setAttribute("aria-expanded", !silent.hidden);
-		fold.textContent = say("inside.fold", { silent: order.length - loud.length, count: order.length });
+	/** @param {Packed} pixels */
+	function paintPicture(pixels) {
+		const { row, canvas, about } = columns.get(PICTURE);
+		const { values, shape } = unpack(pixels);
+		about.textContent = say("inside.shape_input", { side: shape.join("×") });
+		row.querySelector(".name").textContent = say("inside.input");
+		row.querySelector(".size").replaceChildren(...[shape.join("×"), "\u00a0"].map((textContent) => made("span", { textContent })));
+		canvas.setAttribute("aria-label", say("reading.pixels"));
+		paintValues(canvas, values, shape, { limit: 1 });
 	}
 
-	const layersOf = () => latest.network?.layers ?? [];
+	/** @param {LayerShown} layer @param {Prediction} answer @param {Prediction} trained @param {boolean} still */
+	function paintColumn(layer, answer, trained, still) {
+		const column = columns.get(layer.name);
+		column.layer = layer;
+		nameColumn(column, layer);
+		if (passesOn(layer)) return;
+		if (layer === layersOf().at(-1) && answer) return paintOutputs(column, layer, answer, trained);
+		const maps = mapsOf(layer);
+		const strengths = Array.from({ length: countOf(layer) }, (_, index) => largest(plane(maps, index)));
+		const common = isMap(layer) ? null : Math.max(...strengths); // a number says nothing on a scale of its own
+		// One that is switched off stands where it stood.
+		column.strengths = strengths.map((most, index) => (isOff(layer.name, index) ? (column.strengths?.[index] ?? 0) : most));
+		arrange(column, layer, still);
+		for (const [index, button] of column.tiles()) {
+			paintValues(button.firstChild, plane(maps, index), maps.shape.slice(1), { limit: common ?? strengths[index], signed: maps.signed });
+			nameTile(button, layer, index, strengths[index]);
+		}
+	}
 
-	// Tab reaches one tile of a layer; the arrow keys go on from there.
-	function tile(tiles, { name }, index) {
+	// The strongest first, and what is open among them.
+	function arrange(column, layer, still) {
+		const { strengths, buttons } = column;
+		if (!column.order || !still) column.order = [...strengths.keys()].sort((a, b) => strengths[b] - strengths[a]);
+		else if (get("pen")) waiting = true;
+		const wanted = column.order.slice(0, SHOWN);
+		if (choice.layer === layer.name && choice.channel !== null && !wanted.includes(choice.channel)) wanted.splice(-1, 1, choice.channel);
+		while (buttons.length < strengths.length) buttons.push(tile(layer.name, buttons.length));
+		const nodes = wanted.map((index) => buttons[index]);
+		const { children } = column.grid;
+		if (nodes.length !== children.length || nodes.some((node, at) => node !== children[at])) {
+			const held = /** @type {HTMLElement} */ (document.activeElement);
+			column.grid.replaceChildren(...nodes);
+			if (nodes.includes(held)) held.focus({ preventScroll: true });
+		}
+		stopAt(column.grid);
+	}
+
+	// Tab reaches one tile of a layer.
+	function stopAt(grid) {
+		const tiles = [...grid.querySelectorAll(".tile")];
+		const stop = tiles.find((button) => button === document.activeElement) ?? tiles[0];
+		for (const button of tiles) button.tabIndex = button === stop ? 0 : -1;
+	}
+
+	function nameColumn({ row, title, size, all, about }, layer) {
+		row.dataset.kind = kindOf(layer);
+		title.textContent = layer.name;
+		title.title = `${layer.name}: ${kindName(layer)}`;
+		const lines = [isMap(layer) ? `${layer.shape[0]}×${layer.shape[1]}` : "\u00a0", layer.parameters ? whole(layer.parameters) : "\u00a0"];
+		size.replaceChildren(...lines.map((textContent) => made("span", { textContent })));
+		all.textContent = passesOn(layer) ? kindName(layer) : say("inside.all", { count: whole(countOf(layer)) });
+		all.setAttribute("aria-label", say("inside.all_of", { shown: all.textContent, layer: layer.name, shape: shapeWords(layer), kind: kindName(layer) }));
+		all.setAttribute("aria-expanded", choice.layer === layer.name && choice.channel === null);
+		about.textContent = passesOn(layer) ? aboutKind(layer) : `${kindName(layer)} · ${factsOf(layer)}`;
+	}
+
+	function nameTile(button, layer, index, most) {
+		const what = isMap(layer) ? "map" : "number";
+		const name = nameOf(layer.name, index, what);
+		const off = isOff(layer.name, index);
+		const opened = choice.layer === layer.name && choice.channel === index;
+		button.setAttribute("aria-label", off ? say("inside.is_off", { name }) : say("inside.at_most", { name, most: number(most) }));
+		button.title = name;
+		button.classList.toggle("off", off);
+		button.classList.toggle("open", opened);
+		state(button, opened, off);
+	}
+
+	// A click opens a map, or switches it off.
+	function state(button, opened, off) {
+		button.removeAttribute(choice.switching ? "aria-expanded" : "aria-pressed");
+		if (choice.switching) button.setAttribute("aria-pressed", !off);
+		else button.setAttribute("aria-expanded", opened);
+	}
+
+	// Bars move: they are not made anew. A stroke marks where a bar ended before the network was changed.
+	/** @param {any} column @param {LayerShown} layer @param {Prediction} answer @param {Prediction} trained */
+	function paintOutputs(column, layer, { probabilities, best_guess, model }, trained) {
+		const classes = classesOf(model);
+		if (column.buttons.length !== classes.length) {
+			column.buttons = classes.map((name, label) => outputTile(layer.name, label, name));
+			column.grid.replaceChildren(made("ol", { className: "outputs" }, ...column.buttons.map((button) => made("li", {}, button))));
+			column.order = [...classes.keys()];
+		}
+		column.strengths = [...probabilities];
+		for (const [label, button] of column.buttons.entries()) {
+			button.style.setProperty("--share", `${probabilities[label]}`);
+			button.style.setProperty("--before", `${trained.probabilities[label]}`);
+			button.querySelector(".share").textContent = nearly(probabilities[label]);
+			button.parentNode.classList.toggle("best", label === best_guess);
+			const opened = choice.layer === layer.name && choice.channel === label;
+			button.classList.toggle("open", opened);
+			button.setAttribute("aria-expanded", opened);
+		}
+		stopAt(column.grid);
+	}
+
+	// ------------------------------------------------------------------ what a column is made of
+
+	function pictureColumn() {
 		const canvas = made("canvas", { className: "pixels" });
-		const button = made("button", { type: "button", className: "tile", data: { channel: index }, tabIndex: -1 }, canvas);
-		button.addEventListener("click", () => openUnit(name, index));
+		canvas.setAttribute("role", "img");
+		const about = made("p", { className: "about" });
+		const row = made("li", { className: "layer", data: { kind: "input" } }, made("h3", {}, made("b", { className: "name" })));
+		row.append(made("div", { className: "tiles" }, canvas), made("p", { className: "size" }), about);
+		return { row, canvas, about, layer: null, tiles: () => new Map([[0, canvas]]) };
+	}
+
+	/** @param {LayerShown} layer */
+	function layerColumn(layer) {
+		const title = made("b", { className: "name" });
+		const grid = made("div", { className: "tiles" });
+		const all = made("button", { type: "button", className: "all" });
+		const size = made("p", { className: "size" });
+		const about = made("p", { className: "about" });
+		const row = made("li", { className: "layer", data: { layer: layer.name } }, made("h3", {}, title), grid, all, size, about);
+		row.classList.toggle("passing", passesOn(layer));
+		all.addEventListener("click", () => open(layer.name, null));
+		const column = { row, title, grid, all, size, about, layer, buttons: [], order: null, strengths: null };
+		const there = () => [...grid.querySelectorAll(".tile")].map((button) => [Number(button.dataset.channel), button]);
+		return { ...column, tiles: () => new Map(/** @type {[number, HTMLElement][]} */ (there())) };
+	}
+
+	function tile(name, index) {
+		return act(made("button", { type: "button", className: "tile", data: { channel: index } }, made("canvas", { className: "pixels" })), name, index);
+	}
+
+	function outputTile(name, label, words) {
+		const parts = [made("b", { textContent: words }), made("span", { className: "track" }, made("i"), made("u")), made("span", { className: "share" })];
+		return act(made("button", { type: "button", className: "tile", data: { channel: label } }, ...parts), name, label);
+	}
+
+	// What a tile does: it is looked at, clicked, left by the arrow keys. Nothing needs a mouse that hovers.
+	function act(button, name, index) {
+		button.addEventListener("pointerenter", ({ pointerType }) => pointerType === "mouse" && lines.light([name, index]));
+		button.addEventListener("focus", () => lines.light([name, index]));
+		for (const leaving of ["pointerleave", "blur"]) button.addEventListener(leaving, lightOpened);
+		button.addEventListener("click", () => press(name, index));
 		button.addEventListener("keydown", (event) => {
-			if (event.key === "Escape" && button.classList.contains("open")) return openUnit(name, index);
-			const all = [...button.parentNode.children];
-			const wide = getComputedStyle(button.parentNode).gridTemplateColumns.split(" ").length;
-			const step = { ArrowRight: 1, ArrowLeft: -1, ArrowDown: wide, ArrowUp: -wide }[event.key];
-			if (!step) return;
-			event.preventDefault();
-			const next = all[all.indexOf(button) + step];
+			if (event.key === "Escape" && button.classList.contains("open")) return close();
+			const next = neighbour(button, event.key);
 			if (!next) return;
-			for (const one of all) one.tabIndex = -1;
+			event.preventDefault();
+			for (const one of next.closest(".tiles").querySelectorAll(".tile")) one.tabIndex = -1;
 			next.tabIndex = 0;
 			next.focus();
 		});
-		tiles.append(button);
-		return { button, canvas };
+		return button;
 	}
 
-	// Bars move: they are not made anew.
-	/** @param {HTMLElement} tiles @param {LayerShown} layer @param {Prediction} prediction */
-	function paintOutputs(tiles, layer, { probabilities, best_guess, model }) {
-		const { values } = unpack(layer.maps);
-		const classes = classesOf(model);
-		if (!tiles.querySelector(".outputs")) {
-			const head = outputRow("");
-			head.className = "head";
-			const rows = made("ol", { className: "outputs" }, head, ...classes.map(outputRow));
-			tiles.replaceChildren(rows, made("p", { className: "passes" }), made("p", { className: "passes" }));
-		}
-		/** @type {NodeListOf<HTMLElement>} */
-		const rows = tiles.querySelectorAll(".outputs li");
-		const [head, ...items] = rows;
-		head.querySelector(".share").textContent = say("inside.probability");
-		head.querySelector(".logit").textContent = say("inside.score");
-		items.forEach((item, digit) => {
-			item.style.setProperty("--share", `${probabilities[digit]}`);
-			item.querySelector(".share").textContent = nearly(probabilities[digit]);
-			item.querySelector(".logit").textContent = number(values[digit]);
-			item.classList.toggle("best", digit === best_guess);
-		});
-		const [compared, rejecting] = tiles.querySelectorAll(".passes");
-		const [best, second] = [...values.subarray(0, classes.length).keys()].sort((a, b) => values[b] - values[a]);
-		compared.textContent = say("inside.compared", { best: classes[best], second: classes[second], lead: number(values[best] - values[second]) });
-		rejecting.textContent = values.length > classes.length ? say("inside.rejecting", { score: number(values[classes.length]) }) : "";
+	const lightOpened = () => lines.light(choice.channel === null ? null : [choice.layer, choice.channel]);
+
+	// The tile that an arrow key leads to: within its layer, or, where the layers stand side by side, to the next layer.
+	function neighbour(button, key) {
+		const grid = button.closest(".tiles");
+		const all = [...grid.querySelectorAll(".tile")];
+		const at = all.indexOf(button);
+		const wide = getComputedStyle(grid).gridTemplateColumns.split(" ").length;
+		const step = { ArrowDown: wide, ArrowUp: -wide, ...(wide > 1 && { ArrowRight: 1, ArrowLeft: -1 }) }[key];
+		if (step) return all[at + step];
+		const side = { ArrowRight: 1, ArrowLeft: -1 }[key];
+		if (!side || wide > 1) return null;
+		const grids = [...list.querySelectorAll(".tiles:has(.tile)")].filter((one) => one.offsetParent);
+		const beside = grids[grids.indexOf(grid) + side]?.querySelectorAll(".tile") ?? [];
+		return beside[Math.min(at, beside.length - 1)];
 	}
 
-	// ------------------------------------------------------------------ kernels
+	// ------------------------------------------------------------------ lines
 
-	function kernelsFor(layer, model) {
-		if (!hasPictures(layer, model)) return null;
-		const key = `${model} ${layer.name}`;
-		if (!filtersOf.has(key)) {
-			filtersOf.set(key, null);
-			desk.askBeside({ view: "filters", layer: layer.name });
-		}
-		return filtersOf.get(key);
+	function askJoins(model) {
+		if (joinsOf.has(model)) return;
+		joinsOf.set(model, new Map());
+		desk.askBeside({ view: "joins" });
 	}
 
-	/** @param {FiltersView} view @param {InsideAnswer} answer */
-	function keepFilters({ layer, weights }, { prediction }) {
-		filtersOf.set(`${prediction.model} ${layer}`, { ...unpack(weights), signed: true });
-		if (latest.network && desk.view === "network") show(latest.network, latest);
+	/** @param {JoinsView} view @param {InsideAnswer} answer */
+	function keepJoins(view, { prediction }) {
+		joinsOf.set(prediction.model, new Map(view.joins.map(({ layer, sizes }) => [layer, { ...unpack(sizes), limits: sizes.limits }])));
+		lines.draw();
 	}
 
-	// On a scale of its own a tile's full colour is its own most.
-	function showLegend(signed) {
-		const bar = made("i", { className: signed ? "signed" : "ink" });
-		const ends = signed ? [say("inside.negative"), "0", say("inside.positive")] : ["0", "", say("inside.most")];
-		panel.querySelector(".legend").replaceChildren(ends[0], bar, ends[2]);
+	// How strongly a channel is joined to one that it may be made from, from 0 to 1.
+	function share(layer, channel, source, input) {
+		const joins = joinsOf.get(latest.prediction?.model)?.get(layer.name);
+		if (joins) return joins.values[channel * joins.shape[1] + input] / (joins.limits[channel] || 1);
+		const alike = source === PICTURE ? 1 : countOf(layerNamed(source) ?? layer);
+		return layer.parameters === 0 && alike === countOf(layer) && channel === input ? 1 : 0;
 	}
 
-	// ------------------------------------------------------------------ one channel, opened
+	// ------------------------------------------------------------------ what is open
 
-	const card = made("div", { className: "unit" });
+	const shown = {
+		layer: layerSheet({ latest, desk, act: press, isOff, switching: () => choice.switching, close, again: () => show(latest.network, latest) }),
+		unit: unitSheet({ desk, changes, close, turn, all: () => open(choice.layer, null) }),
+	};
+	const opened = place.querySelector(".opened");
 
-	function openUnit(layer, channel) {
-		const closing = choice.layer === layer && choice.channel === channel;
-		choice.layer = closing ? null : layer;
-		choice.channel = closing ? 0 : channel;
+	function open(layer, channel) {
+		if (choice.layer === layer && choice.channel === channel) return close();
+		Object.assign(choice, { layer, channel });
 		desk.askAgain();
 	}
 
-	/** @param {Unit | undefined} unit @param {string} model */
-	function showUnit(unit, model) {
-		if (!unit || unit.layer !== choice.layer) return card.remove();
-		const { row, canvases } = tilesOf.get(unit.layer);
-		const [after, before, kernel] = [unit.after, unit.before, unit.kernel].map(unpack);
-		const what = after.shape.length === 2 ? "map" : "number";
-		const title = made("h4", { textContent: nameOf(unit.layer, unit.channel, what) });
-		const close = made("button", { type: "button", className: "close", textContent: "×" });
-		close.setAttribute("aria-label", say("inside.close"));
-		close.addEventListener("click", () => {
-			openUnit(unit.layer, unit.channel);
-			canvases[unit.channel]?.button.focus();
+	function close() {
+		const { layer, channel } = choice;
+		Object.assign(choice, { layer: null, channel: null });
+		const column = columns.get(layer);
+		(column?.tiles().get(channel) ?? column?.all)?.focus({ preventScroll: true });
+		desk.askAgain();
+	}
+
+	/** @param {NetworkView} view @param {InsideAnswer} answer */
+	function showOpened(view, answer) {
+		const layer = layerNamed(choice.layer);
+		const { unit } = view;
+		const sheet = layer && choice.channel === null ? shown.layer : unit && unit.layer === choice.layer ? shown.unit : null;
+		if (!layer) {
+			opened.replaceChildren();
+			return lightOpened();
+		}
+		if (!sheet) return; // it is on its way
+		const fresh = opened.firstChild !== sheet.node || sheet.isOther(layer, unit);
+		sheet.show(layer, view, answer);
+		if (opened.firstChild !== sheet.node) opened.replaceChildren(sheet.node);
+		pointTo(columns.get(layer.name).row);
+		if (fresh) bringIn(sheet.node);
+		lightOpened();
+	}
+
+	// Into sight, with the map that it is of.
+	function bringIn(node) {
+		if (node.getBoundingClientRect().top > 0.6 * window.innerHeight) node.scrollIntoView();
+	}
+
+	// A notch points to the column that is open.
+	function pointTo(row) {
+		const [{ left }, box] = [opened.getBoundingClientRect(), row.getBoundingClientRect()];
+		opened.style.setProperty("--notch", `${Math.max(20, box.left + box.width / 2 - left)}px`);
+	}
+
+	// The first convolution's map that fires most; so do links to the arithmetic that was a view of its own.
+	function openStrongest() {
+		const first = layersOf().find((layer) => kindOf(layer) === "conv") ?? layersOf().find((layer) => kindOf(layer) === "dense");
+		if (!first) return void (strongest = true);
+		strongest = false;
+		Object.assign(choice, { layer: first.name, channel: columns.get(first.name).order[0], step: 1 + layersOf().indexOf(first) });
+		desk.askAgain();
+	}
+	onPlace("inside", ({ view }) => view === "hand" && openStrongest());
+
+	// ------------------------------------------------------------------ what is changed by hand
+
+	function press(layer, channel) {
+		const filter = choice.switching && filterOf(layer, channel);
+		if (filter) turn(...filter);
+		else open(layer, channel);
+	}
+
+	// The filter that a map is made by: its own, or that of the layer before, where its layer has none; null where it is none.
+	function filterOf(name, channel) {
+		const layer = layerNamed(name);
+		if (!layer || layer === layersOf().at(-1)) return null;
+		if (layer.parameters && ["conv", "dense"].includes(kindOf(layer))) return [name, channel];
+		return layer.sources.length === 1 && countOf(layerNamed(layer.sources[0])) === countOf(layer) ? filterOf(layer.sources[0], channel) : null;
+	}
+
+	function isOff(layer, channel) {
+		const filter = filterOf(layer, channel);
+		return Boolean(filter) && changes.isOff(...filter);
+	}
+
+	function turn(layer, channel) {
+		changes.turn(layer, channel);
+		desk.askAgain();
+	}
+
+	function showChanges() {
+		const { off, kernels } = changes.count();
+		const bar = place.querySelector(".changed");
+		bar.hidden = !off && !kernels;
+		stage.classList.toggle("has-changes", !bar.hidden);
+		const words = [off && sayCount("inside.off", off), kernels && sayCount("inside.kernels_changed", kernels)].filter(Boolean);
+		bar.querySelector("span").textContent = words.join(", ");
+	}
+
+	place.querySelector(".restore").addEventListener("click", () => {
+		changes.clear();
+		place.querySelector("[name=inside-click]:checked").focus(); // the button goes
+		desk.askAgain();
+	});
+
+	for (const input of place.querySelectorAll("[name=inside-click]")) {
+		input.addEventListener("change", () => {
+			choice.switching = input.value === "off";
+			if (latest.network) show(latest.network, latest);
 		});
-		const parts = made("div", { className: "parts" });
-		if (kernel) parts.append(kernelFigure(kernel, unit, what));
-		if (after.shape.length === 2) {
-			if (before) parts.append(mapFigure(before, say("inside.before"), true));
-			parts.append(mapFigure(after, say(before ? "inside.after" : "inside.map"), after.values.some((value) => value < 0)));
-		}
-		const likes = made("div", { className: "likes", tabIndex: -1 });
-		const first = card.parentNode !== row;
-		renew(card, close, title, made("p", { className: "facts", textContent: strengthOf(before, after) }), parts, likes);
-		if (first) row.append(card);
-		showLikes(likes, unit, model);
-		if (first) card.scrollIntoView({ block: "nearest" });
 	}
 
-	// Sought only when asked for: it takes seconds.
-	function showLikes(place, { layer, channel }, model) {
-		const key = `${model} ${layer} ${channel}`;
-		const found = likesOf.get(key);
-		if (found === undefined) {
-			const button = made("button", { type: "button", className: "more", textContent: say("inside.likes_ask") });
-			button.addEventListener("click", () => {
-				likesOf.set(key, null);
-				desk.askBeside({ view: "likes", layer, channel });
-				showLikes(place, { layer, channel }, model);
-				place.focus(); // the button is gone
-				desk.sayAloud(say("inside.likes_wait"));
-			});
-			return place.replaceChildren(button);
-		}
-		if (found === null) return place.replaceChildren(made("p", { className: "working", textContent: say("inside.likes_wait") }));
-		const { preferred, excerpts } = found;
-		const best = figure(picture(preferred.values, preferred.shape, {}, say("inside.preferred")), say("inside.preferred"));
-		const list = made("div", { className: "excerpts" });
-		for (const { picture: part, activation } of excerpts) {
-			list.append(figure(picture(part.values, part.shape, { limit: 1 }, say("inside.excerpt", { value: number(activation) })), number(activation)));
-		}
-		place.replaceChildren(best, excerpts.length ? figure(list, say("inside.excerpts")) : made("p", { textContent: say("inside.silent") }));
+	// The answer of the changed network beside the trained one's, in words.
+	function changedWords({ prediction }) {
+		const now = latest.network?.prediction;
+		return now ? { now, words: say("inside.changed_from", { answer: briefly(prediction) }) } : null;
 	}
 
-	/** @param {LikesView} view @param {InsideAnswer} answer */
-	function keepLikes({ layer, channel, preferred, excerpts }, { prediction }) {
-		const unpacked = excerpts.map(({ picture: part, activation }) => ({ picture: unpack(part), activation }));
-		likesOf.set(`${prediction.model} ${layer} ${channel}`, { preferred: unpack(preferred), excerpts: unpacked });
-		const place = card.querySelector(".likes");
-		if (!place || choice.layer !== layer || choice.channel !== channel) return;
-		showLikes(place, { layer, channel }, prediction.model);
-		desk.sayAloud(excerpts.length ? `${say("inside.preferred")}. ${say("inside.excerpts")}.` : say("inside.silent"));
+	// ------------------------------------------------------------------ one layer at a time
+
+	const steps = place.querySelector(".stepper");
+	const [previous, next] = steps.querySelectorAll("button");
+	for (const [button, by] of [[previous, -1], [next, 1]]) {
+		button.addEventListener("click", () => {
+			choice.step = Math.max(0, Math.min(layersOf().length, choice.step + by));
+			Object.assign(choice, { layer: null, channel: null });
+			show(latest.network, latest);
+			const at = [...columns.values()][choice.step];
+			desk.sayAloud([at.row.querySelector(".name").textContent, at.about?.textContent].filter(Boolean).join(": "));
+		});
 	}
 
-	for (const name of ["show", "scale"]) {
-		for (const input of panel.querySelectorAll(`[name=inside-${name}]`)) {
-			input.addEventListener("change", () => {
-				choice[name] = input.value;
-				if (latest.network) show(latest.network, latest);
-			});
-		}
+	function showStep() {
+		const all = [...columns.values()];
+		for (const [at, { row }] of all.entries()) row.classList.toggle("current", at === choice.step);
+		const name = all[choice.step].row.querySelector(".name").textContent;
+		steps.querySelector("b").textContent = name;
+		steps.querySelector("span").textContent = say("inside.step", { at: choice.step + 1, count: all.length });
+		previous.setAttribute("aria-disabled", choice.step === 0); // where it is disabled, the keyboard would lose it
+		next.setAttribute("aria-disabled", choice.step === all.length - 1);
 	}
 
 	return {
 		show,
-		keepFilters,
-		keepLikes,
+		changedWords,
+		keepJoins,
+		keepFilters: shown.layer.keepFilters,
+		keepLikes: shown.unit.keepLikes,
 		// Its layers are others.
-		leave: () => (choice.layer = null),
-		ask: () => ({ view: "network", layer: choice.layer, channel: choice.channel }),
+		leave: () => Object.assign(choice, { layer: null, channel: null }),
+		ask: () => ({ view: "network", layer: choice.layer, channel: choice.channel, changes: changes.asked() }),
 	};
 }
 
-function shapeWords({ shape }) {
-	if (shape.length === 3) return say("inside.shape_maps", { count: shape[2], side: `${shape[0]}×${shape[1]}` });
-	return say("inside.shape_numbers", { count: whole(shape.at(-1)) });
-}
-
-function inputRow() {
-	const picture = made("div", { className: "entry" }, made("canvas", { className: "pixels" }));
-	return made("li", { className: "layer", data: { kind: "input" } }, made("h3", {}, made("b")), made("p", { className: "facts" }), picture);
-}
-
-// A layer's name opens the layer: its maps are shown so large that their pixels can be told apart.
-function enlarger(name) {
-	const button = made("button", { type: "button", className: "enlarge" }, made("b", { textContent: name }));
-	button.setAttribute("aria-expanded", false);
-	button.addEventListener("click", () => {
-		button.setAttribute("aria-expanded", button.closest(".layer").classList.toggle("large"));
-	});
-	return button;
-}
-
-/** @param {LayerShown} layer */
-function factsOf(layer) {
-	const facts = [shapeWords(layer)];
-	if (layer.parameters) facts.push(say("inside.parameters", { count: whole(layer.parameters) }));
-	if (layer.shape.length === 3) facts.push(say("inside.sees", { side: layer.receptive_field }));
-	if (layer.by_relu !== null) facts.push(say("inside.by_relu", { share: counted(layer.by_relu) }));
-	if (layer.by_pooling !== null) facts.push(say("inside.by_pooling", { share: counted(layer.by_pooling) }));
-	return facts.join(" · ");
-}
-
-// What only passes on a row of numbers has nothing to show: that its kind's name explains.
-const passesOn = ({ type, shape }) => ["Flatten", "Dropout"].includes(type) && shape.length === 1;
-
-function outputRow(digit) {
-	const item = made("li", {}, made("b", { textContent: digit }), made("span", { className: "track" }, made("i")));
-	item.append(made("span", { className: "share" }), made("span", { className: "logit" }));
-	return item;
-}
-
-function strengthOf(before, after) {
-	if (after.shape.length === 2) {
-		const fires = after.values.filter((value) => value > 0).length / after.values.length;
-		return say("inside.fires", { share: counted(fires), most: number(largest(after.values)) });
-	}
-	return [before && [say("inside.before"), before], [say("inside.after"), after]]
-		.filter(Boolean)
-		.map(([name, { values }]) => say("inside.value", { name, value: number(values[0]) }))
-		.join(" · ");
-}
-
-// A map at its own scale, whose ends the caption says.
-function mapFigure({ values, shape }, name, signed) {
-	const range = { name, least: number(Math.min(...values)), most: number(Math.max(...values)) };
-	return figure(picture(values, shape, { signed }, name), say("inside.range", range));
-}
-
-function kernelFigure(kernel, unit, what) {
-	const [inputs, height, width] = kernel.shape;
-	const limit = largest(kernel.values);
-	const name = say(what === "map" ? "inside.kernel" : "inside.weights");
-	const strip = made("div", { className: "kernels" });
-	for (let index = 0; index < inputs; index++) {
-		const canvas = picture(plane(kernel, index), [height, width], { signed: true, limit }, name);
-		strip.append(inputs > 1 ? figure(canvas, `← ${unit.inputs[index]}`) : canvas);
-	}
-	return figure(strip, inputs > 1 ? say("inside.kernels") : name);
-}
-
-// A convolution's weights are pictures, and those of a dense layer that sees the whole picture.
-function hasPictures({ type, parameters, shape }, model) {
-	return type === "Conv2D" || (type === "Dense" && parameters === (sideOf(model) ** 2 + 1) * shape[0]);
+/** @param {Prediction} prediction */
+function briefly(prediction) {
+	const { digit, verdict } = answerWords(prediction);
+	return [digit, verdict].filter(Boolean).join(", ");
 }

@@ -13,7 +13,7 @@ import { language, say } from "../web/say.js";
 const LEARNT = ["occlusion", "saliency", "smoothgrad", "integrated_gradients", "grad_cam"];
 
 // The class that is asked about: the one the network says, or any.
-export const labelChoices = (name, model, chosen, onChoose) =>
+const labelChoices = (name, model, chosen, onChoose) =>
 	classChoices(name, classesOf(model), chosen, { label: say("inside.label"), any: say("inside.predicted") }, onChoose);
 
 export function whyView(desk) {

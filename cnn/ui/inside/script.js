@@ -4,7 +4,6 @@ import { onTheme } from "../web/dom.js";
 import { learnNetworks, networkNote } from "../web/networks.js";
 import { aloudIn, onLanguage, say, translate } from "../web/say.js";
 import { asking, outdated, showSays, tabbed } from "../web/views.js";
-import { handView } from "./hand.js";
 import { networkView } from "./network.js";
 import { playView } from "./play.js";
 import { whyView } from "./reasons.js";
@@ -18,9 +17,9 @@ export default function start(page, constants) {
 	const latest = {}; // the last answer: {asked, pixels, prediction, and the part of each view that has come}
 	// What the views share.
 	const desk = { panel, latest, sayAloud, methods: constants.methods, view: "network" };
-	const views = { network: networkView(desk), hand: handView(desk), why: whyView(desk), play: playView(desk) };
+	const views = { network: networkView(desk), why: whyView(desk), play: playView(desk) };
 	// What no drawing changes, or not at once: asked for beside the view, and kept.
-	const keeps = { filters: views.network.keepFilters, likes: views.network.keepLikes, depth: views.play.keepDepth };
+	const keeps = { joins: views.network.keepJoins, filters: views.network.keepFilters, likes: views.network.keepLikes, depth: views.play.keepDepth };
 
 	// An answer names its view by what was asked for.
 	const show = (part, answer) => views[part === "shift" ? "play" : part].show(answer[part], answer);
@@ -56,8 +55,11 @@ export default function start(page, constants) {
 		if (shut) words.textContent = say("error.no_look", { model });
 	}
 
+	// What is changed by hand answers otherwise, where it is changed.
 	function showHead(answer) {
-		const words = showSays(panel, answer, networkNote(answer.prediction.model).replace(/\.$/, ""), answer.example && say("pane.example"));
+		const changed = desk.view === "network" ? views.network.changedWords(answer) : null;
+		const notes = [changed?.words ?? networkNote(answer.prediction.model).replace(/\.$/, ""), answer.example && say("pane.example")];
+		const words = showSays(panel, { ...answer, prediction: changed?.now ?? answer.prediction }, ...notes);
 		if (desk.view !== "why") sayAloud(words);
 	}
 

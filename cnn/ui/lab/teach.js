@@ -65,8 +65,7 @@ export function teachView(desk) {
 		const head = made("tr", {}, ...["lab.taught_set", "lab.taught_before", "lab.taught_after"].map((key) => made("th", { scope: "col", textContent: say(key) })));
 		const table = made("table", {}, made("thead", {}, head), made("tbody", {}, ...rows));
 		const title = say("lab.taught", { name, model, count: taught.learnt });
-		const link = get("own").includes(name) ? [desk.views.train.readerLink(name)] : [];
-		return made("section", {}, made("h3", { textContent: title }), table, ...verdicts(taught).map((textContent) => made("p", { textContent })), ...link);
+		return made("section", {}, made("h3", { textContent: title }), table, ...verdicts(taught).map((textContent) => made("p", { textContent })), ...desk.views.train.actionsWith(name));
 	}
 
 	const cell = ({ hits, pictures, low, high }) => made("td", {}, counted(hits / pictures, 1), made("small", { textContent: say("lab.result_interval", { low: percent(low, 1), high: percent(high, 1) }) }));

@@ -296,7 +296,7 @@ export function trainView(desk) {
 		const about = [inShort(order.design), say("lab.result_order", told), order.augmentation && say("lab.result_augmented"), order.seeds.length > 1 && sayCount("lab.result_seeds", order.seeds.length)];
 		const name = made("th", { scope: "row" }, dot(row.name), made("b", { textContent: networkName(row.name) }), made("small", { textContent: about.filter(Boolean).join(", ") }));
 		if (row.gone) name.append(made("small", { className: "gone", textContent: say("error.training_gone") }));
-		name.append(made("span", { className: "acts" }, ...actions(row)));
+		name.append(actions(row));
 		const shares = measured(row).map((pictures) => {
 			const { share, low, high, spread, seeds } = score(results, pictures);
 			const interval = say("lab.result_interval", { low: percent(low, 1), high: percent(high, 1) });
@@ -315,14 +315,20 @@ export function trainView(desk) {
 			node.addEventListener("click", onClick);
 			return node;
 		};
-		const keep = button("lab.download", "lab.download_label", () => desk.askTraining({ view: "files", ticket: row.ticket, language: language() }));
+		const keep = button("lab.download", row.results.length ? "lab.download_label" : "lab.download_taught_label", () => desk.askTraining({ view: "files", ticket: row.ticket, language: language() }));
 		keep.disabled = row.gone;
-		return [...(row.gone ? [] : [readerLink(row.name)]), keep, button("lab.remove", "lab.remove_label", () => remove(row))];
+		return made("span", { className: "network-acts" }, ...(row.gone ? [] : [readerLink(row.name)]), keep, button("lab.remove", "lab.remove_label", () => remove(row)));
+	}
+
+	// What can be done with a network by its name, as long as it is there.
+	function actionsWith(name) {
+		const row = kept.find((one) => one.name === name && !one.gone);
+		return row ? [actions(row)] : [];
 	}
 
 	// Where it reads what is drawn.
 	function readerLink(name) {
-		const link = made("a", { className: "draw-for", textContent: say("lab.draw_for"), ariaLabel: say("lab.draw_for_label", { name }) });
+		const link = made("a", { textContent: say("lab.draw_for"), ariaLabel: say("lab.draw_for_label", { name }) });
 		link.href = linkTo({ tab: "draw" });
 		link.addEventListener("click", () => {
 			link.href = linkTo({ tab: "draw" }); // with the notes of this moment
@@ -373,5 +379,5 @@ export function trainView(desk) {
 	const forget = () => (learning = null);
 
 	// The digit's own view beside it is the film's: it says what was drawn.
-	return { ask: () => ({ view: "film" }), takes: (part) => ASKED.includes(part), train, begin, busy: going, take, show, forget, readerLink };
+	return { ask: () => ({ view: "film" }), takes: (part) => ASKED.includes(part), train, begin, busy: going, take, show, forget, actionsWith };
 }

@@ -31,7 +31,7 @@ export function breakingView(desk) {
 	function show({ name, models: found }) {
 		const [first, second] = Object.values(found)[0].strengths;
 		const hint = `${descriptionOf(name)} ${say("stress.steps", { step: finely(name, second - first) })}`;
-		panel.querySelector("[data-panel=breaking] .hint").textContent = hint;
+		panel.querySelector("[data-panel=breaking] .detailed").textContent = hint;
 		const rows = Object.entries(found).map(([model, one]) => verdictRow(name, model, one));
 		panel.querySelector(".verdicts").replaceChildren(...rows);
 		/** @type {any[]} */

@@ -78,7 +78,7 @@ export function compareView(desk) {
 	/** @param {CompareView} view @param {StressAnswer} answer */
 	function show({ image, models: looks }, { pixels }) {
 		const ink = { before: unpack(pixels).values, after: unpack(image).values, shape: unpack(image).shape };
-		panel.querySelector("[data-panel=compare] .hint").textContent = descriptionOf((bend.stack[bend.touched] ?? bend.stack.at(-1)).name);
+		panel.querySelector("[data-panel=compare] .detailed").textContent = descriptionOf((bend.stack[bend.touched] ?? bend.stack.at(-1)).name);
 		showDuel(ink);
 		const list = panel.querySelector(".answers");
 		if ([...cards.keys()].join() !== Object.keys(looks).join() || list.dataset.language !== language()) {

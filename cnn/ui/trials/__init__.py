@@ -9,7 +9,7 @@ from typing import Any
 
 from cnn.models.registry import Models
 from cnn.trials.collecting import LENGTH, LONGEST
-from cnn.trials.series import MOST_TESTS
+from cnn.trials.series import MOST_BYTES, MOST_TESTS
 from cnn.ui.component import Component, networks
 
 
@@ -17,5 +17,6 @@ class Trials(Component):
     """Shows the trials that the page's browser keeps (`trials.js`); asks with `input`, where series are `collected`."""
 
     def __init__(self, models: Models, collected: bool = False, **options: Any):
-        collecting = {"length": LENGTH, "longest": LONGEST, "most": MOST_TESTS} if collected else None
-        super().__init__(Path(__file__).parent, {"networks": networks(models), "collecting": collecting}, **options)
+        collecting = {"length": LENGTH, "longest": LONGEST, "most": MOST_TESTS, "largest": MOST_BYTES}
+        known = {"networks": networks(models), "collecting": collecting if collected else None}
+        super().__init__(Path(__file__).parent, known, **options)

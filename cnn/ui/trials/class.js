@@ -128,6 +128,7 @@ export function classView(panel, ask) {
 			} catch {
 				refused.push(["trials.no_series", { file: tidied(name) }]);
 			}
+			if (!now[number]) collected.remove(number); // it takes up no place that nobody could free
 		}
 		const same = !series.length && Object.keys(now).length === handed().length;
 		state.handed = { since, series: state.handed.series };

@@ -8,9 +8,9 @@ import { onTrials, recallTrials } from "../web/trials.js";
 
 /** @typedef {import("../web/types.js").TrialsAnswer} TrialsAnswer */
 
-const PACE = 2500; // milliseconds from one look for what was handed in to the next
-const LOST = 8000; // after which an answer is taken for lost
-const CLASS = "digit-collect"; // the teacher's {code, secret, until}
+const PACE = 2000; // milliseconds from one look for what was handed in to the next
+const LOST = 20_000; // after which an answer is taken for lost: a whole class hands in at once, one after the other
+const CLASS = "digit-collect"; // the teacher's {code, secret, until}, or {over}
 const MINE = "digit-handed"; // the student's {code, name, count, at, receipt, until}
 
 const guessless = () => Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
@@ -41,8 +41,14 @@ export function asker({ props, trigger, watch }) {
 	return (view, asked = {}) => (last[view] = (last[view] ?? Promise.resolve()).then(() => asks(view, asked)));
 }
 
-const why = (told) => (told ? say(`error.${told.why.key}`, told.why.values) : say("error.busy"));
-const refused = (told) => !told || Boolean(told.why);
+// What is said of a refusal, or of an answer that did not come, as say() takes it; null for none.
+const refusal = (told) => (told ? told.why && [`error.${told.why.key}`, told.why.values] : ["error.busy"]);
+
+// What screen readers hear is said anew only where it changes.
+function write(node, words) {
+	if (node.textContent !== words) node.textContent = words;
+}
+
 const clock = (at) => new Date(at).toLocaleTimeString(language(), { hour: "numeric", minute: "2-digit" });
 const until = (seconds) => Date.now() + 1000 * seconds;
 
@@ -60,30 +66,31 @@ const sent = ({ at, kind, meant, said, reason = null, guess, confidence, model, 
 // `gathered` gets what was handed in, `over` hears that nothing more comes.
 export function openedClass(panel, ask, { since, gathered, over }) {
 	const part = (name) => panel.querySelector(`.collect .${name}`);
-	let opened = recall("sessionStorage", CLASS) ?? null;
+	let kept = recall("sessionStorage", CLASS) ?? {};
 	let [count, notice, timer, copied] = [0, null, null, false];
 
-	const keep = (value) => remember("sessionStorage", CLASS, (opened = value));
+	const isOpen = () => Boolean(kept.secret);
+	const keep = (value) => remember("sessionStorage", CLASS, (kept = value));
 
 	async function open() {
 		part("open").disabled = true;
 		const told = await ask("open");
 		part("open").disabled = false;
-		notice = refused(told) ? why(told) : null;
-		if (!refused(told)) {
+		notice = refusal(told);
+		if (!notice) {
 			over(); // whatever came in before is of another class
 			keep({ code: told.code, secret: told.secret, until: until(told.seconds) });
 			[count, copied] = [0, false];
 			look();
 		}
 		show();
-		if (opened) part("end").focus();
+		if (isOpen()) part("end").focus();
 	}
 
 	// What was handed in since the last look; whether there is more.
 	async function gather() {
-		const told = await ask("gather", { secret: opened.secret, since: since() });
-		if (told?.why) closed(told.why.key === "collect_over" ? say("collect.ended") : why(told));
+		const told = await ask("gather", { secret: kept.secret, since: since() });
+		if (told?.why) closed();
 		else if (told) {
 			count = told.numbers.length;
 			gathered(told);
@@ -94,48 +101,47 @@ export function openedClass(panel, ask, { since, gathered, over }) {
 
 	async function look() {
 		clearTimeout(timer);
-		const more = await gather();
-		if (opened) timer = setTimeout(look, more ? 0 : PACE);
+		const more = !("lost" in document.documentElement.dataset) && (await gather());
+		if (isOpen()) timer = setTimeout(look, more ? 0 : PACE);
 	}
 
 	async function end() {
 		clearTimeout(timer);
 		part("end").disabled = true;
-		while (opened && (await gather()));
-		const told = opened && (await ask("end", { secret: opened.secret }));
-		part("end").disabled = false;
-		if (!opened) return;
-		if (refused(told)) {
-			notice = why(told);
-			show();
-			return look();
+		while (isOpen() && (await gather()));
+		if (isOpen()) {
+			notice = refusal(await ask("end", { secret: kept.secret }));
+			if (!notice) closed();
 		}
-		closed(say("collect.ended"));
-		part("open").focus();
+		part("end").disabled = false;
+		show();
+		if (isOpen()) look();
+		else part("open").focus();
 	}
 
-	function closed(words) {
+	function closed() {
 		clearTimeout(timer);
-		notice = words;
-		keep(null);
+		notice = null;
+		keep({ over: true });
 		over();
 		show();
 	}
 
 	function show() {
-		for (const node of panel.querySelectorAll(".collect [data-when]")) node.hidden = (node.dataset.when === "open") !== Boolean(opened);
-		part("state").textContent = [opened && !lasts(CLASS) ? say("collect.not_kept") : "", notice ?? ""].filter(Boolean).join(" ");
-		if (!opened) return;
-		part("code").textContent = written(opened.code);
-		part("code").setAttribute("aria-label", say("collect.code", { letters: [...opened.code].join(" ") }));
-		part("until").textContent = say("collect.until", { time: clock(opened.until), count });
+		for (const node of panel.querySelectorAll(".collect [data-when]")) node.hidden = (node.dataset.when === "open") !== isOpen();
+		const said = [isOpen() && !lasts(CLASS) && ["collect.not_kept"], kept.over && ["collect.ended"], notice];
+		write(part("state"), said.filter(Boolean).map((words) => say(...words)).join(" "));
+		if (!isOpen()) return;
+		part("code").textContent = written(kept.code);
+		part("code").setAttribute("aria-label", say("collect.code", { letters: [...kept.code].join(" ") }));
+		write(part("until"), say("collect.until", { time: clock(kept.until), count }));
 		part("link").textContent = say(copied ? "collect.copied" : "collect.link");
 		part("link").hidden = !navigator.clipboard;
 	}
 
 	async function copy() {
 		const address = new URL(location.href);
-		address.hash = `#trials/mine?class=${opened.code}`;
+		address.hash = `#trials/mine?class=${kept.code}`;
 		await navigator.clipboard.writeText(address.href).then(() => (copied = true), () => {});
 		show();
 	}
@@ -143,34 +149,37 @@ export function openedClass(panel, ask, { since, gathered, over }) {
 	part("open").addEventListener("click", open);
 	part("end").addEventListener("click", end);
 	part("link").addEventListener("click", copy);
-	if (opened) look();
-	const remove = (number) => opened && ask("remove", { secret: opened.secret, number });
+	if (isOpen()) look();
+	const remove = (number) => isOpen() && ask("remove", { secret: kept.secret, number });
 	return { show, remove };
 }
 
 // ------------------------------------------------------------------ the student's side
 
-export function handing(panel, ask, { length, longest, most }) {
+export function handing(panel, ask, { length, longest, most, largest }) {
 	const form = panel.querySelector(".handing");
 	const part = (name) => form.querySelector(`.${name}`);
 	const [code, name] = ["code", "name"].map((field) => form.elements.namedItem(field));
 	let mine = recall("sessionStorage", MINE) ?? null;
 	const receipt = mine?.receipt ?? guessless(); // sent again, it replaces
-	let [notice, failed, busy, past] = [null, false, false, null];
+	let [notice, busy, past] = [null, false, null];
 
 	const keep = (value) => remember("sessionStorage", MINE, (mine = value));
 	const there = () => Boolean(mine) && mine.until > Date.now();
 
 	async function submit() {
-		const trials = recallTrials();
+		const trials = recallTrials().map(sent);
 		const wanted = letters(code.value, length);
 		if (busy || !trials.length) return;
-		if (trials.length > most) return tell(say("error.collect_tests", { most }), true);
+		if (trials.length > most) return tell(["error.collect_tests", { most }]);
+		const text = JSON.stringify(trials);
+		if (text.length > largest) return tell(["error.collect_large", { most: largest / 1000 }]);
 		busy = true;
 		show();
-		const told = await ask("submit", { code: wanted, name: name.value, trials: trials.map(sent), receipt });
+		const told = await ask("submit", { code: wanted, name: name.value, trials: text, receipt });
 		busy = false;
-		if (refused(told)) return tell(why(told), true);
+		if (told?.why?.key === "collect_code" && mine?.code === wanted) keep(null); // that class is over
+		if (refusal(told)) return tell(refusal(told));
 		keep({ code: wanted, name: name.value.trim(), count: trials.length, at: Date.now(), receipt, until: until(told.seconds) });
 		note({ class: "" });
 		tell(null);
@@ -181,19 +190,20 @@ export function handing(panel, ask, { length, longest, most }) {
 		show();
 		const told = await ask("withdraw", { receipt });
 		busy = false;
-		if (refused(told)) return tell(why(told), true);
+		if (refusal(told)) return tell(refusal(told));
 		keep(null);
-		tell(say("collect.withdrawn"));
+		tell(["collect.withdrawn"]);
 		part("send").focus();
 	}
 
-	function tell(words, wrong = false) {
-		[notice, failed] = [words, wrong];
+	function tell(words) {
+		notice = words;
 		show();
 	}
 
 	function state() {
-		if (notice) return notice;
+		if (busy) return say("collect.sending");
+		if (notice) return say(...notice);
 		if (mine && !there()) return say("collect.past");
 		return mine ? say("collect.handed", { time: clock(mine.at), name: mine.name, count: mine.count, until: clock(mine.until) }) : "";
 	}
@@ -203,8 +213,8 @@ export function handing(panel, ask, { length, longest, most }) {
 		part("send").disabled = busy || recallTrials().length === 0;
 		part("withdraw").hidden = !there();
 		part("withdraw").disabled = busy;
-		part("state").textContent = state();
-		part("state").classList.toggle("failed", failed);
+		write(part("state"), state());
+		part("state").classList.toggle("failed", !busy && Boolean(notice?.[0].startsWith("error.")));
 		clearTimeout(past);
 		if (there()) past = setTimeout(show, mine.until - Date.now() + 1000);
 	}

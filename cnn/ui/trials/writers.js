@@ -35,11 +35,15 @@ export function withSeries(trials, found, file) {
 	return [...trials, ...renamed];
 }
 
-// The class's tests with what was handed in, [{ writer, trials }]: the same test counts once.
+// The class's tests with what was handed in, [{ writer, trials }]. What came by zip already counts once; of two who hand in
+// the same, both are seen.
 export function together(trials, handed) {
 	const known = new Set(trials.map(identity));
-	const theirs = handed.flatMap((one) => one.trials.map((trial) => ({ ...trial, writer: one.writer })));
-	return [...trials, ...theirs.filter((trial) => !known.has(identity(trial)) && known.add(identity(trial)))];
+	const fresh = ({ writer, trials: theirs }) => {
+		const seen = new Set(known);
+		return theirs.filter((trial) => !seen.has(identity(trial)) && seen.add(identity(trial))).map((trial) => ({ ...trial, writer }));
+	};
+	return [...trials, ...handed.flatMap(fresh)];
 }
 
 // A series that was handed in as `name`, in place of `before`, an earlier one or nothing: whoever the teacher gave another

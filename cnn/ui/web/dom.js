@@ -27,6 +27,18 @@ export function download(name, type, content) {
 	setTimeout(() => URL.revokeObjectURL(href), 60_000);
 }
 
+// Copies the text of a part of the page; tells whether that could be done. The clipboard is shut to pages that came over plain
+// http: there the text is selected, and copied the old way.
+export async function copied(node) {
+	try {
+		await navigator.clipboard.writeText(node.textContent);
+		return true;
+	} catch {
+		getSelection().selectAllChildren(node);
+		return document.execCommand("copy");
+	}
+}
+
 export const calm = () => window.matchMedia("(prefers-reduced-motion: reduce)").matches;
 
 // Light or dark.

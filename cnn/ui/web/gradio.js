@@ -21,6 +21,9 @@ export const inputAt = (selector) => document.querySelector(selector);
 /** The part of Gradio's that an event, or a change, came from. @returns {HTMLElement | null} */
 export const within = ({ target }, selector) => target.closest?.(selector) ?? null;
 
+// Whether the pad beside a part of ours, in the row that both stand in, is shown.
+export const showPadBeside = (element, shown) => element.closest(".looking")?.classList.toggle("alone", !shown);
+
 // Has numbers read in place of digits, with the keyboard on that choice.
 export function chooseNumber() {
 	const number = inputAt("#task input[value=number]");

@@ -10,10 +10,10 @@ const KEY = "digit-done";
 /** @type {Record<string, { minutes: number, wings: Record<string, string[]> }>} */
 export const STATIONS = {
 	draw: { minutes: 10, wings: { draw: ["read"] } },
-	inside: { minutes: 25, wings: { inside: ["network", "hand", "why", "play"] } },
+	inside: { minutes: 25, wings: { inside: ["network", "why", "play"] } },
 	lab: { minutes: 30, wings: { lab: ["film", "step", "build", "train", "teach", "sweep"] } },
 	test: { minutes: 25, wings: { stress: ["compare", "breaking", "card", "score"], errors: ["list", "compare", "calibration"], trials: ["mine", "class"] } },
-	course: { minutes: 30, wings: { course: ["starters"] } },
+	course: { minutes: 30, wings: { course: ["wire", "starters", "notebooks", "adapt"] } },
 };
 
 // The station that a wing, or a station, stands in.

@@ -5,7 +5,8 @@
 // penless    whether they read pictures that no pen makes
 // picture    the digit of all tabs, where it is no drawing of the pad's: its pixels, a byte each, in base64; or null
 // read       the last answer to what was drawn or photographed in the first tab
-// drawing    the digit of all tabs as the pads show it: {from, strokes}, `from` the element that it was drawn on
+// drawing    the digit of all tabs as the pads show it: {from, strokes, sent}, `from` the element that it was drawn on, `sent`
+//            what went to the server of it
 // asNumber   {drawing}, a drawing of one digit that was several, to be read as a number
 // pen        whether a pen is down on some pad
 // blank      by the name of a pad, whether nothing is on it

@@ -12,11 +12,32 @@ export interface Shades extends Packed {
 	signed: boolean;
 }
 
-/** Every layer with what it makes of the digit, and the channel that is open, if one is. */
+/** What is changed of the network `model`, and of no other: the channels that are `off` by layer, and `kernels`. */
+export interface Changes {
+	model: string;
+	off: Record<string, number[]>;
+	kernels: Kernel[];
+}
+
+/** Other `weights` (h, w) by which `channel` of a convolution reads channel `input` of what enters it. */
+export interface Kernel {
+	layer: string;
+	channel: number;
+	input: number;
+	weights: number[][];
+}
+
+/** Every layer with what it makes of the digit, and the channel that is open, if one is; a changed network's. */
 export interface InsideNetworkRequest {
 	view: "network";
 	layer?: string | null;
 	channel?: number | null;
+	changes?: Changes | null;
+}
+
+/** How strongly channels are joined to those they are made from. No drawing changes it. */
+export interface InsideJoinsRequest {
+	view: "joins";
 }
 
 /** What a channel likes to see. Takes seconds. */
@@ -24,13 +45,6 @@ export interface InsideLikesRequest {
 	view: "likes";
 	layer: string;
 	channel: number;
-}
-
-/** One channel of the first convolution and one digit's output, in numbers. */
-export interface InsideHandRequest {
-	view: "hand";
-	channel?: number | null;
-	label?: number | null;
 }
 
 /** The evidence for one digit by one method. */
@@ -59,13 +73,14 @@ export interface InsideFiltersRequest {
 	layer: string;
 }
 
-export type InsideRequest = InsideNetworkRequest | InsideLikesRequest | InsideHandRequest | InsideWhyRequest | InsideShiftRequest | InsideDepthRequest | InsideFiltersRequest;
+export type InsideRequest = InsideNetworkRequest | InsideJoinsRequest | InsideLikesRequest | InsideWhyRequest | InsideShiftRequest | InsideDepthRequest | InsideFiltersRequest;
 
 /** Every layer at work on the digit, and the channel that is open, if one is. */
 export interface NetworkView {
 	layers: LayerShown[];
 	parameters: number;
 	temperature: number;
+	prediction?: Prediction;
 	unit?: Unit;
 }
 
@@ -76,19 +91,81 @@ export interface LayerShown {
 	shape: number[];
 	parameters: number;
 	receptive_field: number;
+	sources: string[];
 	maps: Shades;
 	by_relu: number | null;
 	by_pooling: number | null;
 }
 
-/** One channel: its map before and after its activation, and its kernel where that is a picture. */
+/** One answer, as the scripted API gives it: `probabilities` by class, the server's own time in `milliseconds`. */
+export interface Prediction {
+	label: number | null;
+	best_guess: number | null;
+	confidence: number;
+	probabilities: number[];
+	abstained: boolean;
+	reason: "blank" | "not_a_digit" | "several_digits" | null;
+	model: string;
+	milliseconds: number;
+}
+
+/** One channel: its map or number before and after its `activation`, and what it is added up from. */
 export interface Unit {
 	layer: string;
 	channel: number;
 	after: Packed;
 	before?: Packed;
+	activation?: string;
+	convolved?: Convolved;
+	pooled?: Pooled;
+	weighed?: Weighed;
 	kernel?: Packed;
-	inputs?: number[];
+	label?: number;
+}
+
+/** What one feature map is added up from. */
+export interface Convolved {
+	kernels: Packed;
+	inputs: number[];
+	sources: Packed;
+	rest: Packed;
+	bias: number;
+	stride: number;
+	padding: number;
+	reads: number;
+}
+
+/** One map as it `entered`, (H, W): of each window of `window` x `window`, side by side, one number is kept. */
+export interface Pooled {
+	entered: Packed;
+	window: number;
+	by: "max" | "mean";
+}
+
+/** What one number of a dense layer is added up from: `features` (n,) times `weights` (n,), and a `bias`. */
+export interface Weighed {
+	features: Packed;
+	weights: Packed;
+	bias: number;
+	rival: Rival | null;
+}
+
+/** A class beside the one that is asked about: its `label`, and its weights (n,) and bias. */
+export interface Rival {
+	label: number;
+	weights: Packed;
+	bias: number;
+}
+
+/** The joins of each layer that has weights of its own; a channel of any other is made from the same of one. */
+export interface JoinsView {
+	joins: Joins[];
+}
+
+/** How strongly a layer's channels are joined to those they are made from, each on its own scale. */
+export interface Joins {
+	layer: string;
+	sizes: Shades;
 }
 
 /** What a channel likes to see, of all pictures and among the project's own digits. */
@@ -103,38 +180,6 @@ export interface LikesView {
 export interface Excerpt {
 	picture: Packed;
 	activation: number;
-}
-
-/** All that is needed to compute one filter's answer by hand, for one (28, 28) image: the network's own numbers. */
-export interface Hand {
-	layer: string;
-	channel: number;
-	kernel: Packed;
-	bias: number;
-	stride: number;
-	padding: number;
-	before: Packed;
-	after: Packed;
-	pooling: Pooled | null;
-	features: Packed;
-	rival: number;
-	weights: Packed;
-	rival_weights: Packed;
-	output_bias: number;
-	rival_bias: number;
-	logits: Packed;
-	label: number;
-	filters: number;
-	temperature: number;
-}
-
-/** One map pooled: it as it `entered`, (h, w), and `pooled`, each `window` x `window` units one. */
-export interface Pooled {
-	layer: string;
-	channel: number;
-	window: number;
-	entered: Packed;
-	pooled: Packed;
 }
 
 /** The evidence for one digit by one method, as `cnn.inside.explain.Explanation`. */
@@ -178,18 +223,6 @@ export interface FiltersView {
 	weights: Shades;
 }
 
-/** One answer, as the scripted API gives it: `probabilities` by class, the server's own time in `milliseconds`. */
-export interface Prediction {
-	label: number | null;
-	best_guess: number | null;
-	confidence: number;
-	probabilities: number[];
-	abstained: boolean;
-	reason: "blank" | "not_a_digit" | "several_digits" | null;
-	model: string;
-	milliseconds: number;
-}
-
 export interface InsideAnswer {
 	asked: InsideRequest;
 	pixels: Packed;
@@ -197,8 +230,8 @@ export interface InsideAnswer {
 	shut: boolean;
 	example: boolean;
 	network?: NetworkView;
+	joins?: JoinsView;
 	likes?: LikesView;
-	hand?: Hand | null;
 	why?: WhyView;
 	shift?: ShiftView;
 	depth?: DepthView;
@@ -724,33 +757,12 @@ export interface TrainingAnswer {
 	files?: Files;
 }
 
-/** One test, as the page keeps it: what was meant, and what a network said to it. */
-export interface Trial {
-	at: string;
-	kind: "drawn" | "uploaded" | "photographed";
-	meant: number | "not_a_digit" | "several_digits";
-	said: number | null;
-	reason: "not_a_digit" | "several_digits" | null;
-	guess: number;
-	confidence: number;
-	model: string;
-	pixels: string;
-	strokes: Drawing | null;
-}
-
-/** What was drawn, as the pad has it. */
-export interface Drawing {
-	strokes: number[][][];
-	width: number;
-	height: number;
-}
-
-/** Hand in a series under a pseudonym; in place of an earlier one of the same receipt, which the page makes. */
+/** Hand in a series, as JSON, under a pseudonym; in place of an earlier one of the receipt that the page made. */
 export interface TrialsSubmitRequest {
 	view: "submit";
 	code: string;
 	name: string;
-	trials: Trial[];
+	trials: string;
 	receipt: string;
 }
 

@@ -111,6 +111,21 @@ def test_a_folder_of_pictures_a_class(tmp_path: Path) -> None:
     np.testing.assert_array_equal(again.test.images, found.test.images)  # the same lot
 
 
+def test_a_copy_of_what_is_learnt_from_is_no_test(tmp_path: Path) -> None:
+    rng = np.random.default_rng(0)
+    images = rng.integers(256, size=(60, 28, 28), dtype=np.uint8)
+    images[30:] = images[rng.integers(30, size=30)]  # half of them are copies
+    np.savez(tmp_path / "copies.npz", images=images, labels=np.arange(60) % 2)
+    found = read(tmp_path)
+    assert len(found.training.labels) == 50
+    assert 0 < len(found.test.labels) < 10
+    for label in (0, 1):
+        learnt, tested = (
+            {image.tobytes() for image in one.images[one.labels == label]} for one in (found.training, found.test)
+        )
+        assert not learnt & tested
+
+
 def test_pictures_may_say_themselves_which_test(tmp_path: Path) -> None:
     drawer(tmp_path / "train", pictures(8))
     drawer(tmp_path / "test", pictures(4, seed=1))

@@ -1,6 +1,6 @@
 // The answer to a number: text to copy, and a box around each digit on the picture it was read from.
 
-import { made } from "../../web/dom.js";
+import { copied, made } from "../../web/dom.js";
 import { late, onShow } from "../../web/gradio.js";
 import { percent } from "../../web/numbers.js";
 import { aloudIn, networkName, onLanguage, say, sayCount, translate } from "../../web/say.js";
@@ -18,7 +18,7 @@ export default function start({ element, props, watch }) {
 
 	/** @type {NumberAnswer} */
 	let shown = props.value; // the answer on show, which need not be the last that came
-	let copied;
+	let told; // that it was copied, for a while
 
 	// empty: nothing to read. none: no digit found. read: an answer.
 	const stateOf = (value) => (!value?.digits ? "empty" : value.digits.length > 0 ? "read" : "none");
@@ -70,19 +70,12 @@ export default function start({ element, props, watch }) {
 		button.classList.toggle("done", done);
 	}
 
-	// The clipboard is shut to pages that came over plain http: there the text is selected, and copied the old way.
 	async function copy() {
-		const text = part("text");
-		try {
-			await navigator.clipboard.writeText(text.textContent);
-		} catch {
-			getSelection().selectAllChildren(text);
-			if (!document.execCommand("copy")) return;
-		}
+		if (!(await copied(part("text")))) return;
 		showCopy(true);
 		part("aloud").textContent = say("number.copied");
-		clearTimeout(copied);
-		copied = setTimeout(() => showCopy(false), COPIED);
+		clearTimeout(told);
+		told = setTimeout(() => showCopy(false), COPIED);
 	}
 
 	// Digit by digit: a number of a form is no quantity.

@@ -84,7 +84,7 @@ export default function start({ element, trigger, props, watch }, { examples, fo
 		props.value = value;
 		if (!number) {
 			set("picture", null);
-			set("drawing", { from: element, strokes: points() });
+			set("drawing", { from: element, strokes: points(), sent: value });
 		}
 		ask();
 		if (!follows) expectAnswer(value.strokes);
