@@ -2,7 +2,8 @@
 
 Every `*.js` of this folder is a module that browsers fetch as it is, once for all components and all visits: under an
 address that is made of what all of them say. Nothing is built. What the server knows and modules need, the texts and a
-component's constants, is made into modules too.
+component's constants, is made into modules too. Beside them stand the page's icon, and what a phone is told that puts
+the page on its home screen.
 """
 
 import gzip
@@ -19,6 +20,7 @@ from fastapi.routing import APIRoute
 
 from cnn import text
 from cnn.ui.compat import API_PREFIX
+from cnn.ui.theme import NAMED
 
 HERE = Path(__file__).parent
 ADDRESS = f"{API_PREFIX}/page"
@@ -40,6 +42,7 @@ EARLY = """
         };
         element.addEventListener("click", keep);
         element.setAttribute("aria-busy", "true");"""
+TYPES = {".js": "text/javascript", ".json": "application/manifest+json", ".svg": "image/svg+xml", ".png": "image/png"}
 _served: dict[str, bytes] = {}  # compressed, by address
 _later: set[str] = set()  # the addresses of those that are fetched when they are wanted
 
@@ -103,7 +106,7 @@ def _starting(script: str, constants: dict[str, Any]) -> str:
 def _constant(value: str) -> str:
     """The address of a module whose default export is some JSON."""
     name = hashlib.sha256(value.encode()).hexdigest()[:16]
-    return _serve(f"{ADDRESS}/constants/{name}.js", f"export default {value};\n")
+    return _serve(f"{ADDRESS}/constants/{name}.js", f"export default {value};\n".encode())
 
 
 def later(value: Any) -> str:
@@ -113,21 +116,24 @@ def later(value: Any) -> str:
     return address
 
 
-def _serve(address: str, module: str) -> str:
-    """Have a module served; gives its address as the page's own addresses are: without the slash before it."""
-    if address not in _served:  # it is made of what the module says
-        _served[address] = gzip.compress(module.encode(), mtime=0)
+def _serve(address: str, file: bytes) -> str:
+    """Have a file served; gives its address as the page's own addresses are: without the slash before it."""
+    if address not in _served:  # it is made of what the file says
+        _served[address] = gzip.compress(file, mtime=0)
     return address.lstrip("/")
 
 
 async def _answer(request: Request) -> Response:
-    packed = _served.get(f"{ADDRESS}/{request.path_params['path']}")
+    address = f"{ADDRESS}/{request.path_params['path']}"
+    packed = _served.get(address)
     if packed is None:
         return Response(status_code=404)
     headers = {"cache-control": "public, max-age=31536000, immutable", "vary": "accept-encoding"}
+    headers["service-worker-allowed"] = "/"  # worker.js stands below the page that it is for
+    kind = TYPES[Path(address).suffix]
     if "gzip" not in request.headers.get("accept-encoding", ""):
-        return Response(gzip.decompress(packed), media_type="text/javascript", headers=headers)
-    return Response(packed, media_type="text/javascript", headers={**headers, "content-encoding": "gzip"})
+        return Response(gzip.decompress(packed), media_type=kind, headers=headers)
+    return Response(packed, media_type=kind, headers={**headers, "content-encoding": "gzip"})
 
 
 ROUTE = APIRoute(f"{ADDRESS}/{{path:path}}", _answer)  # what `launch` is to serve beside Gradio's own
@@ -143,13 +149,30 @@ def _texts() -> str:
     return f'import {{ learn }} from "./web/say.js";\n\nlearn({json.dumps(words, ensure_ascii=False)});\n'
 
 
-def _serve_modules() -> str:
-    """Have all modules served; gives the address of their folder."""
+def _manifest() -> str:
+    """The page as an app of its own (https://www.w3.org/TR/appmanifest); its addresses are seen from `MODULES`."""
+    home, colour = "../" * len(ADDRESS.strip("/").split("/")) + "../", NAMED["page"][0]
+    icons = [
+        {"src": "web/icon.svg", "sizes": "any", "type": TYPES[".svg"], "purpose": "any"},
+        {"src": "web/icon.png", "sizes": "512x512", "type": TYPES[".png"], "purpose": "any"},
+        {"src": "web/icon.png", "sizes": "512x512", "type": TYPES[".png"], "purpose": "maskable"},
+    ]
+    names = {"name": text.say("page.title"), "description": text.say("page.tagline")}
+    colours = {"background_color": colour, "theme_color": colour}
+    return json.dumps({**names, "start_url": home, "scope": home, "display": "standalone", **colours, "icons": icons})
+
+
+def _serve_files() -> str:
+    """Have all modules served, and what stands beside them; gives the address of their folder."""
     shared_first = sorted(HERE.rglob("*.js"), key=lambda path: (path.parent.name != "web", path))
-    modules = {"texts.js": _texts(), **{path.relative_to(HERE).as_posix(): _read(path) for path in shared_first}}
-    folder = f"{ADDRESS}/{hashlib.sha256(json.dumps(modules).encode()).hexdigest()[:16]}"
-    for name, module in modules.items():
-        _serve(f"{folder}/{name}", module)
+    paths = [*shared_first, *HERE.rglob("icon.*")]
+    made = {"texts.js": _texts().encode(), "manifest.json": _manifest().encode()}
+    files = {**made, **{path.relative_to(HERE).as_posix(): path.read_bytes() for path in paths}}
+    all_of_it = b"".join(name.encode() + file for name, file in files.items())
+    folder = f"{ADDRESS}/{hashlib.sha256(all_of_it).hexdigest()[:16]}"
+    for name, file in files.items():
+        _serve(f"{folder}/{name}", file)
+    _later.update(f"{folder}/{name}" for name in files if not name.endswith(".js") or name == "web/worker.js")
     return folder.lstrip("/")
 
 
@@ -161,7 +184,7 @@ def _template(path: Path) -> str:
 
 
 SAYS, TASK = (_read(HERE / "web" / f"{name}.html") for name in ("says", "task"))
-MODULES = _serve_modules()
+MODULES = _serve_files()
 TEXTS = f"{MODULES}/texts.js"
 
 
@@ -173,7 +196,11 @@ def head() -> str:
     first = [address.lstrip("/") for address in _served if address not in _later]
     preloads = "\n".join(f'<link rel="modulepreload" href="{address}">' for address in first)
     return f"""{preloads}
+<link rel="icon" type="image/svg+xml" href="{MODULES}/web/icon.svg">
+<link rel="apple-touch-icon" href="{MODULES}/web/icon.png">
 <script type="module" src="{MODULES}/web/printing.js"></script>
+<script type="module" src="{MODULES}/web/keep.js"></script>
+<script>document.querySelector("link[rel=manifest]").href = "{MODULES}/manifest.json"; // in place of Gradio's</script>
 <style>{_read(HERE / "web" / "connection.css")}</style>
 <script>{{
 	const send = window.fetch.bind(window);

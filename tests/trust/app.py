@@ -17,6 +17,7 @@ from gradio.state_holder import SessionState
 from gradio.utils import get_upload_folder
 
 from cnn.text import say
+from cnn.ui.course import Course
 from cnn.ui.draw.pad import Pad
 from cnn.ui.errors import Errors
 from cnn.ui.inside import Inside
@@ -90,7 +91,7 @@ def good(block: Any, file: dict[str, Any], model: str) -> Any:
         return None
     asked = {Pad: Pad.example_payload, Inside: {"view": "network"}, Stress: {"view": "score"}}
     asked |= {Lab: {"view": "run"}, Errors: {"view": "tables", "model": model, "other": model}}
-    asked |= {Trials: {"view": "gather", "secret": "none"}}
+    asked |= {Trials: {"view": "gather", "secret": "none"}, Course: Pad.example_payload}
     for kind, value in asked.items():
         if isinstance(block, kind):
             return value(block) if callable(value) else value

@@ -354,7 +354,7 @@ def visits(browser: Browser, url: str, kind: type[Visit] = Visit) -> Iterator[Ca
         return context
 
     def open_page(greeted: bool = True, **options: Any) -> Visit:
-        options = {"viewport": DESKTOP, "locale": "en-US", **options}
+        options = {"viewport": DESKTOP, "locale": "en-US", "service_workers": "block", **options}
         key = json.dumps([greeted, options], sort_keys=True)
         context = _idle[key].pop() if _idle[key] else new_context(greeted, **options)
         used.append((key, context))

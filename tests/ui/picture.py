@@ -1,6 +1,10 @@
-"""The README's pictures: the real app with its bundled weights, a seven drawn on it. `python -m tests.ui.picture`"""
+"""The README's pictures: the real app with its bundled weights, a seven drawn on it; and the page's icon for phones.
+
+`python -m tests.ui.picture`, or `python -m tests.ui.picture icon` for that alone.
+"""
 
 import io
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,7 +17,9 @@ from cnn.models import registry
 from cnn.ui.page import build_demo, launch_options
 from tests.ui.conftest import CHROMIUM, FLAGS, GREETED, Visit, open_tab
 
-PICTURES = Path(__file__).parents[2] / "assets" / "pictures"
+ROOT = Path(__file__).parents[2]
+PICTURES = ROOT / "assets" / "pictures"
+ICON = ROOT / "cnn" / "ui" / "web" / "icon.svg"
 SIZE = {"width": 1280, "height": 760}
 SEVEN = [[(0.3, 0.26), (0.5, 0.25), (0.7, 0.26), (0.6, 0.48), (0.5, 0.66), (0.44, 0.8)], [(0.4, 0.52), (0.68, 0.5)]]
 WIDTH, COLOURS = 800, 128  # of the moving picture: pixels, and how many colours
@@ -51,6 +57,16 @@ def main() -> None:
         browser.close()
     demo.close()
     print(PICTURES)
+
+
+def icon() -> None:
+    """Write icon.png beside icon.svg, as its 512 pixels are drawn by a browser."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=FLAGS)
+        page = browser.new_page(viewport={"width": 512, "height": 512})
+        page.goto(ICON.as_uri())
+        write_whole(ICON.with_suffix(".png"), page.screenshot())
+        browser.close()
 
 
 def drawing(visit: Visit) -> Iterator[Frame]:
@@ -99,4 +115,6 @@ def write(frames: list[Frame], path: Path) -> None:
 
 
 if __name__ == "__main__":
-    main()
+    icon()
+    if sys.argv[1:] != ["icon"]:
+        main()

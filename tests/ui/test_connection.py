@@ -41,3 +41,36 @@ def test_a_proxy_that_answers_for_its_server_is_no_server_and_another_server_get
     expect(visitor.page.locator("body[data-before]")).to_have_count(0)
     visitor.reads(7)
     expect(visitor.page.locator("#connection")).to_be_empty()
+
+
+# Whether the browser has kept the page, which it does last.
+KEPT = """async () => {
+    const caches = await Promise.all((await window.caches.keys()).map((name) => window.caches.open(name)));
+    return (await Promise.all(caches.map((cache) => cache.match(location.origin + "/")))).some(Boolean);
+}"""
+
+
+def test_a_page_that_was_here_before_opens_without_its_server_and_is_drawn_on(visit: Visiting) -> None:
+    visitor = visit(service_workers="allow")
+    visitor.until(lambda: visitor.page.evaluate(KEPT))
+    visitor.page.context.set_offline(True)
+    visitor.reload()
+    visitor.draw(SEVEN)
+    expect(visitor.page.locator("#connection")).to_contain_text("The connection to the server is lost")
+    assert visitor.inked() > 0
+    visitor.page.context.set_offline(False)
+    visitor.reads(7)
+    expect(visitor.page.locator("#connection")).to_be_empty()
+    assert not visitor.errors
+
+
+def test_the_page_is_an_app_of_its_own(visit: Visiting) -> None:
+    """By what a browser makes of its manifest, seen from wherever that stands."""
+    page = visit().page
+    told = page.context.new_cdp_session(page).send("Page.getAppManifest")
+    assert told["errors"] == []
+    manifest = told["manifest"]
+    assert manifest["startUrl"] == manifest["scope"] == page.url.split("?")[0]
+    for icon in manifest["icons"]:
+        picture = page.request.get(icon["url"])
+        assert picture.headers["content-type"] == icon["type"]

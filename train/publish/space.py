@@ -47,7 +47,8 @@ def needed() -> list[Path]:
     """app.py, the modules of ours that it imports, what the browser gets, and the assets."""
     found: set[Path] = set()
     _follow(ROOT / "app.py", found)
-    page = {path for path in (ROOT / "cnn" / "ui").rglob("*") if path.suffix in (".js", ".css", ".html")}
+    kinds = (".js", ".css", ".html", ".svg", ".png")
+    page = {path for path in (ROOT / "cnn" / "ui").rglob("*") if path.suffix in kinds}
     assets = {
         path
         for pattern in ASSETS

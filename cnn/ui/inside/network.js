@@ -357,7 +357,7 @@ export function networkView(desk) {
 	}
 
 	function isOff(layer, channel) {
-		const filter = filterOf(layer, channel);
+		const filter = changes.count().off && filterOf(layer, channel);
 		return Boolean(filter) && changes.isOff(...filter);
 	}
 

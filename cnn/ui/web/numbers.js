@@ -2,7 +2,13 @@
 
 import { language } from "./say.js";
 
-const formatted = (value, format) => new Intl.NumberFormat(language(), format).format(value);
+const formats = new Map(); // made once each: making one takes as long as writing forty numbers
+
+function formatted(value, format) {
+	const key = language() + JSON.stringify(format);
+	if (!formats.has(key)) formats.set(key, new Intl.NumberFormat(language(), format));
+	return formats.get(key).format(value);
+}
 
 export function percent(share, digits = 0) {
 	return formatted(share, { style: "percent", minimumFractionDigits: digits, maximumFractionDigits: digits });

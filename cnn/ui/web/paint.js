@@ -14,10 +14,19 @@ export function unpack(packed) {
 	if (!limits) return { values: new Float32Array(bytes.buffer), shape };
 	const [steps, most] = signed ? [new Int8Array(bytes.buffer), 127] : [bytes, 255];
 	const size = steps.length / limits.length;
-	return { values: Float32Array.from(steps, (step, at) => (step * limits[Math.floor(at / size)]) / most), shape };
+	const values = new Float32Array(steps.length);
+	for (let at = 0; at < steps.length; at++) values[at] = (steps[at] * limits[Math.floor(at / size)]) / most;
+	return { values, shape };
 }
 
-export const bytesOf = (base64) => Uint8Array.from(atob(base64), (sign) => sign.charCodeAt(0));
+// A network's maps are many thousand numbers at each moment of a drawing: loops, which are several times as fast.
+export function bytesOf(base64) {
+	const text = atob(base64);
+	const bytes = new Uint8Array(text.length);
+	for (let at = 0; at < text.length; at++) bytes[at] = text.charCodeAt(at);
+	return bytes;
+}
+
 export const base64Of = (bytes) => btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(""));
 
 export const largest = (values) => values.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
