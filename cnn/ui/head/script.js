@@ -95,6 +95,19 @@ export default function start({ element, props, watch }, { symbols, penless, acc
 		noteStations();
 	}
 
+	// As the tabs of a tab list are reached (ARIA's practices): one by Tab, the others by arrows.
+	document.addEventListener("keydown", (event) => {
+		const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
+		const list = within(event, `:is(.pages, .wings, .switch) > .tab-wrapper > [role=tablist]`);
+		if (!step || !list) return;
+		/** @type {NodeListOf<HTMLElement>} */
+		const tabs = list.querySelectorAll("[role=tab]");
+		const all = [...tabs];
+		const next = all[(all.indexOf(within(event, "[role=tab]")) + step + all.length) % all.length];
+		next.focus();
+		next.click();
+	});
+
 	// How long each station takes, and whether the visitor is through with it.
 	function noteStations() {
 		for (const tab of stationTabs()) {
