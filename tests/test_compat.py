@@ -38,6 +38,16 @@ def test_what_we_override_is_still_called_so() -> None:
     assert list(inspect.signature(gr.HTML.api_info).parameters) == ["self"]
 
 
+def test_calls_without_an_answer_are_known_by_session() -> None:
+    with gr.Blocks(analytics_enabled=False) as demo:
+        pass
+    demo.queue()
+    assert not compat.is_unanswered(demo, "one")
+    demo._queue.pending_event_ids_session["one"] = {"a call"}
+    assert compat.is_unanswered(demo, "one")
+    assert not compat.is_unanswered(demo, "other")
+
+
 def test_a_visitor_is_kept_without_a_description_of_the_components() -> None:
     """As Gradio's session in all else: states are the visitor's own, and components are as a handler changed them."""
     with gr.Blocks(analytics_enabled=False) as demo:

@@ -44,9 +44,11 @@ def main() -> None:
         visit.page.wait_for_function("!document.querySelector('[data-drawing]')")
         visit.page.wait_for_timeout(1000)  # the bars have moved
         visit.page.mouse.move(SIZE["width"] - 1, SIZE["height"] - 1)
-        visit.page.get_by_role("tab", name="Understand").click()
-        visit.page.locator(".layer[data-layer=logits] .outputs").wait_for()
-        visit.page.wait_for_timeout(500)  # the pad has its drawing
+        visit.page.set_viewport_size({**SIZE, "height": 1280})
+        visit.page.evaluate("location.hash = '#inside/hand'")
+        visit.page.locator(".inside .bench .movable").first.wait_for()
+        visit.page.evaluate("scrollTo(0, 0)")
+        visit.page.wait_for_timeout(1000)  # the pad has its drawing
         write_whole(PICTURES / "inside.png", visit.page.screenshot())
         visit.page.set_viewport_size({**SIZE, "height": 1000})
         open_tab(visit.page, "Stress test")

@@ -311,7 +311,7 @@ def test_one_convolution_by_hand_is_the_networks_own(visit: Visiting, course: Cl
     for key, place in {"ArrowUp": "19,3", "ArrowRight": "19,4", "ArrowDown": "20,4", "ArrowLeft": "20,3"}.items():
         visitor.page.keyboard.press(key)
         expect(visitor.sums).to_have_attribute("data-place", place)
-    expect(visitor.aloud).to_have_text(re.compile(r"Row 20, column 3: -?\d\.\d\d before, \d\.\d\d after\."))
+    expect(visitor.aloud).to_have_text(re.compile(r"Row 21, column 4: -?\d\.\d\d before, \d\.\d\d after\."))
     for _ in range(5):
         visitor.page.keyboard.press("ArrowLeft")
     expect(visitor.sums).to_have_attribute("data-place", "20,0")  # not beyond the edge

@@ -37,7 +37,7 @@ export function convolution({ desk, unit, changes }) {
 		goTo(row, column);
 		const index = hand.row * sheet.after.shape[1] + hand.column;
 		const [before, after] = [sheet.before ?? sheet.after, sheet.after].map(({ values }) => number(values[index]));
-		desk.sayAloud(say("inside.place", { row: hand.row, column: hand.column, before, after }));
+		desk.sayAloud(say("inside.place", { row: hand.row + 1, column: hand.column + 1, before, after }));
 	}
 	const step = (down, across) => move(at().row + down, at().column + across);
 
@@ -206,7 +206,7 @@ export function convolution({ desk, unit, changes }) {
 		editor.slider.value = `${value}`;
 		editor.shown.textContent = number(value);
 		const [row, column] = [Math.floor(chosen() / side), chosen() % side];
-		editor.label.firstChild.textContent = say("inside.weight", { row, column });
+		editor.label.firstChild.textContent = say("inside.weight", { row: row + 1, column: column + 1 });
 		editor.reset.hidden = !changes.edited(...editor.place());
 	}
 
