@@ -48,9 +48,11 @@ export default function start({ element, props, watch }, { symbols, penless, acc
 	async function speak(chosen) {
 		writeLanguage(chosen);
 		if (chosen === language()) return;
-		const store = await gradiosLanguage();
-		if (store) store.set(chosen);
-		else document.documentElement.lang = chosen; // our own words at least
+		try {
+			await (await gradiosLanguage()).set(chosen);
+		} catch {
+			document.documentElement.lang = chosen; // our own words at least: it has no such store, or its words do not come
+		}
 	}
 
 	// ------------------------------------------------------------------ what Gradio says in one language alone
