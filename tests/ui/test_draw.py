@@ -413,6 +413,30 @@ def test_pad_and_answer_are_seen_without_scrolling(visit: Visiting, viewport: di
     assert visitor.page.evaluate("document.documentElement.scrollWidth") == viewport["width"]
 
 
+# How far the words of the answer reach beyond the row they stand in, in pixels. A network that can be looked into has a
+# map of its own beside them.
+BEYOND = """() => {
+    document.querySelector(".reading .filtered").hidden = false;
+    const [answer, ...words] = [...document.querySelectorAll(".reading .answer, .reading .words p")];
+    const bounds = answer.getBoundingClientRect();
+    return Math.max(...words.filter((one) => one.textContent).map((one) => {
+        const { top, bottom } = one.getBoundingClientRect();
+        return Math.max(bounds.top - top, bottom - bounds.bottom);
+    }));
+}"""
+
+
+def test_a_refusals_words_stay_in_their_place_on_a_phone(visit: Visiting, fake: FakeClassifier) -> None:
+    visitor = visit(viewport=PHONE, locale="fr-FR")
+    fake.answers = lambda framed: prediction(3, 0.4, "several_digits")
+    visitor.draw(SEVEN)
+    visitor.reads("?")
+    assert visitor.page.evaluate(BEYOND) <= 0.5
+    visitor.page.get_by_role("tab", name="Photo").click()
+    expect(visitor.verdict).to_have_text("Ajoutez la photo d’un chiffre")
+    assert visitor.page.evaluate(BEYOND) <= 0.5
+
+
 @pytest.mark.parametrize("viewport", [PHONE, DESKTOP], ids=["phone", "desktop"])
 def test_nothing_moves_when_the_answer_comes(visit: Visiting, viewport: dict[str, int]) -> None:
     visitor = visit(viewport=viewport)

@@ -34,7 +34,7 @@ export default function start({ element, trigger, props, watch }, { examples, fo
 	let still = follows; // a picture of the digit, until the visitor wants to change it
 	let greeting = false; // the pad draws by itself, until the visitor does something
 	let strokes = [];
-	let cleared = []; // what the last clearing took, until something new is drawn
+	let cleared = []; // what the last clearing took, until something new is drawn; or what a fresh sheet took away
 	let hands = 0;
 	let pen = null; // {id, type, at, stroke}; stroke is null while the pen is off the pad
 	let cursor = null; // where the keyboard's pen is, once it was moved
@@ -146,13 +146,19 @@ export default function start({ element, trigger, props, watch }, { examples, fo
 		if (still || event.button !== 0 || (pen && !palm && pen.type !== "keyboard")) return;
 		if (palm) undo();
 		if (pen?.type === "keyboard") drop();
+		canvas.setPointerCapture(event.pointerId);
+		setDown(place(event), event.pointerId, event.pointerType);
+	}
+
+	// What was judged is done with: the next stroke has a fresh sheet, and undo brings the old one back.
+	function setDown(at, id, type) {
 		welcome();
 		stop();
-		canvas.setPointerCapture(event.pointerId);
-		const at = place(event);
-		pen = { id: event.pointerId, type: event.pointerType, at, stroke: begun(at, ++hands) };
+		const done = !follows && !number && get("judged") === JSON.stringify(compacted().strokes);
+		cleared = done ? strokes : [];
+		if (done) strokes = [];
+		pen = { id, type, at, stroke: begun(at, ++hands) };
 		strokes.push(pen.stroke);
-		cleared = [];
 		set("pen", true);
 		show();
 		sendSoon();
@@ -199,17 +205,6 @@ export default function start({ element, trigger, props, watch }, { examples, fo
 
 	// ------------------------------------------------------------------ the keyboard's pen
 
-	function setDown() {
-		welcome();
-		stop();
-		pen = { id: "keyboard", type: "keyboard", at: cursor, stroke: begun(cursor, ++hands) };
-		strokes.push(pen.stroke);
-		cleared = [];
-		set("pen", true);
-		show();
-		sendSoon();
-	}
-
 	function steer(stride) {
 		const ways = [...held].map((key) => ARROWS[key]);
 		const to = cursor.map((from, axis) => from + stride * ways.reduce((sum, way) => sum + way[axis], 0));
@@ -228,7 +223,7 @@ export default function start({ element, trigger, props, watch }, { examples, fo
 			held.add(key);
 			steer(shiftKey ? STRIDE / 5 : STRIDE);
 		} else if (pen) lift({ pointerId: "keyboard" });
-		else setDown();
+		else setDown(cursor, "keyboard", "keyboard");
 		showCursor();
 		return true;
 	}
