@@ -470,6 +470,11 @@ def test_a_kernel_is_changed_and_map_and_answer_follow(visit: Visiting, course: 
     adds_up(visitor, course, digit)
     visitor.sheet.get_by_role("button", name="Switch it off").click()
     visitor.until(lambda: np.allclose(numbers(shares), 100 * changed(course, digit, {"conv1": [channel]}), atol=0.101))
+    expect(slider).to_be_disabled()  # of what is off there is nothing to change
+    expect(visitor.sheet.locator(".weight").first).to_be_disabled()
+    expect(visitor.sheet.locator(".editor .hint")).to_contain_text("switch it on first")
+    visitor.sheet.get_by_role("button", name="Switch it on again").click()
+    expect(slider).to_be_enabled()
     visitor.choose(say("network.mlp"), "#model")  # another network has no changes
     expect(visitor.panel.locator(".changed")).to_be_hidden()
 

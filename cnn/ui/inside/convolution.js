@@ -104,10 +104,13 @@ export function convolution({ desk, unit, changes }) {
 			desk.askAgain();
 			slider.focus(); // the button goes
 		});
-		return { label, slider, shown, flip, reset, place };
+		const hint = made("p", { className: "hint" });
+		return { label, slider, shown, flip, reset, hint, place };
 	}
 
 	const kernel = () => plane(sheet.kernels, hand.source);
+	// A filter that is switched off is zero, whatever its weights are: there is nothing to change.
+	const isOff = () => changes.isOff(unit.layer, unit.channel);
 	const chosen = () => hand.weight ?? Math.floor((side * side) / 2);
 
 	// ------------------------------------------------------------------ the window, sliding
@@ -208,6 +211,8 @@ export function convolution({ desk, unit, changes }) {
 		const [row, column] = [Math.floor(chosen() / side), chosen() % side];
 		editor.label.firstChild.textContent = say("inside.weight", { row: row + 1, column: column + 1 });
 		editor.reset.hidden = !changes.edited(...editor.place());
+		editor.hint.textContent = say(isOff() ? "inside.edit_off" : "inside.edit_hint");
+		for (const control of [editor.slider, editor.flip, editor.reset]) control.disabled = isOff();
 	}
 
 	// A kernel's numbers as buttons, by which one is chosen to be changed.
@@ -215,6 +220,7 @@ export function convolution({ desk, unit, changes }) {
 		for (const [place, cell] of [...table.querySelectorAll("td")].entries()) {
 			const button = made("button", { type: "button", className: "weight", textContent: cell.textContent });
 			button.setAttribute("aria-pressed", place === chosen());
+			button.disabled = isOff();
 			button.addEventListener("click", () => {
 				hand.weight = place;
 				lay();
@@ -232,7 +238,7 @@ export function convolution({ desk, unit, changes }) {
 	}
 
 	halt();
-	const change_it = made("div", { className: "editor" }, made("p", { className: "hint", textContent: say("inside.edit_hint") }), editor.label, editor.flip, editor.reset);
+	const change_it = made("div", { className: "editor" }, editor.hint, editor.label, editor.flip, editor.reset);
 	const shown = sources ? [sources.words, sources.list] : [];
 	return { content: [made("p", { className: "hint", textContent: say("inside.hand_hint") }), ...shown, bench, made("div", { className: "actions" }, slide), change_it], work };
 }
