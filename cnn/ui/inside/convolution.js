@@ -208,17 +208,20 @@ export function convolution({ desk, unit, changes }) {
 		if (document.activeElement !== editor.slider) Object.assign(editor.slider, { min: -most, max: most });
 		editor.slider.value = `${value}`;
 		editor.shown.textContent = number(value);
-		const [row, column] = [Math.floor(chosen() / side), chosen() % side];
-		editor.label.firstChild.textContent = say("inside.weight", { row: row + 1, column: column + 1 });
+		editor.slider.setAttribute("aria-valuetext", number(value));
+		editor.label.firstChild.textContent = placeWords(chosen());
 		editor.reset.hidden = !changes.edited(...editor.place());
 		editor.hint.textContent = say(isOff() ? "inside.edit_off" : "inside.edit_hint");
 		for (const control of [editor.slider, editor.flip, editor.reset]) control.disabled = isOff();
 	}
 
+	const placeWords = (place) => say("inside.weight", { row: Math.floor(place / side) + 1, column: (place % side) + 1 });
+
 	// A kernel's numbers as buttons, by which one is chosen to be changed.
 	function editable(table) {
 		for (const [place, cell] of [...table.querySelectorAll("td")].entries()) {
 			const button = made("button", { type: "button", className: "weight", textContent: cell.textContent });
+			button.setAttribute("aria-label", say("inside.value", { name: placeWords(place), value: cell.textContent }));
 			button.setAttribute("aria-pressed", place === chosen());
 			button.disabled = isOff();
 			button.addEventListener("click", () => {
