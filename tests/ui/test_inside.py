@@ -466,6 +466,20 @@ def test_a_kernel_is_changed_and_map_and_answer_follow(visit: Visiting, course: 
     assert (before, after) == (pytest.approx(total + bias, abs=2 * FINE), max(0, before))
     expect(visitor.sheet.locator(".moved")).to_contain_text(f"The answer now: {probabilities.argmax()}, ")
     expect(visitor.panel.locator(".changed")).to_contain_text("1 kernel is changed")
+    held: list[Route] = []
+    visitor.page.route("**/run/predict*", lambda route: held.append(route))
+    visitor.page.keyboard.press("Home")
+    visitor.until(lambda: bool(held))
+    visitor.page.keyboard.press("End")  # before the answer comes
+    held.pop().continue_()
+    kernel[1, 2] *= -1
+    passed = changed(course, digit, {}, Kernel("conv1", channel, 0, kernel.tolist()))
+    visitor.until(lambda: np.allclose(numbers(shares), 100 * passed, atol=0.101))
+    assert float(slider.input_value()) == pytest.approx(-kernel[1, 2])  # an answer to what was set before moves nothing
+    visitor.until(lambda: bool(held))
+    held.pop().continue_()
+    visitor.page.unroute("**/run/predict*")
+    visitor.until(lambda: np.allclose(numbers(shares), 100 * probabilities, atol=0.101))
     visitor.sheet.get_by_role("button", name="As trained", exact=True).press("Enter")
     trained = course.probabilities(digit[None])[0]
     visitor.until(lambda: np.allclose(numbers(shares), 100 * trained, atol=0.101))

@@ -233,9 +233,19 @@ export function convolution({ desk, unit, changes }) {
 		return table;
 	}
 
+	// An answer may be to what was asked a while ago: the weights are those that the visitor has set since.
+	function keepEdits() {
+		if (isOff()) return;
+		for (const [source, input] of sheet.inputs.entries()) {
+			const weights = changes.edited(unit.layer, unit.channel, input);
+			if (weights) plane(sheet.kernels, source).set(weights.flat());
+		}
+	}
+
 	function work(now, told) {
 		const { kernels, sources: entered, rest, ...others } = now.unit.convolved;
 		sheet = { ...now, ...others, kernels: unpack(kernels), sources: unpack(entered), rest: unpack(rest) };
+		keepEdits();
 		follow = told;
 		lay();
 	}
