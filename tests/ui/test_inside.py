@@ -205,7 +205,13 @@ def test_a_tile_opens_its_map_where_it_stands_and_closes_again(visit: Visiting, 
     channel = int(tile.get_attribute("data-channel"))
     tile.press("Enter")
     expect(visitor.sheet.locator("h4")).to_have_text(f"conv1, map {channel}")
+    expect(visitor.sheet.locator("h4")).to_be_focused()  # who opened it by a key goes on in it ...
     expect(tile).to_have_attribute("aria-expanded", "true")
+    visitor.page.keyboard.press("Escape")
+    expect(visitor.sheet).to_have_count(0)
+    expect(tile).to_be_focused()  # ... and comes back
+    tile.press("Enter")
+    expect(visitor.sheet.locator("h4")).to_be_focused()
     visitor.sheet.get_by_text("What does ReLU do?").click()
     expect(visitor.sheet.locator(".relu")).to_contain_text("ReLU lets through what is above zero")
     close = visitor.sheet.get_by_role("button", name="Close")

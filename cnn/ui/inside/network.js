@@ -120,9 +120,9 @@ export function networkView(desk) {
 		const nodes = wanted.map((index) => buttons[index]);
 		const { children } = column.grid;
 		if (nodes.length !== children.length || nodes.some((node, at) => node !== children[at])) {
-			const held = /** @type {HTMLElement} */ (document.activeElement);
+			const held = column.grid.querySelector(".tile:focus");
 			column.grid.replaceChildren(...nodes);
-			if (nodes.includes(held)) held.focus({ preventScroll: true });
+			if (held) (nodes.includes(held) ? held : nodes.at(-1)).focus({ preventScroll: true });
 		}
 		stopAt(column.grid);
 	}
@@ -229,7 +229,6 @@ export function networkView(desk) {
 		for (const leaving of ["pointerleave", "blur"]) button.addEventListener(leaving, lightOpened);
 		button.addEventListener("click", () => press(name, index));
 		button.addEventListener("keydown", (event) => {
-			if (event.key === "Escape" && button.classList.contains("open")) return close();
 			const next = neighbour(button, event.key);
 			if (!next) return;
 			event.preventDefault();
@@ -287,17 +286,24 @@ export function networkView(desk) {
 	};
 	const opened = place.querySelector(".opened");
 
+	let byKeys = false; // whether the last press was a key's: the keyboard goes along to what it opens
+	let entering = false;
+	place.addEventListener("click", ({ detail }) => (byKeys = detail === 0), { capture: true });
+	place.addEventListener("keydown", ({ key }) => key === "Escape" && choice.layer !== null && close());
+
 	function open(layer, channel) {
 		if (choice.layer === layer && choice.channel === channel) return close();
+		entering = byKeys;
 		Object.assign(choice, { layer, channel });
 		desk.askAgain();
 	}
 
 	function close() {
 		const { layer, channel } = choice;
+		entering = false;
 		Object.assign(choice, { layer: null, channel: null });
 		const column = columns.get(layer);
-		(column?.tiles().get(channel) ?? column?.all)?.focus({ preventScroll: true });
+		(column?.tiles().get(channel) ?? column?.all)?.focus();
 		desk.askAgain();
 	}
 
@@ -305,7 +311,7 @@ export function networkView(desk) {
 	function showOpened(view, answer) {
 		const layer = layerNamed(choice.layer);
 		const { unit } = view;
-		const sheet = layer && choice.channel === null ? shown.layer : unit && unit.layer === choice.layer ? shown.unit : null;
+		const sheet = layer && choice.channel === null ? shown.layer : unit && unit.layer === choice.layer && unit.channel === choice.channel ? shown.unit : null;
 		if (!layer) {
 			opened.replaceChildren();
 			return lightOpened();
@@ -316,6 +322,8 @@ export function networkView(desk) {
 		if (opened.firstChild !== sheet.node) opened.replaceChildren(sheet.node);
 		pointTo(columns.get(layer.name).row);
 		if (fresh) bringIn(sheet.node);
+		if (fresh && entering) sheet.node.querySelector("h4").focus({ preventScroll: true });
+		if (fresh) entering = false;
 		lightOpened();
 	}
 
