@@ -438,6 +438,8 @@ def test_filters_are_switched_off_and_the_answer_moves(visit: Visiting, course: 
     best = course.predict(Framed(digit)).best_guess
     detail = visitor.panel.locator(".detail")
     expect(detail).to_contain_text(f"changed by hand; as trained: {best}, {trained.max():.1%}")
+    expect(visitor.panel.locator(".changed")).to_contain_text("2 filters are off. The answer now: ")  # where the eye is
+    expect(visitor.aloud).to_contain_text("2 filters are off")
     digit = visitor.sketch(ONE)  # another drawing, the same filters
     answers(changed(course, digit, {"conv1": before[:1], "conv2": [second]}))
     visitor.panel.get_by_role("button", name="All as trained again").press("Enter")

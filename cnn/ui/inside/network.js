@@ -8,12 +8,11 @@ import { largest, paintValues, plane, unpack } from "../web/paint.js";
 import { onPlace } from "../web/address.js";
 import { say, sayCount } from "../web/say.js";
 import { get, subscribe } from "../web/store.js";
-import { answerWords } from "../web/views.js";
 import { changesMade } from "./changes.js";
 import { joining } from "./joins.js";
 import { countOf, factsOf, isMap, kindName, kindOf, aboutKind, mapsOf, nameOf, passesOn, shapeWords } from "./layers.js";
 import { layerSheet } from "./layer.js";
-import { unitSheet } from "./unit.js";
+import { briefly, movedWords, unitSheet } from "./unit.js";
 
 /** @typedef {import("../web/types.js").InsideAnswer} InsideAnswer */
 /** @typedef {import("../web/types.js").JoinsView} JoinsView */
@@ -66,7 +65,7 @@ export function networkView(desk) {
 		for (const layer of layers) paintColumn(layer, changed ?? prediction, prediction, still);
 		place.querySelector(".total").textContent = say("inside.total", { parameters: whole(parameters) });
 		showStep();
-		showChanges();
+		showChanges(view, answer);
 		showOpened(view, answer);
 		requestAnimationFrame(lines.draw);
 		if (strongest) openStrongest();
@@ -374,13 +373,20 @@ export function networkView(desk) {
 		desk.askAgain();
 	}
 
-	function showChanges() {
+	// How much is changed, in words; none where nothing is.
+	function countWords() {
 		const { off, kernels } = changes.count();
+		return [off && sayCount("inside.off", off), kernels && sayCount("inside.kernels_changed", kernels)].filter(Boolean).join(", ");
+	}
+
+	// With the answer, whose place at the head is far off on a phone.
+	/** @param {NetworkView} view @param {InsideAnswer} answer */
+	function showChanges(view, answer) {
+		const words = countWords();
 		const bar = place.querySelector(".changed");
-		bar.hidden = !off && !kernels;
+		bar.hidden = !words;
 		stage.classList.toggle("has-changes", !bar.hidden);
-		const words = [off && sayCount("inside.off", off), kernels && sayCount("inside.kernels_changed", kernels)].filter(Boolean);
-		bar.querySelector("span").textContent = words.join(", ");
+		bar.querySelector("span").textContent = [words && `${words}.`, movedWords(view, answer)].filter(Boolean).join(" ");
 	}
 
 	place.querySelector(".restore").addEventListener("click", () => {
@@ -399,7 +405,7 @@ export function networkView(desk) {
 	// The answer of the changed network beside the trained one's, in words.
 	function changedWords({ prediction }) {
 		const now = latest.network?.prediction;
-		return now ? { now, words: say("inside.changed_from", { answer: briefly(prediction) }) } : null;
+		return now ? { now, count: countWords(), words: say("inside.changed_from", { answer: briefly(prediction) }) } : null;
 	}
 
 	// ------------------------------------------------------------------ one layer at a time
@@ -436,10 +442,4 @@ export function networkView(desk) {
 		leave: () => Object.assign(choice, { layer: null, channel: null }),
 		ask: () => ({ view: "network", layer: choice.layer, channel: choice.channel, changes: changes.asked() }),
 	};
-}
-
-/** @param {Prediction} prediction */
-function briefly(prediction) {
-	const { digit, verdict } = answerWords(prediction);
-	return [digit, verdict].filter(Boolean).join(", ");
 }
