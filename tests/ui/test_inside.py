@@ -205,7 +205,13 @@ def test_a_tile_opens_its_map_where_it_stands_and_closes_again(visit: Visiting, 
     channel = int(tile.get_attribute("data-channel"))
     tile.press("Enter")
     expect(visitor.sheet.locator("h4")).to_have_text(f"conv1, map {channel}")
+    expect(visitor.sheet.locator("h4")).to_be_focused()  # who opened it by a key goes on in it ...
     expect(tile).to_have_attribute("aria-expanded", "true")
+    visitor.page.keyboard.press("Escape")
+    expect(visitor.sheet).to_have_count(0)
+    expect(tile).to_be_focused()  # ... and comes back
+    tile.press("Enter")
+    expect(visitor.sheet.locator("h4")).to_be_focused()
     visitor.sheet.get_by_text("What does ReLU do?").click()
     expect(visitor.sheet.locator(".relu")).to_contain_text("ReLU lets through what is above zero")
     close = visitor.sheet.get_by_role("button", name="Close")
@@ -432,6 +438,8 @@ def test_filters_are_switched_off_and_the_answer_moves(visit: Visiting, course: 
     best = course.predict(Framed(digit)).best_guess
     detail = visitor.panel.locator(".detail")
     expect(detail).to_contain_text(f"changed by hand; as trained: {best}, {trained.max():.1%}")
+    expect(visitor.panel.locator(".changed")).to_contain_text("2 filters are off. The answer now: ")  # where the eye is
+    expect(visitor.aloud).to_contain_text("2 filters are off")
     digit = visitor.sketch(ONE)  # another drawing, the same filters
     answers(changed(course, digit, {"conv1": before[:1], "conv2": [second]}))
     visitor.panel.get_by_role("button", name="All as trained again").press("Enter")
@@ -448,11 +456,13 @@ def test_a_kernel_is_changed_and_map_and_answer_follow(visit: Visiting, course: 
     kernel = course.weights("conv1")[0][:, :, 0, channel].copy()
     visitor.sheet.locator(".weight").nth(5).click()
     expect(visitor.sheet.locator(".weight").nth(5)).to_be_focused()
+    expect(visitor.sheet.locator(".weight").nth(5)).to_have_accessible_name(re.compile(r"^Row 2, column 3: −?\d\.\d\d$"))
     slider = visitor.sheet.locator(".editor input")
     slider.focus()
     visitor.page.keyboard.press("End")
     kernel[1, 2] = float(slider.get_attribute("max"))
     expect(slider).to_be_focused()
+    expect(slider).to_have_attribute("aria-valuetext", f"{kernel[1, 2]:.2f}")
     edited = Kernel("conv1", channel, 0, kernel.tolist())
     probabilities = changed(course, digit, {}, edited)
     shares = visitor.panel.locator(".outputs .share")
@@ -464,12 +474,31 @@ def test_a_kernel_is_changed_and_map_and_answer_follow(visit: Visiting, course: 
     assert (before, after) == (pytest.approx(total + bias, abs=2 * FINE), max(0, before))
     expect(visitor.sheet.locator(".moved")).to_contain_text(f"The answer now: {probabilities.argmax()}, ")
     expect(visitor.panel.locator(".changed")).to_contain_text("1 kernel is changed")
+    held: list[Route] = []
+    visitor.page.route("**/run/predict*", lambda route: held.append(route))
+    visitor.page.keyboard.press("Home")
+    visitor.until(lambda: bool(held))
+    visitor.page.keyboard.press("End")  # before the answer comes
+    held.pop().continue_()
+    kernel[1, 2] *= -1
+    passed = changed(course, digit, {}, Kernel("conv1", channel, 0, kernel.tolist()))
+    visitor.until(lambda: np.allclose(numbers(shares), 100 * passed, atol=0.101))
+    assert float(slider.input_value()) == pytest.approx(-kernel[1, 2])  # an answer to what was set before moves nothing
+    visitor.until(lambda: bool(held))
+    held.pop().continue_()
+    visitor.page.unroute("**/run/predict*")
+    visitor.until(lambda: np.allclose(numbers(shares), 100 * probabilities, atol=0.101))
     visitor.sheet.get_by_role("button", name="As trained", exact=True).press("Enter")
     trained = course.probabilities(digit[None])[0]
     visitor.until(lambda: np.allclose(numbers(shares), 100 * trained, atol=0.101))
     adds_up(visitor, course, digit)
     visitor.sheet.get_by_role("button", name="Switch it off").click()
     visitor.until(lambda: np.allclose(numbers(shares), 100 * changed(course, digit, {"conv1": [channel]}), atol=0.101))
+    expect(slider).to_be_disabled()  # of what is off there is nothing to change
+    expect(visitor.sheet.locator(".weight").first).to_be_disabled()
+    expect(visitor.sheet.locator(".editor .hint")).to_contain_text("switch it on first")
+    visitor.sheet.get_by_role("button", name="Switch it on again").click()
+    expect(slider).to_be_enabled()
     visitor.choose(say("network.mlp"), "#model")  # another network has no changes
     expect(visitor.panel.locator(".changed")).to_be_hidden()
 

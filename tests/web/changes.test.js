@@ -20,7 +20,7 @@ test("filters that are off and kernels of other weights, and all as before", () 
 	});
 	assert.deepEqual(changes.count(), { off: 1, kernels: 1 });
 	assert.ok(changes.isOff("conv 1", 0) && !changes.isOff("conv 1", 3));
-	assert.ok(changes.edited("conv2", 5, 1) && !changes.edited("conv2", 5, 0));
+	assert.deepEqual([changes.edited("conv2", 5, 1), changes.edited("conv2", 5, 0)], [[[0, 2], [3, 4]], undefined]);
 	changes.reset("conv2", 5, 1);
 	changes.of("course"); // the same network
 	assert.deepEqual(changes.count(), { off: 1, kernels: 0 });

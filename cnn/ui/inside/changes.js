@@ -25,7 +25,8 @@ export function changesMade() {
 		turn: (layer, channel) => off.delete(key(layer, channel)) || off.add(key(layer, channel)),
 		edit: (layer, channel, input, weights) => kernels.set(key(layer, channel, input), weights),
 		reset: (layer, channel, input) => kernels.delete(key(layer, channel, input)),
-		edited: (layer, channel, input) => kernels.has(key(layer, channel, input)),
+		// The weights of a kernel that was changed.
+		edited: (layer, channel, input) => kernels.get(key(layer, channel, input)),
 		count: () => ({ off: off.size, kernels: kernels.size }),
 		/** As the server takes them; null where there are none. @returns {Changes | null} */
 		asked() {

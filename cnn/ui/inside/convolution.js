@@ -104,10 +104,13 @@ export function convolution({ desk, unit, changes }) {
 			desk.askAgain();
 			slider.focus(); // the button goes
 		});
-		return { label, slider, shown, flip, reset, place };
+		const hint = made("p", { className: "hint" });
+		return { label, slider, shown, flip, reset, hint, place };
 	}
 
 	const kernel = () => plane(sheet.kernels, hand.source);
+	// A filter that is switched off is zero, whatever its weights are: there is nothing to change.
+	const isOff = () => changes.isOff(unit.layer, unit.channel);
 	const chosen = () => hand.weight ?? Math.floor((side * side) / 2);
 
 	// ------------------------------------------------------------------ the window, sliding
@@ -205,16 +208,22 @@ export function convolution({ desk, unit, changes }) {
 		if (document.activeElement !== editor.slider) Object.assign(editor.slider, { min: -most, max: most });
 		editor.slider.value = `${value}`;
 		editor.shown.textContent = number(value);
-		const [row, column] = [Math.floor(chosen() / side), chosen() % side];
-		editor.label.firstChild.textContent = say("inside.weight", { row: row + 1, column: column + 1 });
+		editor.slider.setAttribute("aria-valuetext", number(value));
+		editor.label.firstChild.textContent = placeWords(chosen());
 		editor.reset.hidden = !changes.edited(...editor.place());
+		editor.hint.textContent = say(isOff() ? "inside.edit_off" : "inside.edit_hint");
+		for (const control of [editor.slider, editor.flip, editor.reset]) control.disabled = isOff();
 	}
+
+	const placeWords = (place) => say("inside.weight", { row: Math.floor(place / side) + 1, column: (place % side) + 1 });
 
 	// A kernel's numbers as buttons, by which one is chosen to be changed.
 	function editable(table) {
 		for (const [place, cell] of [...table.querySelectorAll("td")].entries()) {
 			const button = made("button", { type: "button", className: "weight", textContent: cell.textContent });
+			button.setAttribute("aria-label", say("inside.value", { name: placeWords(place), value: cell.textContent }));
 			button.setAttribute("aria-pressed", place === chosen());
+			button.disabled = isOff();
 			button.addEventListener("click", () => {
 				hand.weight = place;
 				lay();
@@ -224,15 +233,25 @@ export function convolution({ desk, unit, changes }) {
 		return table;
 	}
 
+	// An answer may be to what was asked a while ago: the weights are those that the visitor has set since.
+	function keepEdits() {
+		if (isOff()) return;
+		for (const [source, input] of sheet.inputs.entries()) {
+			const weights = changes.edited(unit.layer, unit.channel, input);
+			if (weights) plane(sheet.kernels, source).set(weights.flat());
+		}
+	}
+
 	function work(now, told) {
 		const { kernels, sources: entered, rest, ...others } = now.unit.convolved;
 		sheet = { ...now, ...others, kernels: unpack(kernels), sources: unpack(entered), rest: unpack(rest) };
+		keepEdits();
 		follow = told;
 		lay();
 	}
 
 	halt();
-	const change_it = made("div", { className: "editor" }, made("p", { className: "hint", textContent: say("inside.edit_hint") }), editor.label, editor.flip, editor.reset);
+	const change_it = made("div", { className: "editor" }, editor.hint, editor.label, editor.flip, editor.reset);
 	const shown = sources ? [sources.words, sources.list] : [];
 	return { content: [made("p", { className: "hint", textContent: say("inside.hand_hint") }), ...shown, bench, made("div", { className: "actions" }, slide), change_it], work };
 }

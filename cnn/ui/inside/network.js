@@ -8,12 +8,11 @@ import { largest, paintValues, plane, unpack } from "../web/paint.js";
 import { onPlace } from "../web/address.js";
 import { say, sayCount } from "../web/say.js";
 import { get, subscribe } from "../web/store.js";
-import { answerWords } from "../web/views.js";
 import { changesMade } from "./changes.js";
 import { joining } from "./joins.js";
 import { countOf, factsOf, isMap, kindName, kindOf, aboutKind, mapsOf, nameOf, passesOn, shapeWords } from "./layers.js";
 import { layerSheet } from "./layer.js";
-import { unitSheet } from "./unit.js";
+import { briefly, movedWords, unitSheet } from "./unit.js";
 
 /** @typedef {import("../web/types.js").InsideAnswer} InsideAnswer */
 /** @typedef {import("../web/types.js").JoinsView} JoinsView */
@@ -66,7 +65,7 @@ export function networkView(desk) {
 		for (const layer of layers) paintColumn(layer, changed ?? prediction, prediction, still);
 		place.querySelector(".total").textContent = say("inside.total", { parameters: whole(parameters) });
 		showStep();
-		showChanges();
+		showChanges(view, answer);
 		showOpened(view, answer);
 		requestAnimationFrame(lines.draw);
 		if (strongest) openStrongest();
@@ -120,9 +119,9 @@ export function networkView(desk) {
 		const nodes = wanted.map((index) => buttons[index]);
 		const { children } = column.grid;
 		if (nodes.length !== children.length || nodes.some((node, at) => node !== children[at])) {
-			const held = /** @type {HTMLElement} */ (document.activeElement);
+			const held = column.grid.querySelector(".tile:focus");
 			column.grid.replaceChildren(...nodes);
-			if (nodes.includes(held)) held.focus({ preventScroll: true });
+			if (held) (nodes.includes(held) ? held : nodes.at(-1)).focus({ preventScroll: true });
 		}
 		stopAt(column.grid);
 	}
@@ -229,7 +228,6 @@ export function networkView(desk) {
 		for (const leaving of ["pointerleave", "blur"]) button.addEventListener(leaving, lightOpened);
 		button.addEventListener("click", () => press(name, index));
 		button.addEventListener("keydown", (event) => {
-			if (event.key === "Escape" && button.classList.contains("open")) return close();
 			const next = neighbour(button, event.key);
 			if (!next) return;
 			event.preventDefault();
@@ -287,17 +285,24 @@ export function networkView(desk) {
 	};
 	const opened = place.querySelector(".opened");
 
+	let byKeys = false; // whether the last press was a key's: the keyboard goes along to what it opens
+	let entering = false;
+	place.addEventListener("click", ({ detail }) => (byKeys = detail === 0), { capture: true });
+	place.addEventListener("keydown", ({ key }) => key === "Escape" && choice.layer !== null && close());
+
 	function open(layer, channel) {
 		if (choice.layer === layer && choice.channel === channel) return close();
+		entering = byKeys;
 		Object.assign(choice, { layer, channel });
 		desk.askAgain();
 	}
 
 	function close() {
 		const { layer, channel } = choice;
+		entering = false;
 		Object.assign(choice, { layer: null, channel: null });
 		const column = columns.get(layer);
-		(column?.tiles().get(channel) ?? column?.all)?.focus({ preventScroll: true });
+		(column?.tiles().get(channel) ?? column?.all)?.focus();
 		desk.askAgain();
 	}
 
@@ -305,7 +310,7 @@ export function networkView(desk) {
 	function showOpened(view, answer) {
 		const layer = layerNamed(choice.layer);
 		const { unit } = view;
-		const sheet = layer && choice.channel === null ? shown.layer : unit && unit.layer === choice.layer ? shown.unit : null;
+		const sheet = layer && choice.channel === null ? shown.layer : unit && unit.layer === choice.layer && unit.channel === choice.channel ? shown.unit : null;
 		if (!layer) {
 			opened.replaceChildren();
 			return lightOpened();
@@ -316,6 +321,8 @@ export function networkView(desk) {
 		if (opened.firstChild !== sheet.node) opened.replaceChildren(sheet.node);
 		pointTo(columns.get(layer.name).row);
 		if (fresh) bringIn(sheet.node);
+		if (fresh && entering) sheet.node.querySelector("h4").focus({ preventScroll: true });
+		if (fresh) entering = false;
 		lightOpened();
 	}
 
@@ -366,13 +373,20 @@ export function networkView(desk) {
 		desk.askAgain();
 	}
 
-	function showChanges() {
+	// How much is changed, in words; none where nothing is.
+	function countWords() {
 		const { off, kernels } = changes.count();
+		return [off && sayCount("inside.off", off), kernels && sayCount("inside.kernels_changed", kernels)].filter(Boolean).join(", ");
+	}
+
+	// With the answer, whose place at the head is far off on a phone.
+	/** @param {NetworkView} view @param {InsideAnswer} answer */
+	function showChanges(view, answer) {
+		const words = countWords();
 		const bar = place.querySelector(".changed");
-		bar.hidden = !off && !kernels;
+		bar.hidden = !words;
 		stage.classList.toggle("has-changes", !bar.hidden);
-		const words = [off && sayCount("inside.off", off), kernels && sayCount("inside.kernels_changed", kernels)].filter(Boolean);
-		bar.querySelector("span").textContent = words.join(", ");
+		bar.querySelector("span").textContent = [words && `${words}.`, movedWords(view, answer)].filter(Boolean).join(" ");
 	}
 
 	place.querySelector(".restore").addEventListener("click", () => {
@@ -391,7 +405,7 @@ export function networkView(desk) {
 	// The answer of the changed network beside the trained one's, in words.
 	function changedWords({ prediction }) {
 		const now = latest.network?.prediction;
-		return now ? { now, words: say("inside.changed_from", { answer: briefly(prediction) }) } : null;
+		return now ? { now, count: countWords(), words: say("inside.changed_from", { answer: briefly(prediction) }) } : null;
 	}
 
 	// ------------------------------------------------------------------ one layer at a time
@@ -428,10 +442,4 @@ export function networkView(desk) {
 		leave: () => Object.assign(choice, { layer: null, channel: null }),
 		ask: () => ({ view: "network", layer: choice.layer, channel: choice.channel, changes: changes.asked() }),
 	};
-}
-
-/** @param {Prediction} prediction */
-function briefly(prediction) {
-	const { digit, verdict } = answerWords(prediction);
-	return [digit, verdict].filter(Boolean).join(", ");
 }

@@ -60,7 +60,7 @@ export default function start(page, constants) {
 		const changed = desk.view === "network" ? views.network.changedWords(answer) : null;
 		const notes = [changed?.words ?? networkNote(answer.prediction.model).replace(/\.$/, ""), answer.example && say("pane.example")];
 		const words = showSays(panel, { ...answer, prediction: changed?.now ?? answer.prediction }, ...notes);
-		if (desk.view !== "why") sayAloud(words);
+		if (desk.view !== "why") sayAloud([changed?.count, words].filter(Boolean).join(". "));
 	}
 
 	const open = tabbed(panel, (name) => {

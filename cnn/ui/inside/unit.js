@@ -57,7 +57,7 @@ export function unitSheet({ desk, changes, close, turn, all }) {
 		const what = after.shape.length === 2 ? "map" : "number";
 		const isClass = unit.label !== undefined;
 		const name = isClass ? say("inside.score_of", { label: className(model, unit.label) }) : nameOf(unit.layer, unit.channel, what);
-		const title = made("h4", { textContent: name });
+		const title = made("h4", { textContent: name, tabIndex: -1 });
 		const shut = made("button", { type: "button", className: "close", textContent: "×" });
 		shut.setAttribute("aria-label", say("inside.close"));
 		shut.addEventListener("click", close);
@@ -125,13 +125,6 @@ export function unitSheet({ desk, changes, close, turn, all }) {
 		return { content: [place], work };
 	}
 
-	/** @param {NetworkView} view @param {InsideAnswer} answer */
-	function movedWords({ prediction: now }, { prediction: trained }) {
-		if (!now) return "";
-		const words = ({ digit, verdict }) => [digit, verdict].filter(Boolean).join(", ");
-		return say("inside.moved", { now: words(answerWords(now)), trained: words(answerWords(trained)) });
-	}
-
 	// ------------------------------------------------------------------ what it likes to see
 
 	// Sought only when asked for: it takes seconds.
@@ -174,6 +167,18 @@ export function unitSheet({ desk, changes, close, turn, all }) {
 	}
 
 	return { node, show, keepLikes, isOther: (layer, unit) => node.dataset.key !== keyOf(layer, unit) };
+}
+
+/** @param {import("../web/types.js").Prediction} prediction */
+export function briefly(prediction) {
+	const { digit, verdict } = answerWords(prediction);
+	return [digit, verdict].filter(Boolean).join(", ");
+}
+
+// The answer of the changed network, and that of the one it was; none where nothing is changed.
+/** @param {NetworkView} view @param {InsideAnswer} answer */
+export function movedWords({ prediction: now }, { prediction: trained }) {
+	return now ? say("inside.moved", { now: briefly(now), trained: briefly(trained) }) : "";
 }
 
 function strengthOf({ unit, after, before, activation }) {
