@@ -11,7 +11,8 @@ try:
     from train.measure import commands as _measure  # noqa: F401
     from train.publish import commands as _publish  # noqa: F401
 except ModuleNotFoundError as error:  # for those who run the app alone
-    sys.exit(f"{(error.name or '').partition('.')[0]} is missing: pip install -r train/requirements.txt installs what these commands need.")
+    name = (error.name or "").partition(".")[0]
+    sys.exit(f"{name} is missing: pip install -r train/requirements.txt installs what these commands need.")
 
 GROUPS = {"measure": "Measure one part of the reader."}  # of commands of two words, by the first
 
