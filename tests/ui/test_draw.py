@@ -93,6 +93,7 @@ HEAR = """() => {
 
 def test_the_answer_is_said_aloud_once_the_pen_has_lifted(visit: Visiting) -> None:
     visitor = visit()
+    expect(visitor.page.locator("#reading .aloud")).to_have_text("Draw a digit")  # a while after it started
     visitor.page.evaluate(HEAR)
     visitor.land(SEVEN)
     visitor.reads(7)
@@ -168,7 +169,9 @@ def test_the_keyboard_draws(visit: Visiting) -> None:
         keys.press(key)
     expect(cursor).to_be_visible()
     assert not visitor.drawings()
+    told = visitor.page.locator("#pad .aloud")
     keys.press("Space")
+    expect(told).to_have_text("Pen down, top left")
     for _ in range(10):
         keys.press("ArrowRight")
     keys.down("ArrowLeft")
@@ -179,6 +182,7 @@ def test_the_keyboard_draws(visit: Visiting) -> None:
         keys.down("ArrowDown")
     keys.up("ArrowDown")
     keys.press("Space")
+    expect(told).to_have_text("Pen up, bottom")
     visitor.reads(7)
     (stroke,) = visitor.last()
     assert stroke[0] == [90, 70]
@@ -188,6 +192,10 @@ def test_the_keyboard_draws(visit: Visiting) -> None:
     keys.press("Space")
     keys.press("Escape")
     expect(visitor.verdict).to_have_text("Draw a digit")
+    expect(told).to_have_text("Cleared. Pen up, middle")
+    for _ in range(14):
+        keys.press("ArrowLeft")
+    expect(told).to_have_text("Edge, left")
     visitor.page.keyboard.press("Tab")
     expect(cursor).to_be_hidden()
 
