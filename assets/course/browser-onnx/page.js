@@ -50,11 +50,12 @@ function middleOf(ink) {
 	return [x / total, y / total];
 }
 
-function softmax(logits) {
-	const largest = Math.max(...logits);
-	const powers = [...logits].map((logit) => Math.exp(logit - largest));
-	const sum = powers.reduce((a, b) => a + b);
-	return powers.map((power) => power / sum);
+// How likely each class is: the softmax of logits; what a network gives that ends in one itself stays as it is.
+function likely(answer) {
+	const sum = (values) => values.reduce((a, b) => a + b);
+	if (Math.min(...answer) >= 0 && Math.abs(sum(answer) - 1) < 0.001) return answer;
+	const powers = answer.map((logit) => Math.exp(logit - Math.max(...answer)));
+	return powers.map((power) => power / sum(powers));
 }
 
 async function start() {
@@ -67,7 +68,7 @@ async function start() {
 		if (!ink) return;
 		const tensor = new ort.Tensor("float32", ink, [1, SIDE, SIDE, 1]);
 		const answer = await session.run({ [session.inputNames[0]]: tensor });
-		const shares = softmax(answer[session.outputNames[0]].data).slice(0, CLASSES.length);
+		const shares = likely([...answer[session.outputNames[0]].data]).slice(0, CLASSES.length);
 		output.textContent = CLASSES[shares.indexOf(Math.max(...shares))];
 		document.querySelector("#received").textContent = shares.map((share, at) => `${CLASSES[at]}  ${share.toFixed(4)}`).join("\n");
 	}
