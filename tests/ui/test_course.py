@@ -124,6 +124,16 @@ def test_the_network_in_the_browser_gets_what_mnist_would_have(page: Page, site:
     assert page.locator("#received").text_content() == received
 
 
+def test_the_network_in_the_browser_says_that_its_runtime_could_not_be_fetched(page: Page, site: str) -> None:
+    page.route(RUNTIME, lambda route: route.abort())
+    page.goto(f"{site}/browser-onnx/")
+    expect(page.locator("output")).to_have_text("⚠")
+    said = page.locator("#received")
+    expect(said).to_contain_text("n'a pas pu être téléchargé ; le README dit")
+    expect(said).to_contain_text("could not be fetched; the README says")
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
 @pytest.mark.parametrize("language", ["en", "fr"])
 def test_the_observation_sheet_is_one_printed_page(browser: Browser, language: str) -> None:
     page = browser.new_page()

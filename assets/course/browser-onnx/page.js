@@ -58,7 +58,11 @@ function likely(answer) {
 	return powers.map((power) => power / sum(powers));
 }
 
+const NOT_FETCHED = `ONNX Runtime n'a pas pu être téléchargé\u00a0; le README dit comment l'avoir ici, sans Internet.
+ONNX Runtime could not be fetched; the README says how to have it here, without the Internet.`;
+
 async function start() {
+	if (!globalThis.ort) throw new Error(NOT_FETCHED);
 	ort.env.wasm.numThreads = 1; // more need headers that few servers send
 	const session = await ort.InferenceSession.create(MODEL);
 	output.textContent = "?";
@@ -80,4 +84,7 @@ async function start() {
 	});
 }
 
-start().catch((error) => (output.textContent = `⚠ ${error.message}`));
+start().catch((error) => {
+	output.textContent = "⚠";
+	document.querySelector("#received").textContent = error.message;
+});
