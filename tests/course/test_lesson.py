@@ -97,5 +97,17 @@ def test_what_is_printed_leads_to_the_class_app(tmp_path: Path) -> None:
     assert "<title>Fiche d&#x27;observation</title>" in sheet
     assert "Fiche d'observation" not in page
     assert sheet.count("<tr>") == 1 + 20 + 1 + 3
-    for local in re.findall(r'href="file://([^"#]+)"', page):
-        assert Path(local).exists()
+
+
+@LANGUAGES
+def test_no_printed_link_is_dead_where_the_class_opens_it(language: str, tmp_path: Path) -> None:
+    """Each leads to the app or to a page that is printed beside it; other documents are named."""
+    beside = {path.name: path.read_text("utf-8") for path in lesson.print_pages(tmp_path, "https://class.example")}
+    page = beside[PAGES[language].with_suffix(".html").name]
+    first, *links = re.findall(r'href="([^"]+)"', page)
+    assert first == f"https://class.example/?lang={language}"
+    assert page.count(">https://class.example<") == 1  # where it is read on paper
+    assert all(link in beside or link.startswith(f"{first}#") for link in links)
+    assert [link.partition("#")[2] for link in links].count("course/starters") == 4
+    assert f"{first}#course/notebooks" in links
+    assert all(f"docs/{name}" in page for name in ("security.md", "figures.md"))

@@ -6,9 +6,11 @@ import runpy
 import shlex
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import gradio as gr
+import keras
 import numpy as np
 import onnxruntime
 import pytest
@@ -19,6 +21,7 @@ from PIL import Image, ImageDraw
 
 import app
 from cnn.models.registry import load
+from cnn.ui.course import excerpts
 from train.data.mnist import Digits
 from train.publish.notebooks import FOLDER, ROOT
 
@@ -60,6 +63,19 @@ def test_the_network_for_browsers_is_the_courses(digits: Digits) -> None:
     np.testing.assert_allclose(found, load("course").logits(images[..., 0]), rtol=1e-4, atol=1e-4)
     page = (FOLDER / "browser-onnx" / "index.html").read_text("utf-8")
     assert re.search(r'onnxruntime-web@\d+\.\d+\.\d+/[^"]*"\s+integrity="sha384-[\w+/]{64}"', page)
+
+
+@pytest.mark.parametrize("closing", [None, keras.ops.softmax], ids=["logits", "softmax"])
+def test_the_gradio_server_takes_a_network_that_ends_in_a_softmax_too(closing: Any, seven: Path) -> None:
+    """By its own two functions, as the page shows them; the figures are the same."""
+    logits = np.float32([[-2, 0, 1, 0, 0, 0, 0, 9, 0, 1]])
+    answer = np.asarray(closing(logits)) if closing else logits
+    names: dict[str, Any] = {"np": np, "Image": Image, "CLASSES": "0123456789"}
+    names["network"] = SimpleNamespace(predict=lambda *_, **__: answer)
+    for code in excerpts().values():
+        exec(code, names)
+    found = names["read"](Image.open(seven))
+    np.testing.assert_allclose(list(found.values()), keras.ops.softmax(logits)[0], atol=1e-6)
 
 
 @pytest.mark.slow

@@ -12,6 +12,7 @@ import pytest
 from playwright.sync_api import Browser, Page, Route, expect
 
 from cnn.models.registry import Models, load
+from cnn.network.classifier import softmax
 from cnn.ui.page import build_demo, launch_options
 from tests.ui.conftest import SEVEN, FakeClassifier
 from train.publish import lesson
@@ -91,11 +92,12 @@ def test_a_page_of_ones_own_says_why_there_is_no_answer(page: Page, site: str, f
 def test_the_network_in_the_browser_gets_what_mnist_would_have(page: Page, site: str) -> None:
     """The page frames the drawing, and the network reads it; here the real one, by Keras."""
     seen: list[np.ndarray] = []
-    course = load("course")
+    course, closed = load("course"), False
 
     def network(values: list[float], shape: list[int]) -> list[float]:
         seen.append(np.reshape(values, shape)[..., 0])
-        return course.logits(seen[-1])[0].tolist()
+        logits = course.logits(seen[-1])
+        return (softmax(logits) if closed else logits)[0].tolist()
 
     def without_integrity(route: Route) -> None:
         answer = route.fetch()
@@ -113,7 +115,23 @@ def test_the_network_in_the_browser_gets_what_mnist_would_have(page: Page, site:
     assert 19 <= max(np.ptp(rows), np.ptp(columns)) + 1 <= 21
     middle = [np.average(np.arange(28), weights=image.sum(axis)) for axis in (1, 0)]
     np.testing.assert_allclose(middle, 13.5, atol=0.3)
-    assert re.search(r"^7  (1\.|0\.[5-9])", page.locator("#received").text_content(), re.MULTILINE)
+    received = page.locator("#received").text_content()
+    assert re.search(r"^7  (1\.|0\.[5-9])", received, re.MULTILINE)
+    closed = True  # by a softmax of its own
+    page.get_by_role("button").click()
+    draw(page)
+    expect(page.locator("output")).to_have_text("7")
+    assert page.locator("#received").text_content() == received
+
+
+def test_the_network_in_the_browser_says_that_its_runtime_could_not_be_fetched(page: Page, site: str) -> None:
+    page.route(RUNTIME, lambda route: route.abort())
+    page.goto(f"{site}/browser-onnx/")
+    expect(page.locator("output")).to_have_text("⚠")
+    said = page.locator("#received")
+    expect(said).to_contain_text("n'a pas pu être téléchargé ; le README dit")
+    expect(said).to_contain_text("could not be fetched; the README says")
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 
 @pytest.mark.parametrize("language", ["en", "fr"])

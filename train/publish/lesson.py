@@ -24,12 +24,13 @@ Metrics = Mapping[str, Any]
 
 
 class Says(NamedTuple):
-    """How a language writes numbers, and what a row is called that holds one value for all networks."""
+    """How a language writes numbers, heads the table of what is found, and announces the app's address."""
 
     thousands: str
     point: str
     percent: str
     head: str
+    app: str
 
     def whole(self, value: int) -> str:
         return f"{value:,}".replace(",", self.thousands)
@@ -39,8 +40,8 @@ class Says(NamedTuple):
 
 
 LANGUAGES = {
-    "en": Says(",", ".", "%", "what is looked at"),
-    "fr": Says("\u202f", ",", "\u00a0%", "ce que l'on regarde"),
+    "en": Says(",", ".", "%", "what is looked at", "The app:"),
+    "fr": Says("\u202f", ",", "\u00a0%", "ce que l'on regarde", "L'application\u00a0:"),
 }
 
 
@@ -121,7 +122,7 @@ def found(metrics: Mapping[str, Metrics], ablation: Mapping[str, Any], language:
 def print_pages(folder: Path, address: str = ADDRESS) -> Iterator[Path]:
     """Write the page and the observation sheet, its last part, in each language, to be printed; gives their paths.
 
-    The links to the app lead to `address`.
+    The links to the app lead to `address`, which stands at the top.
     """
     for language, page in PAGES.items():
         end = "".join(page.suffixes[:-1]) + ".html"
@@ -146,13 +147,32 @@ def _parts(language: str) -> tuple[str, str, str]:
 
 
 def printable(markdown: str, language: str, address: str = ADDRESS) -> str:
-    """A part of the page as HTML that prints on A4; links to other documents lead to them on this machine."""
+    """A part of the page as HTML that prints on A4, the app's `address` below its title where it has links there.
+
+    Links lead to the app, or to a page beside it; other documents are named, for they lie where nobody who has the page
+    may look.
+    """
     body = MarkdownIt("commonmark").enable("table").render(re.sub(r"<!-- /?\w+ -->\n", "", markdown))
-    body = body.replace(f'href="{ADDRESS}/', f'href="{html.escape(address.rstrip("/"))}/')
-    docs = ROOT / "docs"
-    body = re.sub(r'href="(?!https?:)([^"]+)"', lambda link: f'href="{(docs / link[1]).resolve().as_uri()}"', body)
+    body = re.sub(r'<a href="(?!https?:)([^"]+)">(.*?)</a>', lambda link: _led(link[1], link[2], language), body)
+    address = html.escape(address.rstrip("/"))
+    if f'href="{ADDRESS}/' in body:
+        where = f'<p>{LANGUAGES[language].app} <a href="{ADDRESS}/?lang={language}">{address}</a></p>\n'
+        body = body.replace("</h1>\n", f"</h1>\n{where}", 1).replace(f'href="{ADDRESS}/', f'href="{address}/')
     title = re.search(r"^# (.+)$", markdown, re.MULTILINE)
     return TEMPLATE.format(language=language, title=html.escape(title[1] if title else ""), body=body)
+
+
+def _led(document: str, words: str, language: str) -> str:
+    """A link to a document beside docs/teach.md as the printed page has it: its words, leading where there is a way."""
+    path = (ROOT / "docs" / document).resolve()
+    if path in PAGES.values():
+        to = path.with_suffix(".html").name
+    elif path.is_relative_to(ROOT / "assets" / "course"):
+        to = f"{ADDRESS}/?lang={language}#course/{'notebooks' if path.suffix == '.ipynb' else 'starters'}"
+    else:
+        name = path.relative_to(ROOT).as_posix()
+        return name if words == document else f"{words}, {name}"
+    return f'<a href="{to}">{words}</a>'
 
 
 TEMPLATE = """<!doctype html>

@@ -50,14 +50,19 @@ function middleOf(ink) {
 	return [x / total, y / total];
 }
 
-function softmax(logits) {
-	const largest = Math.max(...logits);
-	const powers = [...logits].map((logit) => Math.exp(logit - largest));
-	const sum = powers.reduce((a, b) => a + b);
-	return powers.map((power) => power / sum);
+// How likely each class is: the softmax of logits; what a network gives that ends in one itself stays as it is.
+function likely(answer) {
+	const sum = (values) => values.reduce((a, b) => a + b);
+	if (Math.min(...answer) >= 0 && Math.abs(sum(answer) - 1) < 0.001) return answer;
+	const powers = answer.map((logit) => Math.exp(logit - Math.max(...answer)));
+	return powers.map((power) => power / sum(powers));
 }
 
+const NOT_FETCHED = `ONNX Runtime n'a pas pu être téléchargé\u00a0; le README dit comment l'avoir ici, sans Internet.
+ONNX Runtime could not be fetched; the README says how to have it here, without the Internet.`;
+
 async function start() {
+	if (!globalThis.ort) throw new Error(NOT_FETCHED);
 	ort.env.wasm.numThreads = 1; // more need headers that few servers send
 	const session = await ort.InferenceSession.create(MODEL);
 	output.textContent = "?";
@@ -67,7 +72,7 @@ async function start() {
 		if (!ink) return;
 		const tensor = new ort.Tensor("float32", ink, [1, SIDE, SIDE, 1]);
 		const answer = await session.run({ [session.inputNames[0]]: tensor });
-		const shares = softmax(answer[session.outputNames[0]].data).slice(0, CLASSES.length);
+		const shares = likely([...answer[session.outputNames[0]].data]).slice(0, CLASSES.length);
 		output.textContent = CLASSES[shares.indexOf(Math.max(...shares))];
 		document.querySelector("#received").textContent = shares.map((share, at) => `${CLASSES[at]}  ${share.toFixed(4)}`).join("\n");
 	}
@@ -79,4 +84,7 @@ async function start() {
 	});
 }
 
-start().catch((error) => (output.textContent = `⚠ ${error.message}`));
+start().catch((error) => {
+	output.textContent = "⚠";
+	document.querySelector("#received").textContent = error.message;
+});

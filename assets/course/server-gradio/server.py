@@ -34,9 +34,10 @@ def framed(picture: Image.Image) -> np.ndarray:
 
 def read(picture: Image.Image) -> dict[str, float]:
     """How likely each class is."""
-    logits = network.predict(framed(picture)[np.newaxis, ..., np.newaxis], verbose=0)[0]
-    powers = np.exp(logits - logits.max())
-    return dict(zip(CLASSES, (powers / powers.sum()).tolist(), strict=True))
+    answer = network.predict(framed(picture)[np.newaxis, ..., np.newaxis], verbose=0)[0]
+    if answer.min() < 0 or abs(answer.sum() - 1) > 0.001:  # logits; a network that ends in a softmax gives shares
+        answer = np.exp(answer - answer.max())
+    return dict(zip(CLASSES, (answer / answer.sum()).tolist(), strict=True))
 
 
 picture, answer = gr.Image(type="pil", image_mode=None), gr.Label(num_top_classes=3)
