@@ -355,6 +355,11 @@ def test_an_example_draws_itself(visit: Visiting, reduced_motion: str) -> None:
     visitor.page.keyboard.press("Enter")
     visitor.reads(7)
     assert visitor.inked() > 0
+    judge = visitor.page.locator(".judge")
+    expect(judge.locator(".ask")).to_have_text("An example is no test of yours: draw one yourself.")
+    expect(judge.locator("button:enabled:visible")).to_have_count(0)
+    visitor.draw(ONE)  # whoever changes it has made it theirs
+    expect(judge.locator(".yes")).to_be_enabled()
 
 
 def test_doubt_and_refusal_look_their_part(visit: Visiting, fake: FakeClassifier) -> None:
