@@ -355,6 +355,11 @@ def test_an_example_draws_itself(visit: Visiting, reduced_motion: str) -> None:
     visitor.page.keyboard.press("Enter")
     visitor.reads(7)
     assert visitor.inked() > 0
+    judge = visitor.page.locator(".judge")
+    expect(judge.locator(".ask")).to_have_text("An example is no test of yours: draw one yourself.")
+    expect(judge.locator("button:enabled:visible")).to_have_count(0)
+    visitor.draw(ONE)  # whoever changes it has made it theirs
+    expect(judge.locator(".yes")).to_be_enabled()
 
 
 def test_doubt_and_refusal_look_their_part(visit: Visiting, fake: FakeClassifier) -> None:
@@ -414,7 +419,11 @@ def test_pad_and_answer_are_seen_without_scrolling(visit: Visiting, viewport: di
     visitor = visit(viewport=viewport, has_touch=viewport is PHONE)
     visitor.draw(SEVEN)
     visitor.reads(7)
-    for part in (visitor.pad, visitor.digit, visitor.page.locator(".bars")):
+    visitor.page.get_by_role("button", name="Right", exact=True).click()
+    noted = visitor.page.locator(".judge .ask")
+    expect(noted).to_have_text("Noted: read right. Tests: 1.")
+    visitor.page.evaluate("scrollTo(0, 0)")  # the click may have scrolled to its button
+    for part in (visitor.pad, visitor.digit, visitor.page.locator(".bars"), noted):
         box = part.bounding_box()
         assert 0 <= box["x"] < box["x"] + box["width"] <= viewport["width"]
         assert 0 <= box["y"] < box["y"] + box["height"] <= viewport["height"]

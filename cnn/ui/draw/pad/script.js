@@ -425,6 +425,7 @@ export default function start({ element, trigger, props, watch }, { examples, fo
 		choice.addEventListener("change", () => adjust({ width: Number(choice.value) }));
 	}
 
+	if (!follows && !number) set("examples", examples.map((one) => JSON.stringify(compact(fitted(one.strokes, grid), grid, kind.budget).strokes)));
 	if (number) subscribe("asNumber", ({ drawing }) => redraw(strokesOf(fitted(drawing, grid))));
 	else subscribe("drawing", follow);
 	subscribe("read", (value) => {

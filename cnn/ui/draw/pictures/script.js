@@ -3,6 +3,7 @@
 import { made, onTheme } from "../../web/dom.js";
 import { paintInk } from "../../web/paint.js";
 import { onLanguage, translate } from "../../web/say.js";
+import { set } from "../../web/store.js";
 
 /** @param {any} page @param {{ pictures: { name: string, pixels: string }[] }} constants */
 export default function start({ element, props, trigger }, { pictures }) {
@@ -18,6 +19,7 @@ export default function start({ element, props, trigger }, { pictures }) {
 		return canvas;
 	});
 	const paint = () => canvases.forEach((canvas, place) => paintInk(canvas, pictures[place].pixels));
+	set("examples", pictures.map(({ pixels }) => pixels));
 	row.style.setProperty("--pictures", pictures.length);
 	onTheme(paint);
 	onLanguage(() => translate(element));

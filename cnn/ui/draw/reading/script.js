@@ -253,6 +253,9 @@ export default function start({ element, props, trigger, watch }, { filter, ...c
 
 	const drawingOf = (value) => JSON.stringify(value?.strokes?.strokes ?? null);
 
+	// An example is no test of the visitor's.
+	const isExample = (value) => [drawingOf(value), value?.pixels].some((one) => get("examples").includes(one));
+
 	const namesOf = (trial) => ({ ...trial, meant: nameOf(trial.meant), said: nameOf(trial.said) });
 
 	// What "right" says of the answer on show: its digit, what was refused, or the guess that the visitor took.
@@ -260,22 +263,23 @@ export default function start({ element, props, trigger, watch }, { filter, ...c
 
 	function showJudged() {
 		const empty = stateOf(shown) === "empty";
-		const [trial, count] = [empty ? null : judged(), recallTrials().length];
+		const idle = empty || isExample(shown);
+		const [trial, count] = [idle ? null : judged(), recallTrials().length];
 		set("judged", trial?.strokes ? drawingOf(shown) : null);
-		part("yes").disabled = empty;
+		part("yes").disabled = idle;
 		part("yes").setAttribute("aria-pressed", Boolean(trial && trial.meant === rightly(shown)));
 		for (const button of panel.querySelectorAll(".not")) {
-			button.disabled = empty;
+			button.disabled = idle;
 			button.setAttribute("aria-pressed", trial?.meant === button.dataset.meant);
 		}
 		bars.forEach((item, digit) => {
-			item.querySelector("button").disabled = empty;
+			item.querySelector("button").disabled = idle;
 			item.classList.toggle("meant", trial?.meant === digit);
 		});
 		part("undo").hidden = !trial;
 		showNext();
 		const judgement = () => say(`reading.noted.${isRight(trial) ? "right" : isDigit(trial) ? "wrong" : trial.meant}`, { ...namesOf(trial), count });
-		part("ask").textContent = trial ? judgement() : empty ? "" : say("reading.judge");
+		part("ask").textContent = trial ? judgement() : empty ? "" : say(idle ? "reading.example" : "reading.judge");
 	}
 
 	part("yes").addEventListener("click", () => judge(rightly(shown)));
@@ -298,4 +302,5 @@ export default function start({ element, props, trigger, watch }, { filter, ...c
 	});
 	for (const key of ["own", "reader"]) subscribe(key, showReaders);
 	onTrials(showJudged);
+	subscribe("examples", showJudged);
 }
