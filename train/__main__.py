@@ -4,10 +4,15 @@ import argparse
 import sys
 
 from cnn.types import UserError
-from train.command import COMMANDS
-from train.fit import commands as _fit  # noqa: F401  # each wing enters its commands
-from train.measure import commands as _measure  # noqa: F401
-from train.publish import commands as _publish  # noqa: F401
+
+try:
+    from train.command import COMMANDS
+    from train.fit import commands as _fit  # noqa: F401  # each wing enters its commands
+    from train.measure import commands as _measure  # noqa: F401
+    from train.publish import commands as _publish  # noqa: F401
+except ModuleNotFoundError as error:  # for those who run the app alone
+    name = (error.name or "").partition(".")[0]
+    sys.exit(f"{name} is missing: pip install -r train/requirements.txt installs what these commands need.")
 
 GROUPS = {"measure": "Measure one part of the reader."}  # of commands of two words, by the first
 

@@ -73,6 +73,11 @@ class Classifier:
         self.task = dataclasses.replace(task, rejects=model.output_shape[-1] > task.count)
 
     @property
+    def model(self) -> keras.Model:
+        """The network as Keras has it, (N, 28, 28, 1) float32 -> (N, K) float32 logits: to be written, not called."""
+        return self._model
+
+    @property
     def architecture(self) -> str:
         """The name of its architecture, '' where its config does not say."""
         return self.config["architecture"]

@@ -60,6 +60,18 @@ def test_the_plan_is_of_two_hours(language: str) -> None:
         assert sum(map(int, re.findall(r"^\| (\d+) \|", part, re.MULTILINE))) == int(minutes)
 
 
+def test_stations_take_as_long_as_in_the_plan() -> None:
+    """Each step counts for the station of its first link, to five minutes."""
+    stations = (UI / "web" / "stations.js").read_text("utf-8")
+    told = {name: int(minutes) for name, minutes in re.findall(r"(\w+): \{ minutes: (\d+)", stations)}
+    planned = dict.fromkeys(told, 0)
+    for minutes, wing in re.findall(r"^\| (\d+) \| \[[^#\n]*?\]\((?:[^)#]*#(\w+)|)", text("en"), re.MULTILINE):
+        station = next((one for one in told if re.search(rf"\b{one}: .*\b{wing}:", stations)), "course")
+        planned[station if wing else "course"] += int(minutes)
+    assert sum(planned.values()) == 120
+    assert {name: 5 * round(minutes / 5) for name, minutes in planned.items()} == told
+
+
 def test_both_languages_have_the_same_steps() -> None:
     shapes = []
     for language in PAGES:

@@ -10,6 +10,7 @@ import keras
 import nbformat
 import numpy as np
 import onnx
+import onnxruntime
 import pytest
 
 from cnn.lab.build import PRESETS
@@ -105,6 +106,24 @@ def test_a_command_writes_both(tmp_path: Path, capsys: pytest.CaptureFixture) ->
         float(temperature) == read_config(registry.weights("mlp").parent / "config.json")["calibration"]["temperature"]
     )
     assert '<script id="network"' in (tmp_path / "page.html").read_text(encoding="utf-8")
+
+
+def test_a_command_writes_the_logits_of_a_network_that_closes_with_a_softmax(tmp_path: Path) -> None:
+    network = keras.Sequential([keras.Input((28, 28, 1)), keras.layers.Flatten(), keras.layers.Dense(10)])
+    closed = keras.Sequential([keras.Input((28, 28, 1)), *network.layers, keras.layers.Softmax()])
+    closed.save(tmp_path / "mine.keras")
+    assert train.main(["export", str(tmp_path / "mine.keras"), str(tmp_path)]) == 0
+    pictures = np.random.default_rng(1).random((3, 28, 28, 1), np.float32)
+    found = onnxruntime.InferenceSession(tmp_path / "model.onnx").run(["logits"], {"picture": pictures})[0]
+    np.testing.assert_allclose(found, network(pictures), rtol=1e-4, atol=1e-4)
+
+
+def test_a_command_says_what_is_no_model(tmp_path: Path, capsys: pytest.CaptureFixture) -> None:
+    whole = registry.weights("mlp").read_bytes()
+    (tmp_path / "model.keras").write_bytes(whole[: len(whole) // 2])
+    assert train.main(["export", str(tmp_path), str(tmp_path / "made")]) == 1
+    assert capsys.readouterr().err.strip() == str(InputError("broken_model", name=tmp_path.name))
+    assert not (tmp_path / "made").exists()
 
 
 @pytest.mark.slow

@@ -3,6 +3,8 @@
 import argparse
 import json
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -41,6 +43,16 @@ def test_what_a_person_can_mend_is_one_sentence(
 def test_a_bug_stays_a_traceback(monkeypatch: pytest.MonkeyPatch, bug: Exception) -> None:
     with pytest.raises(type(bug), match=str(bug.args[0])):
         ending(monkeypatch, bug)
+
+
+def test_what_is_not_installed_is_named_with_how_to_install_it() -> None:
+    """Who runs the app alone has none of what only these commands need."""
+    run = "import runpy, sys; sys.modules['matplotlib'] = None; runpy.run_module('train', run_name='__main__')"
+    ended = subprocess.run([sys.executable, "-c", run], capture_output=True, text=True, check=False)
+    assert ended.returncode == 1
+    assert ended.stderr == (
+        "matplotlib is missing: pip install -r train/requirements.txt installs what these commands need.\n"
+    )
 
 
 def test_a_command_that_is_stopped_ends_without_a_traceback(monkeypatch: pytest.MonkeyPatch) -> None:

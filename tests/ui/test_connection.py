@@ -54,9 +54,9 @@ def test_a_page_that_was_here_before_opens_without_its_server_and_is_drawn_on(vi
     visitor = visit(service_workers="allow")
     visitor.until(lambda: visitor.page.evaluate(KEPT))
     visitor.page.context.set_offline(True)
-    visitor.reload()
+    visitor.go(visitor.page.url.split("?")[0] + "?lang=fr")
     visitor.draw(SEVEN)
-    expect(visitor.page.locator("#connection")).to_contain_text("The connection to the server is lost")
+    expect(visitor.page.locator("#connection")).to_contain_text("La connexion au serveur est perdue")
     assert visitor.inked() > 0
     visitor.page.context.set_offline(False)
     visitor.reads(7)

@@ -93,6 +93,7 @@ HEAR = """() => {
 
 def test_the_answer_is_said_aloud_once_the_pen_has_lifted(visit: Visiting) -> None:
     visitor = visit()
+    expect(visitor.page.locator("#reading .aloud")).to_have_text("Draw a digit")  # a while after it started
     visitor.page.evaluate(HEAR)
     visitor.land(SEVEN)
     visitor.reads(7)
@@ -168,7 +169,9 @@ def test_the_keyboard_draws(visit: Visiting) -> None:
         keys.press(key)
     expect(cursor).to_be_visible()
     assert not visitor.drawings()
+    told = visitor.page.locator("#pad .aloud")
     keys.press("Space")
+    expect(told).to_have_text("Pen down, top left")
     for _ in range(10):
         keys.press("ArrowRight")
     keys.down("ArrowLeft")
@@ -179,6 +182,7 @@ def test_the_keyboard_draws(visit: Visiting) -> None:
         keys.down("ArrowDown")
     keys.up("ArrowDown")
     keys.press("Space")
+    expect(told).to_have_text("Pen up, bottom")
     visitor.reads(7)
     (stroke,) = visitor.last()
     assert stroke[0] == [90, 70]
@@ -188,6 +192,10 @@ def test_the_keyboard_draws(visit: Visiting) -> None:
     keys.press("Space")
     keys.press("Escape")
     expect(visitor.verdict).to_have_text("Draw a digit")
+    expect(told).to_have_text("Cleared. Pen up, middle")
+    for _ in range(14):
+        keys.press("ArrowLeft")
+    expect(told).to_have_text("Edge, left")
     visitor.page.keyboard.press("Tab")
     expect(cursor).to_be_hidden()
 
@@ -411,6 +419,30 @@ def test_pad_and_answer_are_seen_without_scrolling(visit: Visiting, viewport: di
         assert 0 <= box["x"] < box["x"] + box["width"] <= viewport["width"]
         assert 0 <= box["y"] < box["y"] + box["height"] <= viewport["height"]
     assert visitor.page.evaluate("document.documentElement.scrollWidth") == viewport["width"]
+
+
+# How far the words of the answer reach beyond the row they stand in, in pixels. A network that can be looked into has a
+# map of its own beside them.
+BEYOND = """() => {
+    document.querySelector(".reading .filtered").hidden = false;
+    const [answer, ...words] = [...document.querySelectorAll(".reading .answer, .reading .words p")];
+    const bounds = answer.getBoundingClientRect();
+    return Math.max(...words.filter((one) => one.textContent).map((one) => {
+        const { top, bottom } = one.getBoundingClientRect();
+        return Math.max(bounds.top - top, bottom - bounds.bottom);
+    }));
+}"""
+
+
+def test_a_refusals_words_stay_in_their_place_on_a_phone(visit: Visiting, fake: FakeClassifier) -> None:
+    visitor = visit(viewport=PHONE, locale="fr-FR")
+    fake.answers = lambda framed: prediction(3, 0.4, "several_digits")
+    visitor.draw(SEVEN)
+    visitor.reads("?")
+    assert visitor.page.evaluate(BEYOND) <= 0.5
+    visitor.page.get_by_role("tab", name="Photo").click()
+    expect(visitor.verdict).to_have_text("Ajoutez la photo d’un chiffre")
+    assert visitor.page.evaluate(BEYOND) <= 0.5
 
 
 @pytest.mark.parametrize("viewport", [PHONE, DESKTOP], ids=["phone", "desktop"])

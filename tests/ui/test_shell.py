@@ -177,17 +177,17 @@ def test_a_station_is_done_once_its_questions_are_answered(visit: Callable[..., 
     visitor = visit()
     page = visitor.page
     read, test = (page.get_by_role("tab", name=name, exact=True) for name in ("Read", "Test"))
-    expect(read).to_have_attribute("aria-description", "10 minutes")
+    expect(read).to_have_attribute("aria-description", "20 minutes")
     visitor.reading.get_by_text("Answer", exact=True).click()
     expect(visitor.reading.locator(".task details p")).to_contain_text("Place and size do not fool it")
-    expect(read).to_have_attribute("aria-description", "10 minutes, done")
+    expect(read).to_have_attribute("aria-description", "20 minutes, done")
     page.evaluate("location.hash = '#test'")
     expect(page.get_by_role("tab", name="Stress test", exact=True)).to_have_attribute("aria-selected", "true")
     page.locator(".stress [data-answers='stress/compare'] summary").click()
     expect(page.locator("#stress-tab-compare")).to_have_attribute("data-done", "")
-    expect(test).to_have_attribute("aria-description", "25 minutes")
+    expect(test).to_have_attribute("aria-description", "30 minutes")
     visitor.reload()
-    expect(read).to_have_attribute("aria-description", "10 minutes, done")
+    expect(read).to_have_attribute("aria-description", "20 minutes, done")
     assert not visitor.errors
 
 

@@ -101,6 +101,12 @@ def test_a_verdict_can_be_changed_taken_back_cleared_and_brought_back(visit: Vis
     yes.click()
     expect(ask).to_have_text("Noted: read right. Tests: 1.")
     expect(yes).to_have_attribute("aria-pressed", "true")
+    visitor.draw(ONE)  # on a fresh sheet: with the seven it would be a seven
+    visitor.reads(1)
+    for digit in ("", 7):  # the old one comes back
+        visitor.page.locator("#pad").get_by_role("button", name="Undo").click()
+        visitor.reads(digit)
+    expect(ask).to_have_text("Noted: read right. Tests: 1.")
     visitor.page.locator(".judge").get_by_role("button", name="Undo").click()
     expect(ask).to_have_text("or tap the bar of the digit you meant")
     two_tests(visitor)

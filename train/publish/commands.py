@@ -4,15 +4,11 @@ import argparse
 import tempfile
 from pathlib import Path
 
-import keras
-
 from cnn.files import write_whole
 from cnn.inside.views import OWN_DIGITS
 from cnn.lab.export import page
 from cnn.lab.export_onnx import as_onnx
-from cnn.metadata import CONFIG, read_config
 from cnn.models import registry
-from cnn.task import task_of
 from cnn.text import FIRST, languages
 from train.command import RUNS, Adding, command
 from train.publish import card, examples, lesson, readme, space
@@ -69,7 +65,7 @@ def print_lesson(options: argparse.Namespace) -> None:
 
 
 def _export_options(add: Adding) -> None:
-    add("model", help="a bundled model's name, or a run's folder")
+    add("model", help="a bundled model's name, a run's folder, or a .keras file")
     add("folder", type=Path, help="where the files go")
     add("--language", choices=languages(), default=FIRST, help="the page's (default: %(default)s)")
 
@@ -81,12 +77,10 @@ def export_model(options: argparse.Namespace) -> None:
     Write a network that was trained for other programs: model.onnx, which gives logits, and page.html, which holds the
     same network and a pad, and runs it in a browser by ONNX Runtime from a CDN.
     """
-    path = registry.weights(options.model)
-    config = read_config(path.parent / CONFIG)
-    task, temperature = task_of(config), config["calibration"].get("temperature", 1.0)
-    network = as_onnx(keras.saving.load_model(path, compile=False), task, temperature)
+    found = registry.load(options.model)  # through the gate, which takes a closing softmax off
+    network = as_onnx(found.model, found.task, found.temperature)
     write_whole(options.folder / "model.onnx", network)
-    write_whole(options.folder / "page.html", page(network, options.language, task, temperature))
+    write_whole(options.folder / "page.html", page(network, options.language, found.task, found.temperature))
     print(f"model.onnx and page.html are in {options.folder}.")
 
 

@@ -48,9 +48,11 @@ export default function start({ element, props, watch }, { symbols, penless, acc
 	async function speak(chosen) {
 		writeLanguage(chosen);
 		if (chosen === language()) return;
-		const store = await gradiosLanguage();
-		if (store) store.set(chosen);
-		else document.documentElement.lang = chosen; // our own words at least
+		try {
+			await (await gradiosLanguage()).set(chosen);
+		} catch {
+			document.documentElement.lang = chosen; // our own words at least: it has no such store, or its words do not come
+		}
 	}
 
 	// ------------------------------------------------------------------ what Gradio says in one language alone
@@ -94,6 +96,19 @@ export default function start({ element, props, watch }, { symbols, penless, acc
 		}
 		noteStations();
 	}
+
+	// As the tabs of a tab list are reached (ARIA's practices): one by Tab, the others by arrows.
+	document.addEventListener("keydown", (event) => {
+		const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
+		const list = within(event, `:is(.pages, .wings, .switch) > .tab-wrapper > [role=tablist]`);
+		if (!step || !list) return;
+		/** @type {NodeListOf<HTMLElement>} */
+		const tabs = list.querySelectorAll("[role=tab]");
+		const all = [...tabs];
+		const next = all[(all.indexOf(within(event, "[role=tab]")) + step + all.length) % all.length];
+		next.focus();
+		next.click();
+	});
 
 	// How long each station takes, and whether the visitor is through with it.
 	function noteStations() {

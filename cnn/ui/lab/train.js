@@ -38,6 +38,8 @@ export function trainView(desk) {
 		if (going()) return;
 		begin({ view: "begin", ...order });
 		desk.openView("train");
+		panel.querySelector("[data-view=train]").focus({ preventScroll: true }); // the button that began it is gone
+		desk.sayAloud(say("lab.train_asked"));
 	}
 
 	// Ask for a training, or, of the network `model`, for a lesson.

@@ -2,6 +2,7 @@
 // fails meanwhile. It says so in the page's language, and <html data-lost> has the style sheet grey what is not up to date.
 
 import { say } from "./say.js";
+import { subscribe } from "./store.js";
 
 const RETRY = 1500; // milliseconds
 const TIMES = 3; // that one request is sent again by a server that answers others
@@ -55,6 +56,7 @@ export function waiting(send) {
 	}
 
 	document.body.append(notice);
+	subscribe("language", () => show(page.hasAttribute("data-lost")));
 	return async (input, init) => {
 		const api = endpoints(input);
 		for (let time = 0; ; time++) {

@@ -6,14 +6,14 @@ import { get, set } from "./store.js";
 
 const KEY = "digit-done";
 
-// `minutes` are of a lesson of two hours; `views` are named as in the address.
+// `minutes` are the plan's of a lesson of two hours (docs/teach.md), rounded to fives; `views` are named as in the address.
 /** @type {Record<string, { minutes: number, wings: Record<string, string[]> }>} */
 export const STATIONS = {
-	draw: { minutes: 10, wings: { draw: ["read"] } },
-	inside: { minutes: 25, wings: { inside: ["network", "why", "play"] } },
-	lab: { minutes: 30, wings: { lab: ["film", "step", "build", "train", "teach", "sweep"] } },
-	test: { minutes: 25, wings: { stress: ["compare", "breaking", "card", "score"], errors: ["list", "compare", "calibration"], trials: ["mine", "class"] } },
-	course: { minutes: 30, wings: { course: ["wire", "starters", "notebooks", "adapt"] } },
+	draw: { minutes: 20, wings: { draw: ["read"] } },
+	inside: { minutes: 20, wings: { inside: ["network", "why", "play"] } },
+	lab: { minutes: 25, wings: { lab: ["film", "step", "build", "train", "teach", "sweep"] } },
+	test: { minutes: 30, wings: { stress: ["compare", "breaking", "card", "score"], errors: ["list", "compare", "calibration"], trials: ["mine", "class"] } },
+	course: { minutes: 25, wings: { course: ["wire", "starters", "notebooks", "adapt"] } },
 };
 
 // The station that a wing, or a station, stands in.

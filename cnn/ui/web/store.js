@@ -11,11 +11,12 @@
 // pen        whether a pen is down on some pad
 // blank      by the name of a pad, whether nothing is on it
 // trials     the visitor's own tests
+// judged     the strokes that the answer in the first tab was made from, as JSON, where the visitor has judged it; else null
 // done       the views whose question was answered, as wing/view
 // own        the names of the networks that the visitor has trained, and that are still there
 // reader     which of these reads in the first tab; null where the one does that reads for everybody
 
-const told = { language: "en", symbols: false, penless: false, picture: null, read: null, drawing: null, asNumber: null, pen: false, blank: {}, trials: null, done: [], own: [], reader: null };
+const told = { language: "en", symbols: false, penless: false, picture: null, read: null, drawing: null, asNumber: null, pen: false, blank: {}, trials: null, judged: null, done: [], own: [], reader: null };
 const listeners = new Map();
 
 export const get = (key) => told[key];

@@ -24,7 +24,10 @@ async function keep(urls) {
 }
 
 async function answer(request, url) {
-	const kept = async () => (await caches.open(KEPT)).match(url, { ignoreVary: true });
+	const kept = async () => {
+		const found = await (await caches.open(KEPT)).match(url, { ignoreVary: true });
+		return found && new Response(found.body, found); // of no address: the page's is what was asked for, with its language
+	};
 	try {
 		const given = await fetch(request);
 		return (AWAY.includes(given.status) && (await kept())) || given;

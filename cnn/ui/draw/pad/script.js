@@ -4,7 +4,7 @@ import { note, noted } from "../../web/address.js";
 import { calm, onTheme } from "../../web/dom.js";
 import { recall, remember } from "../../web/memory.js";
 import { paintInk } from "../../web/paint.js";
-import { onLanguage, translate } from "../../web/say.js";
+import { onLanguage, say, translate } from "../../web/say.js";
 import { get, set, subscribe } from "../../web/store.js";
 import { compact, deciphered, distance, edge, fitted, inside, written } from "./geometry.js";
 import { begun, extend, paint, thumbnail, whole } from "./painting.js";
@@ -16,6 +16,8 @@ const GREETING = { label: 7, style: "crossed seven", milliseconds: 1600 }; // th
 const GREETED = "digit-greeted"; // whether the visitor has drawn here
 const SPECK = 0.4; // grid units; shorter moves say nothing
 const STRIDE = 10; // grid units an arrow key moves the pen; a fifth of them with Shift
+// Thirds of the sheet, from left to right and down.
+const PLACES = ["top_left", "top", "top_right", "left", "middle", "right", "bottom_left", "bottom", "bottom_right"];
 const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
 
 // What is drawn here: `settings` stay with the browser, the `drawing` with the tab, through a reload; a `note` of it stands in
@@ -34,10 +36,11 @@ export default function start({ element, trigger, props, watch }, { examples, fo
 	let still = follows; // a picture of the digit, until the visitor wants to change it
 	let greeting = false; // the pad draws by itself, until the visitor does something
 	let strokes = [];
-	let cleared = []; // what the last clearing took, until something new is drawn
+	let cleared = []; // what the last clearing took, until something new is drawn; or what a fresh sheet took away
 	let hands = 0;
 	let pen = null; // {id, type, at, stroke}; stroke is null while the pen is off the pad
 	let cursor = null; // where the keyboard's pen is, once it was moved
+	let touched = 0; // how many of the sheet's edges it is at
 	const held = new Set(); // the arrow keys that are down: two of them go aslant
 	let playing = 0; // the animation frame of an example that draws itself
 	let played = [];
@@ -146,16 +149,23 @@ export default function start({ element, trigger, props, watch }, { examples, fo
 		if (still || event.button !== 0 || (pen && !palm && pen.type !== "keyboard")) return;
 		if (palm) undo();
 		if (pen?.type === "keyboard") drop();
+		canvas.setPointerCapture(event.pointerId);
+		setDown(place(event), event.pointerId, event.pointerType);
+	}
+
+	// What was judged is done with: the next stroke has a fresh sheet, and undo brings the old one back.
+	function setDown(at, id, type) {
 		welcome();
 		stop();
-		canvas.setPointerCapture(event.pointerId);
-		const at = place(event);
-		pen = { id: event.pointerId, type: event.pointerType, at, stroke: begun(at, ++hands) };
+		const done = !follows && !number && get("judged") === JSON.stringify(compacted().strokes);
+		cleared = done ? strokes : [];
+		if (done) strokes = [];
+		pen = { id, type, at, stroke: begun(at, ++hands) };
 		strokes.push(pen.stroke);
-		cleared = [];
 		set("pen", true);
 		show();
 		sendSoon();
+		if (type === "keyboard") tell(done ? "fresh" : "down");
 	}
 
 	// A stroke ends at the edge of the pad, and a new one begins where the pen comes back.
@@ -199,21 +209,21 @@ export default function start({ element, trigger, props, watch }, { examples, fo
 
 	// ------------------------------------------------------------------ the keyboard's pen
 
-	function setDown() {
-		welcome();
-		stop();
-		pen = { id: "keyboard", type: "keyboard", at: cursor, stroke: begun(cursor, ++hands) };
-		strokes.push(pen.stroke);
-		cleared = [];
-		set("pen", true);
-		show();
-		sendSoon();
+	const centre = () => grid.map((side) => side / 2);
+
+	// Said aloud, with the place of the pen.
+	function tell(what) {
+		const [column, row] = cursor.map((place, axis) => Math.floor((3 * place) / grid[axis]));
+		board.querySelector(".aloud").textContent = say(`pad.${what}`, { place: say(`pad.place.${PLACES[3 * row + column]}`) });
 	}
 
 	function steer(stride) {
 		const ways = [...held].map((key) => ARROWS[key]);
 		const to = cursor.map((from, axis) => from + stride * ways.reduce((sum, way) => sum + way[axis], 0));
 		cursor = to.map((place, axis) => Math.max(0, Math.min(grid[axis] - 1, place)));
+		const edges = cursor.filter((place, axis) => place === 0 || place === grid[axis] - 1).length;
+		if (edges > touched) tell("edge");
+		touched = edges;
 		if (pen?.type !== "keyboard") return;
 		move(cursor);
 		show();
@@ -223,12 +233,14 @@ export default function start({ element, trigger, props, watch }, { examples, fo
 	// Arrows move the pen; Space sets it down and lifts it. Tells whether the key was one of these.
 	function typed({ key, shiftKey }) {
 		if (key !== " " && !ARROWS[key]) return false;
-		cursor ??= grid.map((side) => side / 2);
+		cursor ??= centre();
 		if (ARROWS[key]) {
 			held.add(key);
 			steer(shiftKey ? STRIDE / 5 : STRIDE);
-		} else if (pen) lift({ pointerId: "keyboard" });
-		else setDown();
+		} else if (pen) {
+			lift({ pointerId: "keyboard" });
+			tell("up");
+		} else setDown(cursor, "keyboard", "keyboard");
 		showCursor();
 		return true;
 	}
@@ -238,6 +250,12 @@ export default function start({ element, trigger, props, watch }, { examples, fo
 		mark.hidden = cursor === null || document.activeElement !== canvas;
 		mark.classList.toggle("down", pen?.type === "keyboard");
 		if (cursor) [mark.style.left, mark.style.top] = cursor.map((place, axis) => `${(100 * place) / grid[axis]}%`);
+	}
+
+	function recentre() {
+		[cursor, touched] = [centre(), 0];
+		showCursor();
+		tell("cleared");
 	}
 
 	function letGo() {
@@ -261,6 +279,7 @@ export default function start({ element, trigger, props, watch }, { examples, fo
 		clear: () => {
 			if (strokes.length > 0) cleared = strokes;
 			redraw([]);
+			if (cursor) recentre();
 		},
 		guide: () => adjust({ guide: !settings.guide }),
 		change: () => {

@@ -251,6 +251,8 @@ export default function start({ element, props, trigger, watch }, { filter, ...c
 		part("yes").focus();
 	}
 
+	const drawingOf = (value) => JSON.stringify(value?.strokes?.strokes ?? null);
+
 	const namesOf = (trial) => ({ ...trial, meant: nameOf(trial.meant), said: nameOf(trial.said) });
 
 	// What "right" says of the answer on show: its digit, what was refused, or the guess that the visitor took.
@@ -259,7 +261,7 @@ export default function start({ element, props, trigger, watch }, { filter, ...c
 	function showJudged() {
 		const empty = stateOf(shown) === "empty";
 		const [trial, count] = [empty ? null : judged(), recallTrials().length];
-		panel.toggleAttribute("data-judged", Boolean(trial));
+		set("judged", trial?.strokes ? drawingOf(shown) : null);
 		part("yes").disabled = empty;
 		part("yes").setAttribute("aria-pressed", Boolean(trial && trial.meant === rightly(shown)));
 		for (const button of panel.querySelectorAll(".not")) {
