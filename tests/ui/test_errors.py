@@ -115,6 +115,8 @@ def test_errors_by_cell_order_and_digit(visit: Callable[..., Locator], networks:
     panel.get_by_label(f"{meant} read as {said}: {counts[meant, said]}").click()
     expect(tiles).to_have_count(int(counts[meant, said]))
     expect(tiles.first).to_contain_text(f"{meant} → {said}")
+    aloud = f"Labelled {meant}, read as {said}: {counts[meant, said]} below"
+    expect(panel.get_by_role("status")).to_have_text(aloud)
     panel.get_by_role("button", name="All errors").click()
 
     choose(panel.get_by_role("radio", name="Least sure"))

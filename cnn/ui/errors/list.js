@@ -58,12 +58,22 @@ export function listView(desk) {
 		return button;
 	}
 
+	// What the tiles below show now, or that there are none to show.
+	function tell() {
+		const { cell, order } = state;
+		const what = cell ? cellWords(cell) : say(`errors.${order}`);
+		desk.sayAloud(desk.tables.errors ? say("errors.shown_below", { what, count: chosen().length }) : say("errors.not_listed"));
+	}
+
+	const cellWords = ([label, said]) => say(label === said ? "errors.cell_right" : "errors.cell_wrong", names({ label, said }));
+
 	function showMap() {
 		const name = (meant, said, count) => say("errors.cell", { meant: named(meant), said: named(said), count });
 		const choose = (meant, said) => {
 			const same = state.cell?.[0] === meant && state.cell?.[1] === said;
 			Object.assign(state, { cell: same ? null : [meant, said], digit: null, shown: FIRST, open: null });
 			desk.show();
+			tell();
 		};
 		const words = { caption: say("errors.matrix_caption"), name, onChoose: choose, chosen: state.cell };
 		renew(part("map"), confusionMatrix(desk.tables.confusion, classesOf(state.model), words));
@@ -71,18 +81,18 @@ export function listView(desk) {
 
 	function showAsks() {
 		if (state.cell) {
-			const [label, said] = state.cell;
 			const all = made("button", { type: "button", className: "more", textContent: say("errors.all") });
 			all.addEventListener("click", () => {
 				Object.assign(state, { cell: null, open: null });
 				desk.show();
+				tell();
 			});
-			const words = say(label === said ? "errors.cell_right" : "errors.cell_wrong", names({ label, said }));
-			return renew(part("asks"), made("span", { className: "ask", textContent: words }), all);
+			return renew(part("asks"), made("span", { className: "ask", textContent: cellWords(state.cell) }), all);
 		}
 		const set = (change) => {
 			Object.assign(state, change, { shown: FIRST, open: null });
 			desk.show();
+			tell();
 		};
 		const orders = choices("errors-order", ORDERS, state.order, { label: say("errors.order"), words: (order) => say(`errors.${order}`) }, (order) => set({ order }));
 		const words = { label: say("errors.digit"), any: say("errors.any") };

@@ -8,11 +8,12 @@ import { largest, paintValues, plane, unpack } from "../web/paint.js";
 import { onPlace } from "../web/address.js";
 import { say, sayCount } from "../web/say.js";
 import { get, subscribe } from "../web/store.js";
+import { answerAloud } from "../web/views.js";
 import { changesMade } from "./changes.js";
 import { joining } from "./joins.js";
 import { countOf, factsOf, isMap, kindName, kindOf, aboutKind, mapsOf, nameOf, passesOn, shapeWords } from "./layers.js";
 import { layerSheet } from "./layer.js";
-import { briefly, movedWords, unitSheet } from "./unit.js";
+import { movedWords, unitSheet } from "./unit.js";
 
 /** @typedef {import("../web/types.js").InsideAnswer} InsideAnswer */
 /** @typedef {import("../web/types.js").JoinsView} JoinsView */
@@ -405,7 +406,7 @@ export function networkView(desk) {
 	// The answer of the changed network beside the trained one's, in words.
 	function changedWords({ prediction }) {
 		const now = latest.network?.prediction;
-		return now ? { now, count: countWords(), words: say("inside.changed_from", { answer: briefly(prediction) }) } : null;
+		return now ? { now, count: countWords(), words: say("inside.changed_from", { answer: answerAloud(prediction) }) } : null;
 	}
 
 	// ------------------------------------------------------------------ one layer at a time

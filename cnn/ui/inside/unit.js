@@ -6,7 +6,7 @@ import { className, classesOf } from "../web/networks.js";
 import { counted, number } from "../web/numbers.js";
 import { largest, picture, unpack } from "../web/paint.js";
 import { language, say } from "../web/say.js";
-import { answerWords } from "../web/views.js";
+import { answerAloud } from "../web/views.js";
 import { convolution } from "./convolution.js";
 import { kindOf, nameOf } from "./layers.js";
 import { reluShown, softmaxShown } from "./pictorial.js";
@@ -169,16 +169,10 @@ export function unitSheet({ desk, changes, close, turn, all }) {
 	return { node, show, keepLikes, isOther: (layer, unit) => node.dataset.key !== keyOf(layer, unit) };
 }
 
-/** @param {import("../web/types.js").Prediction} prediction */
-export function briefly(prediction) {
-	const { digit, verdict } = answerWords(prediction);
-	return [digit, verdict].filter(Boolean).join(", ");
-}
-
 // The answer of the changed network, and that of the one it was; none where nothing is changed.
 /** @param {NetworkView} view @param {InsideAnswer} answer */
 export function movedWords({ prediction: now }, { prediction: trained }) {
-	return now ? say("inside.moved", { now: briefly(now), trained: briefly(trained) }) : "";
+	return now ? say("inside.moved", { now: answerAloud(now), trained: answerAloud(trained) }) : "";
 }
 
 function strengthOf({ unit, after, before, activation }) {

@@ -4,7 +4,7 @@ import { choices, figure, made } from "../web/dom.js";
 import { className, classesOf, colourOf, dot, networkNote } from "../web/networks.js";
 import { paintValues, picture, squareOf, unpack } from "../web/paint.js";
 import { language, networkName, say } from "../web/say.js";
-import { answerWords, blankFor } from "../web/views.js";
+import { answerAloud, answerWords, blankFor } from "../web/views.js";
 import { amount, bends, descriptionOf, labelOf, picker, start } from "./perturbations.js";
 
 /** @typedef {import("../web/types.js").CompareView} CompareView */
@@ -122,7 +122,7 @@ export function compareView(desk) {
 		card.classList.toggle("flipped", before.prediction.label !== after.prediction.label);
 		const sign = ({ digit, verdict }) => made("span", {}, made("b", { textContent: digit || "–" }), made("small", { textContent: verdict }));
 		signs.replaceChildren(sign(was), made("span", { className: "becomes", textContent: "→", ariaHidden: "true" }), sign(is));
-		card.setAttribute("aria-label", say("stress.answer", { model, before: said(was), after: said(is) }));
+		card.setAttribute("aria-label", say("stress.answer", { model, before: answerAloud(before.prediction), after: answerAloud(after.prediction) }));
 		bars.forEach((bar, label) => {
 			const [height, mark] = [after, before].map(({ prediction }) => 100 * prediction.probabilities[label]);
 			bar.querySelector("i").style.height = `${height}%`;
@@ -138,11 +138,9 @@ export function compareView(desk) {
 
 	const aloud = ({ models: looks }) =>
 		Object.entries(looks)
-			.map(([model, [before, after]]) => say("stress.answer", { model, before: said(answerWords(before.prediction)), after: said(answerWords(after.prediction)) }))
+			.map(([model, [before, after]]) => say("stress.answer", { model, before: answerAloud(before.prediction), after: answerAloud(after.prediction) }))
 			.join(" ");
 
 	return { offer, show, aloud, change: changeStack, ask: () => ({ view: "compare", stack: bend.stack, seed: bend.seed, against: bend.against }) };
 }
-
-const said = ({ digit, verdict }) => [digit, verdict].filter(Boolean).join(", ");
 

@@ -82,7 +82,7 @@ export function aloudIn(element) {
 		clearTimeout(quiet);
 		quiet = setTimeout(() => {
 			if (get("pen")) sayAloud(words);
-			else element.querySelector(".aloud").textContent = words;
+			else element.querySelector(".aloud[role=status]").textContent = words;
 		}, QUIET);
 	};
 }

@@ -44,7 +44,7 @@ export function showSays(panel, { prediction, pixels }, ...notes) {
 	panel.querySelector(".says .digit").classList.toggle("word", areWords([digit]));
 	panel.querySelector(".verdict").textContent = verdict;
 	panel.querySelector(".detail").textContent = detail;
-	return [digit, verdict, detail].filter(Boolean).join(", ");
+	return [answerAloud(prediction), detail].filter(Boolean).join(", ");
 }
 
 // An answer's sign ("" for a blank, "?" where it abstains), how sure it is or why not, and then what is close, if any is.
@@ -54,6 +54,15 @@ export function answerWords(prediction) {
 	if (reason === "blank") return { digit: "", verdict: say("pane.blank"), closest: "" };
 	if (reason) return { digit: "?", verdict: say(`reading.${reason}`), closest: closestTo(prediction) };
 	return { digit: `${className(model, best_guess)}`, verdict: nearly(confidence), closest: "" };
+}
+
+// The same within a sentence, where a question mark says nothing.
+/** @param {Prediction} prediction */
+export function answerAloud(prediction) {
+	const { reason } = prediction;
+	if (reason && reason !== "blank") return say(`pane.none.${reason}`);
+	const { digit, verdict } = answerWords(prediction);
+	return [digit, verdict].filter(Boolean).join(", ");
 }
 
 const STANDS_OUT = 1 / 3;
