@@ -136,6 +136,29 @@ def test_each_view_of_a_network_has_its_classes(visit: Callable[..., Visit]) -> 
     expect(panel.locator(".claim")).to_contain_text("Q")
 
 
+def test_names_have_room_and_nothing_is_called_an_example(browser: Browser) -> None:
+    """A network of named classes that came without an example: its page asks for a drawing, and cuts no name."""
+    names = ("zéro", "un", "deux", "quatre", "septante")
+    model = keras.Sequential([keras.Input((28, 28, 1)), layers.Flatten(), layers.Dense(len(names), name="logits")])
+    demo = build_demo(Models([Classifier(model, "names", task=Task(names))], "names"))
+    demo.launch(prevent_thread_lock=True, quiet=True, **launch_options())
+    try:
+        with visits(browser, demo.local_url) as open_page:
+            visitor = open_page()
+            visitor.page.get_by_role("tab", name="Understand").click()
+            panel = visitor.page.locator(".inside")
+            expect(panel.locator(".verdict")).to_have_text("Draw a symbol")
+            expect(panel.locator(".detail")).not_to_contain_text("example")
+            expect(panel.locator(".outputs b")).to_have_text(names)
+            assert panel.locator(".outputs b").evaluate_all("all => all.every((b) => b.scrollWidth <= b.clientWidth)")
+            assert is_within(visitor)
+            visitor.page.set_viewport_size(PHONE)
+            assert is_within(visitor)
+            assert visitor.errors == []
+    finally:
+        demo.close()
+
+
 def test_the_stress_test_and_the_errors_have_them_too(visit: Callable[..., Visit]) -> None:
     visitor = visit(viewport=PHONE)
     visitor.draw(SEVEN)

@@ -1,7 +1,7 @@
 // The network as a picture: its layers from left to right, of each the maps that fire most, joined to what they are made
 // from. A layer or one of its maps is opened below; on a narrow card one layer is seen at a time.
 
-import { made } from "../web/dom.js";
+import { areWords, made } from "../web/dom.js";
 import { classesOf } from "../web/networks.js";
 import { nearly, number, whole } from "../web/numbers.js";
 import { largest, paintValues, plane, unpack } from "../web/paint.js";
@@ -171,7 +171,7 @@ export function networkView(desk) {
 		const classes = classesOf(model);
 		if (column.buttons.length !== classes.length) {
 			column.buttons = classes.map((name, label) => outputTile(layer.name, label, name));
-			column.grid.replaceChildren(made("ol", { className: "outputs" }, ...column.buttons.map((button) => made("li", {}, button))));
+			column.grid.replaceChildren(made("ol", { className: areWords(classes) ? "outputs words" : "outputs" }, ...column.buttons.map((button) => made("li", {}, button))));
 			column.order = [...classes.keys()];
 		}
 		column.strengths = [...probabilities];

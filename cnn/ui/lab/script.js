@@ -5,7 +5,7 @@ import { learnNetworks } from "../web/networks.js";
 import { nearly, whole } from "../web/numbers.js";
 import { plane, unpack } from "../web/paint.js";
 import { aloudIn, onLanguage, say, translate } from "../web/say.js";
-import { asking, outdated, showSays, tabbed } from "../web/views.js";
+import { asking, exampleNote, outdated, showSays, tabbed } from "../web/views.js";
 import { buildView } from "./build.js";
 import { filmView } from "./film.js";
 import { stepView } from "./step.js";
@@ -130,7 +130,7 @@ export default function start(page, { networks, teachable, lesson, rates, offers
 		if (!latest.run || !desk.answers) return;
 		const said = prediction();
 		const values = showReel(said);
-		const words = showSays(panel, { prediction: said, pixels: latest.pixels }, say("lab.place", values), latest.example && say("pane.example"));
+		const words = showSays(panel, { prediction: said, pixels: latest.pixels }, say("lab.place", values), exampleNote(latest, said));
 		if (!playing) sayAloud(words);
 		if (latest[desk.view]) views[desk.view].show();
 	}

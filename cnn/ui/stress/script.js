@@ -7,7 +7,7 @@ import { className, learnNetworks } from "../web/networks.js";
 import { pictureOf, unpack } from "../web/paint.js";
 import { aloudIn, onLanguage, say, translate } from "../web/say.js";
 import { get, set } from "../web/store.js";
-import { asking, outdated, showSays, tabbed } from "../web/views.js";
+import { asking, exampleNote, outdated, showSays, tabbed } from "../web/views.js";
 import { read, seedOf, usual, written } from "./bend.js";
 import { breakingView } from "./breaking.js";
 import { cardView } from "./card.js";
@@ -71,7 +71,7 @@ export default function start(page, { networks, bundled, perturbations, most }) 
 	}
 
 	function showHead(answer) {
-		const notes = [fromTest(answer), answer.example && say("pane.example")];
+		const notes = [fromTest(answer), exampleNote(answer, answer.prediction)];
 		const words = showSays(panel, answer, ...notes);
 		sayAloud(desk.view === "compare" && answer.compare ? views.compare.aloud(answer.compare) : words);
 	}

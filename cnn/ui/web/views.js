@@ -47,6 +47,10 @@ export function showSays(panel, { prediction, pixels }, ...notes) {
 	return [answerAloud(prediction), detail].filter(Boolean).join(", ");
 }
 
+// That nobody drew what is answered; where nothing was there to be an example, the answer itself asks for something.
+/** @param {{ example?: boolean }} answer @param {Prediction} prediction */
+export const exampleNote = ({ example }, { reason }) => example && reason !== "blank" && say("pane.example");
+
 // An answer's sign ("" for a blank, "?" where it abstains), how sure it is or why not, and then what is close, if any is.
 /** @param {Prediction} prediction */
 export function answerWords(prediction) {
