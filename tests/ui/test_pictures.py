@@ -80,6 +80,7 @@ def test_there_is_no_pad_but_pictures_to_upload_and_to_try(visit: Callable[..., 
     visitor.reads("standing")
     tried.first.click()
     visitor.reads("cross")
+    expect(visitor.reading.locator(".ask")).to_have_text("An example is no test of yours: add a picture of your own.")
     assert visitor.errors == []
 
 
