@@ -35,6 +35,7 @@ from train.fit.recipes import Recipe
 from train.pens.digits import chunk
 
 BROWSER = Path(__file__).parent / "ui"
+TRAIN = Path(__file__).parent / "train"
 
 
 def tiny(task: Task = DIGITS) -> keras.Model:
@@ -55,12 +56,16 @@ def tiny(task: Task = DIGITS) -> keras.Model:
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Each test has one of three marks: `browser` in tests/ui, `slow` where its file says so, else `unit`.
 
-    What is marked `trust` too takes long, and runs where it is asked for.
+    What is marked `trust` or `long` too takes minutes, and runs where it is asked for.
     """
-    if "trust" not in config.option.markexpr:
-        long = [item for item in items if item.get_closest_marker("trust")]
-        config.hook.pytest_deselected(items=long)
-        items[:] = [item for item in items if item not in long]
+    for item in items:
+        if TRAIN in item.path.parents and item.get_closest_marker("slow"):
+            item.add_marker("long")
+    for mark in ("trust", "long"):
+        if mark not in config.option.markexpr:
+            left = [item for item in items if item.get_closest_marker(mark)]
+            config.hook.pytest_deselected(items=left)
+            items[:] = [item for item in items if not item.get_closest_marker(mark)]
     for item in items:
         if BROWSER in item.path.parents:
             item.add_marker("browser")

@@ -127,6 +127,7 @@ def test_a_command_says_what_is_no_model(tmp_path: Path, capsys: pytest.CaptureF
 
 
 @pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.parametrize("optimiser", ["adam", "sgd"])
 def test_it_trains_and_saves(
     optimiser: Any, digits: Digits, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture

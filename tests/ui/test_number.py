@@ -75,7 +75,7 @@ def test_the_number_is_said_digit_by_digit(visit: Visiting) -> None:
     visitor.wants("Number")
     visitor.page.get_by_role("tab", name="Photo").click()
     send(visitor, three_digits())
-    aloud = visitor.page.locator(".number [role=status]")
+    aloud = visitor.page.locator("#numbers [role=status]")
     expect(aloud).to_have_text("7 1 7, Every digit is clear")
 
 

@@ -185,6 +185,7 @@ def test_a_network_is_taught_the_visitors_digits(visit: Visiting) -> None:
     assert visitor.errors == []
 
 
+@pytest.mark.long
 def test_the_real_process_trains_what_was_built_and_teaches_it(
     browser: Browser, address: str, idx_folder: Path, monkeypatch: pytest.MonkeyPatch, classifier: Classifier
 ) -> None:
