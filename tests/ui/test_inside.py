@@ -261,6 +261,7 @@ def test_a_layer_shows_all_its_maps_and_filters_and_says_what_it_does(visit: Vis
     visitor.whole("pool2").first.press("Enter")  # a tile here opens its map too
     expect(visitor.sheet.locator("h4")).to_have_text(re.compile(r"pool2, map \d+"))
     visitor.choose(say("network.mlp"), "#model")
+    expect(visitor.panel.locator(".layer[data-layer=conv1]")).to_have_count(0)  # the other network has come
     visitor.whole("dense1")
     visitor.choose("Filters")
     visitor.until(lambda: pixels(visitor.sheet.locator(".tiles canvas").first).shape == (28, 28, 3))
