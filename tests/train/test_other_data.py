@@ -22,6 +22,7 @@ def said(arguments: list[str], capsys: pytest.CaptureFixture) -> str:
     return capsys.readouterr().out
 
 
+@pytest.mark.long
 def test_a_folder_of_pictures_becomes_a_network_that_is_measured(tmp_path: Path, capsys: pytest.CaptureFixture) -> None:
     folder, run = drawer(tmp_path / "bars", pictures(240)), tmp_path / "run"
     data = ["--data", str(folder)]

@@ -173,6 +173,7 @@ def test_a_class_from_the_code_on_the_board_to_the_end(visit: Visiting, clock: C
     assert teacher.errors == ada.errors == bob.errors == []
 
 
+@pytest.mark.long
 def test_who_means_no_good_comes_out_as_mere_text_where_storage_is_shut(visit: Visiting, tmp_path: Path) -> None:
     teacher, student = visit(), visit()
     alerts: list[str] = []
