@@ -31,6 +31,18 @@ CAMERA = gr.WebcamOptions(
         "video": {"facingMode": {"ideal": "environment"}, "width": {"ideal": 1920}, "height": {"ideal": 1440}}
     },
 )
+# How what is drawn is read live: while one answer is on its way, only the latest drawing waits. The queue would add a
+# round trip. A class draws at once, so nothing is done for nothing: what is drawn and what is answered is plain JSON,
+# which `cnn.ui.live` passes on without Gradio's preparations; an output that is skipped is one that Gradio makes anew.
+LIVE_EVENT: dict[str, Any] = {
+    "show_progress": "hidden",
+    "api_visibility": "private",
+    "trigger_mode": "always_last",
+    "queue": False,
+    "preprocess": False,
+    "postprocess": False,
+    "concurrency_id": LIVE,
+}
 # One thread for the digits of all pads, and one for the numbers, which take ten times as long: more would only take the
 # interpreter's lock from each other, and none waits behind what else the server does.
 _DIGITS, _NUMBERS = ThreadPoolExecutor(1, "digits"), ThreadPoolExecutor(1, "numbers")
@@ -74,13 +86,8 @@ def draw_tab(models: Models, mnist: Mnist, trainings: Trainings, tab: gr.Tab, di
             numbers = number.NumberReading(elem_id="numbers", elem_classes="fill")
 
     hidden: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
-    # Live: while one answer is on its way, only the latest drawing waits. The queue would add a round trip. A class
-    # draws at once, so nothing is done for nothing: what is drawn and what is answered is plain JSON, which
-    # `cnn.ui.live` passes on without Gradio's preparations; an output that is skipped is one that Gradio makes anew.
-    live = {**hidden, "trigger_mode": "always_last", "queue": False, "preprocess": False, "postprocess": False}
-    live["concurrency_id"] = LIVE
-    pad.input(reading_live(models, trainings), pad, [reading, digit], **live)
-    line.input(partial(_live, trainings.rush.note, _NUMBERS, _read_line, models), line, [numbers, digit], **live)
+    pad.input(reading_live(models, trainings), pad, [reading, digit], **LIVE_EVENT)
+    line.input(partial(_live, trainings.rush.note, _NUMBERS, _read_line, models), line, [numbers, digit], **LIVE_EVENT)
     # A network of the visitor's own takes seconds to open: no other pad waits for it.
     known = partial(_known, models, trainings)
     beside: dict[str, Any] = {**hidden, "trigger_mode": "always_last", "queue": False, "concurrency_id": "view"}

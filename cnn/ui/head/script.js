@@ -1,7 +1,7 @@
 // The page's name, its language, and which tab is open.
 
 import { go, here, onPlace, writeNotes } from "../web/address.js";
-import { made } from "../web/dom.js";
+import { byArrows, made } from "../web/dom.js";
 import { gradiosLanguage, inputAt, STATION_TABS, whenThere, WING_TABS, within } from "../web/gradio.js";
 import { recall, remember } from "../web/memory.js";
 import { percent } from "../web/numbers.js";
@@ -99,15 +99,10 @@ export default function start({ element, props, watch }, { symbols, penless, acc
 
 	// As the tabs of a tab list are reached (ARIA's practices): one by Tab, the others by arrows.
 	document.addEventListener("keydown", (event) => {
-		const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
 		const list = within(event, `:is(.pages, .wings, .switch) > .tab-wrapper > [role=tablist]`);
-		if (!step || !list) return;
-		/** @type {NodeListOf<HTMLElement>} */
-		const tabs = list.querySelectorAll("[role=tab]");
-		const all = [...tabs];
-		const next = all[(all.indexOf(within(event, "[role=tab]")) + step + all.length) % all.length];
-		next.focus();
-		next.click();
+		/** @type {NodeListOf<HTMLElement> | undefined} */
+		const tabs = list?.querySelectorAll("[role=tab]");
+		if (tabs) byArrows(event, [...tabs]);
 	});
 
 	// How long each station takes, and whether the visitor is through with it.

@@ -65,6 +65,15 @@ export function renew(place, ...children) {
 
 // ------------------------------------------------------------------ a choice of few
 
+/** The arrow keys open the tab beside the one that has the keyboard. @param {KeyboardEvent} event @param {HTMLElement[]} tabs */
+export function byArrows({ key, target }, tabs) {
+	const step = { ArrowRight: 1, ArrowLeft: -1 }[key];
+	if (!step) return;
+	const next = tabs[(tabs.findIndex((tab) => tab.contains(/** @type {Node} */ (target))) + step + tabs.length) % tabs.length];
+	next.focus();
+	next.click();
+}
+
 export function choice(name, value, text, checked, onChoose) {
 	const input = made("input", { type: "radio", name, value, checked });
 	input.addEventListener("change", onChoose);

@@ -1,7 +1,7 @@
 // What the wide tabs share: one view open at a time, asking the server for it, and the answer at its head.
 
 import { go, onPlace } from "./address.js";
-import { areWords } from "./dom.js";
+import { areWords, byArrows } from "./dom.js";
 import { className, sideOf } from "./networks.js";
 import { nearly } from "./numbers.js";
 import { paintValues, unpack } from "./paint.js";
@@ -104,13 +104,7 @@ export function tabbed(panel, onOpen) {
 	};
 	for (const tab of tabs) {
 		tab.addEventListener("click", () => choose(tab.dataset.view));
-		tab.addEventListener("keydown", (event) => {
-			const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
-			if (!step) return;
-			const next = tabs[(tabs.indexOf(tab) + step + tabs.length) % tabs.length];
-			next.focus();
-			next.click();
-		});
+		tab.addEventListener("keydown", (event) => byArrows(event, tabs));
 	}
 	const tick = () => {
 		for (const tab of tabs) tab.toggleAttribute("data-done", isDone(`${wing}/${tab.dataset.view}`));
