@@ -145,7 +145,9 @@ export function trainView(desk) {
 
 	const left = (seconds) => (seconds < 90 ? sayCount("lab.seconds", Math.max(1, Math.round(seconds))) : sayCount("lab.minutes", Math.round(seconds / 60)));
 
-	function status() {
+	const status = () => [progress(), current.news?.resumed && say("lab.train_resumed")].filter(Boolean).join(" ");
+
+	function progress() {
 		const { news, points, order } = current;
 		if (!news) return say("lab.train_asked");
 		const { state, place, seconds } = news;
