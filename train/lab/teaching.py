@@ -24,8 +24,8 @@ from cnn.task import SIDE
 from cnn.types import Digits
 from train.fit.augment import augment
 from train.fit.recipes import LIGHT
+from train.lab.desk import Desk
 from train.lab.training import Message, check, files, read, sets, tested, to_the_end
-from train.lab.worker import Desk
 from train.measure import evaluate
 
 STEPS, REPORT = 200, 20  # steps, and from one report to the next

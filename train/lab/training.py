@@ -34,7 +34,7 @@ from cnn.types import Digits, InputError
 from train.data import mnist, qmnist
 from train.fit.loop import Progress, fit
 from train.fit.recipes import LIGHT, Recipe
-from train.lab.worker import Desk
+from train.lab.desk import Desk
 from train.measure import evaluate
 from train.pens import digits
 

@@ -18,8 +18,8 @@ from cnn.network import design
 from cnn.task import SIDE
 from train.data.mnist import DataError
 from train.lab import training, worker
+from train.lab.desk import Desk
 from train.lab.training import Sets, perturbed
-from train.lab.worker import Desk
 
 pytestmark = pytest.mark.slow
 
