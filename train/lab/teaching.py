@@ -51,6 +51,7 @@ class Teaching:
         images = np.frombuffer(base64.b64decode(self.order["images"]), np.uint8).reshape(-1, SIDE, SIDE)
         learnt, held = halves(Digits(images, np.array(self.order["labels"], np.uint8)))
         measured = {"own": held, "mnist": known.test, "made": known.made}
+        shutil.rmtree(self.folder, ignore_errors=True)  # of one that was stopped or lost
         self.folder.mkdir()
         for name, data in self.order["files"].items():
             write_whole(self.folder / name, base64.b64decode(data))
