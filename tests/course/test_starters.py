@@ -138,5 +138,6 @@ def test_the_fastapi_server_reads_a_picture_and_says_what_is_none(seven: Path, m
             assert json.loads(refused.text)["detail"] == InputError("unreadable").say(language)
         assert "fetch(" in client.get("/").text
     with socket.create_server(("127.0.0.1", 0)) as other:
-        taken = other.getsockname()[1]
-        assert found["free_port"](taken) > taken
+        port = other.getsockname()[1]
+        assert found["taken"](port)
+    assert not found["taken"](port)
