@@ -114,6 +114,9 @@ def test_the_gradio_server_reads_a_picture(seven: Path, monkeypatch: pytest.Monk
     finally:
         page.close()
     assert answer["label"] == "7"
+    english, french = (found["words"].translations[language] for language in ("en", "fr"))
+    assert english.keys() == french.keys()
+    assert {"Effacer", "Réponse"} <= {*french.values()}
     assert found["framed"](Image.open(seven)).sum() > 20
     assert not found["framed"](Image.new("RGBA", (50, 80))).any()  # nothing drawn, on nothing
     light = Image.eval(Image.open(seven), lambda value: 255 - value)
