@@ -275,6 +275,8 @@ def test_what_filters_and_layers_buy(visit: Visiting) -> None:
     expect(place.locator(".depth")).to_have_count(len({cell.depth for cell in sweep.cells}))
     expect(visitor.panel.locator(".reel")).to_be_hidden()
     filters = sorted({cell.filters for cell in sweep.cells})
+    expect(place.locator(".shows")).to_be_hidden()  # it answers what is asked
+    place.locator("[data-answers] summary").click()
     shown = place.locator(".shows").inner_text()
     assert shown.startswith(f"In percentage points of right answers: from {filters[0]} to {filters[-1]} filters, ")
     found = [float(text.replace("−", "-")) for text in re.findall(r"[+−]?\d+\.\d+", shown)]
@@ -304,6 +306,6 @@ def test_filters_and_layers_on_a_phone_in_french(visit: Visiting) -> None:
     place.locator(".numbers summary").click()
     expect(place.locator("tr:has(td)")).to_have_count(len(swept().cells))
     assert visitor.page.evaluate("document.documentElement.scrollWidth <= innerWidth")  # the table scrolls in its box
-    assert place.locator(".shows").inner_text().startswith("En points de pourcentage")
+    assert place.locator(".shows").text_content().startswith("En points de pourcentage")
     depths = sorted({cell.depth for cell in swept().cells})
     assert place.locator(".key").all_text_contents() == [f"{one} couche{'s' * (one > 1)}" for one in depths]
