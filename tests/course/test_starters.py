@@ -114,6 +114,9 @@ def test_the_gradio_server_reads_a_picture(seven: Path, monkeypatch: pytest.Monk
     finally:
         page.close()
     assert answer["label"] == "7"
+    english, french = (found["words"].translations[language] for language in ("en", "fr"))
+    assert english.keys() == french.keys()
+    assert {"Effacer", "Réponse"} <= {*french.values()}
     assert found["framed"](Image.open(seven)).sum() > 20
     assert not found["framed"](Image.new("RGBA", (50, 80))).any()  # nothing drawn, on nothing
     light = Image.eval(Image.open(seven), lambda value: 255 - value)
@@ -138,5 +141,6 @@ def test_the_fastapi_server_reads_a_picture_and_says_what_is_none(seven: Path, m
             assert json.loads(refused.text)["detail"] == InputError("unreadable").say(language)
         assert "fetch(" in client.get("/").text
     with socket.create_server(("127.0.0.1", 0)) as other:
-        taken = other.getsockname()[1]
-        assert found["free_port"](taken) > taken
+        port = other.getsockname()[1]
+        assert found["taken"](port)
+    assert not found["taken"](port)

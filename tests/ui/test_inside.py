@@ -716,7 +716,17 @@ def test_every_view_fits_a_phone_and_speaks_french(visit: Visiting) -> None:
         assert visitor.page.evaluate(BEYOND) == []
         assert visitor.page.evaluate("document.documentElement.scrollWidth") == PHONE["width"]
 
+    # The digit is one line above the view, which opens to the pad, and stays open until it is closed.
+    line, views = visitor.page.locator("#pad-inside .bar"), visitor.panel.get_by_role("tablist")
+    expect(views).to_be_in_viewport(ratio=1)
+    expect(line.get_by_role("button", name="Modifier")).to_have_attribute("aria-expanded", "false")
     visitor.sketch(SEVEN)
+    expect(line.locator("b")).to_have_text(visitor.panel.locator(".says .digit").text_content())
+    expect(line.locator("span").first).to_have_text(re.compile(r"\d\s%$"))
+    expect(line.get_by_role("button", name="Terminé")).to_have_attribute("aria-expanded", "true")
+    line.get_by_role("button").press("Enter")
+    expect(visitor.page.locator("#pad-inside .tools")).to_be_hidden()
+    expect(views).to_be_in_viewport(ratio=1)
     words = {
         "network": "cartes de 26×26",
         "why": "Le réseau dit",

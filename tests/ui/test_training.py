@@ -156,6 +156,10 @@ def test_two_visitors_wait_for_each_other_and_stop(visit: Visiting) -> None:
     second.panel.locator(".terms summary").click()
     expect(second.panel.locator(".terms")).to_contain_text("La part des images")
     assert second.page.evaluate(BEYOND) == []
+    second.page.set_viewport_size({"width": 1440, "height": 900})
+    table = second.panel.locator(".results table")
+    assert table.evaluate("table => table.scrollWidth - table.parentElement.clientWidth") <= 0
+    second.page.set_viewport_size(PHONE)
     second.enter("Comprendre")
     expect(second.page.locator("#model").get_by_role("radio", name="Mon réseau 1")).to_have_count(1)
     # A process that dies is a sentence, and the next training works.

@@ -35,7 +35,7 @@ async function read(strokes) {
 		output.textContent = classes[answer.label] ?? "?";
 	} catch (error) {
 		output.textContent = "⚠";
-		show("#received", error instanceof TypeError ? words.away : error.message); // a TypeError: nobody answered
+		document.querySelector("#received").textContent = error instanceof TypeError ? words.away : error.message; // TypeError: nobody answered
 	}
 }
 

@@ -39,14 +39,12 @@ def read(picture: Annotated[bytes, File()], accept_language: Annotated[str, Head
     return {"label": label, "confidence": round(found.confidence, 4), "reason": found.reason}
 
 
-def free_port(first: int) -> int:
-    """The first from there on at which nobody answers."""
-    for port in itertools.count(first):
-        with socket.socket() as other:
-            if other.connect_ex(("127.0.0.1", port)):
-                return port
-    raise AssertionError
+def taken(port: int) -> bool:
+    """Whether another server answers there."""
+    with socket.socket() as client:
+        return client.connect_ex(("127.0.0.1", port)) == 0
 
 
 if __name__ == "__main__":
-    uvicorn.run(server, host="127.0.0.1", port=free_port(8000))
+    port = next(port for port in itertools.count(8000) if not taken(port))
+    uvicorn.run(server, host="127.0.0.1", port=port)

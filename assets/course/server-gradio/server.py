@@ -43,10 +43,14 @@ def read(picture: Image.Image) -> dict[str, float]:
     return dict(zip([*CLASSES, "?"], (answer / answer.sum()).tolist(), strict=False))
 
 
-words = gr.I18n(en={"picture": "Picture", "answer": "Answer"}, fr={"picture": "Image", "answer": "Réponse"})
+words = gr.I18n(
+    en={"picture": "Picture", "answer": "Answer", "read": "Read", "clear": "Clear"},
+    fr={"picture": "Image", "answer": "Réponse", "read": "Lire", "clear": "Effacer"},
+)
 picture = gr.Image(type="pil", image_mode=None, label=words("picture"))
 answer = gr.Label(num_top_classes=3, label=words("answer"))
-page = gr.Interface(read, picture, answer, api_name="read", flagging_mode="never")
+buttons = {"submit_btn": gr.Button(words("read"), variant="primary"), "clear_btn": gr.Button(words("clear"))}
+page = gr.Interface(read, picture, answer, api_name="read", flagging_mode="never", **buttons)
 
 if __name__ == "__main__":
     page.launch(i18n=words)  # in the browser's language, at the first free port from 7860 on

@@ -40,7 +40,7 @@ def look_tab(
     offered, example, instead = looked_at(models, mnist)
     with gr.Row(elem_classes="looking"):
         with gr.Column(elem_classes="card subject"):
-            pad = Pad(offered, follows=True, instead=instead, elem_id="pad-inside")
+            pad = Pad(offered, follows="inside", instead=instead, elem_id="pad-inside")
             model = gr.Radio(
                 _choices(models),
                 value=models.default,

@@ -91,7 +91,7 @@ def test_a_killed_process_costs_no_training(idx_folder: Path, monkeypatch: pytes
     monkeypatch.setattr(Worker, "_start", lambda self: (start(self), processes.append(self._process)))
     trainings = Trainings(worker.COMMAND)
     try:
-        ticket = trainings.begin("mine-1", dataclasses.replace(ORDER, epochs=20, seeds=[0]), "visitor", DIGIT)
+        ticket = trainings.begin("mine-1", dataclasses.replace(ORDER, epochs=6, seeds=[0]), "visitor", DIGIT)
         while not (news := trainings.news(ticket)).epochs:
             assert news.state in ("waiting", "training")
             time.sleep(0.05)
@@ -99,7 +99,7 @@ def test_a_killed_process_costs_no_training(idx_folder: Path, monkeypatch: pytes
         while (news := trainings.news(ticket)).state not in ("done", "ended"):
             time.sleep(0.05)
         assert (news.state, news.resumed, len(news.rows), len(processes)) == ("done", True, 1, 2)
-        assert [one.epoch for one in news.epochs] == [*range(21)]
+        assert [one.epoch for one in news.epochs] == [*range(7)]
         assert trainings.files(ticket)["model.keras"]
     finally:
         trainings.close()
