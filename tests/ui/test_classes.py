@@ -197,9 +197,7 @@ def test_the_stress_test_and_the_errors_have_them_too(visit: Callable[..., Visit
 @pytest.mark.parametrize("locale", ["en-US", "fr-FR"])
 def test_no_text_speaks_of_digits(visit: Callable[..., Visit], locale: str) -> None:
     visitor = visit(locale=locale)
-    page, waiting = visitor.page, set()
-    page.on("request", lambda request: waiting.add(request) if "/run/predict" in request.url else None)
-    page.on("requestfinished", lambda request: waiting.discard(request))
+    page = visitor.page
 
     def says_no_digit() -> None:
         said = page.evaluate(SAID)
@@ -216,7 +214,7 @@ def test_no_text_speaks_of_digits(visit: Callable[..., Visit], locale: str) -> N
             if view:
                 page.locator(f".pane [data-view={view}]:visible").click()
             page.wait_for_timeout(100)  # what it asks for is on its way
-            visitor.until(lambda: not waiting)
+            visitor.answered()
             says_no_digit()
     page.evaluate("location.hash = 'errors'")
     page.locator(".errors [data-view=list]").click()
