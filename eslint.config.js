@@ -17,7 +17,7 @@ export default [
 	{
 		// Plain scripts, one after the other in a page: what one gives, the next one takes.
 		files: ["assets/course/**/*.js"],
-		languageOptions: { sourceType: "script", globals: { ort: "readonly", startPad: "writable" } },
+		languageOptions: { sourceType: "script", globals: { ort: "readonly", startPad: "writable", speak: "writable" } },
 		rules: { "no-unused-vars": ["error", { vars: "local" }], "no-redeclare": ["error", { builtinGlobals: false }] },
 	},
 ];

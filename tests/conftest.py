@@ -4,6 +4,7 @@ import asyncio
 import gzip
 import os
 import struct
+from collections import Counter
 from collections.abc import Coroutine, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -53,10 +54,19 @@ def tiny(task: Task = DIGITS) -> keras.Model:
     )
 
 
+COSTS = {"browser": 4, "slow": 1, "unit": 0}  # what a test takes by its mark, in seconds, roughly
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Several processes take the files in the order that they are sorted in below, not by their numbers of tests."""
+    config.option.loadscopereorder = False
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Each test has one of three marks: `browser` in tests/ui, `slow` where its file says so, else `unit`.
 
-    What is marked `trust` or `long` too takes minutes, and runs where it is asked for.
+    What is marked `trust` or `long` too takes minutes, and runs where it is asked for. Where several processes share
+    the files, the longest come first, so that none is left with one when the others are through.
     """
     for item in items:
         if TRAIN in item.path.parents and item.get_closest_marker("slow"):
@@ -71,6 +81,11 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             item.add_marker("browser")
         elif not item.get_closest_marker("slow"):
             item.add_marker("unit")
+    if hasattr(config, "workerinput"):
+        costs: Counter[Path] = Counter()
+        for item in items:
+            costs[item.path] += next(cost for mark, cost in COSTS.items() if item.get_closest_marker(mark))
+        items.sort(key=lambda item: -costs[item.path])
 
 
 def run_async(coroutine: Coroutine[Any, Any, Any]) -> Any:

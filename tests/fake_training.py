@@ -1,6 +1,7 @@
 """A process that only pretends to train: what it does is told by an order's first seed.
 
-DIES, GOES_ON until it is stopped, or is STUCK and does not even listen; with any other it is through at once.
+DIES, also where it is to go on, or DIES_ONCE; GOES_ON until it is stopped, or is STUCK and does not even listen; with
+any other it is through at once.
 """
 
 import base64
@@ -13,7 +14,7 @@ SHARE = {"hits": 9000, "pictures": 10000, "low": 0.894, "high": 0.906}
 ROW = dict.fromkeys(("mnist", "made", "perturbed"), SHARE) | {"parameters": 5, "milliseconds": 0.1, "seconds": 1.0}
 FILTERS = {"data": base64.b64encode(bytes(4 * 4 * 9)).decode(), "shape": [4, 3, 3]}
 EPOCH = dict.fromkeys(("loss", "accuracy", "validation_loss", "validation_accuracy")) | {"filters": FILTERS}
-DIES, GOES_ON, STUCK = 103, 104, 105
+DIES, GOES_ON, STUCK, DIES_ONCE = 103, 104, 105, 106
 
 
 def command(place: Path, network: Path | None = None) -> list[str]:
@@ -36,7 +37,7 @@ def main() -> None:
         if "train" in asked:
             order = {"seeds": [0], "epochs": 1, **asked["train"]}
             begin(order)
-            if order["seeds"][0] == DIES:
+            if order["seeds"][0] == DIES or (order["seeds"][0] == DIES_ONCE and not order["resumed"]):
                 sys.exit(1)
             if order["seeds"][0] not in (GOES_ON, STUCK):
                 end(order, files) if "design" in order else teach(order, files)

@@ -120,6 +120,16 @@ def test_a_model_that_may_not_join_is_one_sentence(tmp_path: Path, monkeypatch: 
         launched(monkeypatch, "--model", str(tmp_path / "mine.keras"))
 
 
+def test_a_port_that_is_taken_is_one_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+    def find_none(*_: Any, **__: Any) -> None:
+        raise OSError("Cannot find empty port in range: 7860-7860. Pass `server_port` to `launch()`.")
+
+    monkeypatch.setattr(gr.Blocks, "launch", find_none)
+    monkeypatch.setattr(sys, "argv", ["app.py", "--port", "7860"])
+    with pytest.raises(SystemExit, match=r"^The app cannot listen at --port 7860: the port is taken, or"):
+        app.main()
+
+
 @pytest.mark.parametrize("port", ["0", "-1", "65536", "7860.5", "http"])
 def test_a_port_that_is_none_is_refused(port: str, capsys: pytest.CaptureFixture) -> None:
     with pytest.raises(SystemExit):

@@ -1,9 +1,8 @@
-"""What the process is told first, each in a process of its own."""
+"""What the process is told first, in a process of its own."""
 
 import gc
 import subprocess
 import sys
-import textwrap
 import threading
 from pathlib import Path
 
@@ -16,38 +15,47 @@ pytestmark = pytest.mark.slow
 ROOT = Path(__file__).parent.parent
 
 
-def said(code: str) -> str:
-    """What a Python says that is begun as the app is and then does this."""
-    begun = "from cnn import process; process.begin()\n" + textwrap.dedent(code)
-    return subprocess.run(
-        [sys.executable, "-c", begun], cwd=ROOT, text=True, check=True, stdout=subprocess.PIPE
-    ).stdout.strip()
+CODE = """
+import sys, threading
+from pathlib import Path
+from cnn import process
+process.begin()
+
+import numpy as np
+def had():
+    return int(Path("/proc/self/statm").read_text().split()[1]) * 4096 // 2**20
+def work():
+    kept = [np.ones(10_000 + 1000 * n) for n in range(200)]  # 80 kB to 1.7 MB, 180 MB in all
+if sys.platform.startswith("linux"):
+    before = had()
+    threads = [threading.Thread(target=work) for _ in range(8)]
+    for thread in threads: thread.start()
+    for thread in threads: thread.join()
+    process.give_back()
+    print(before, had())
+else:
+    print()
+
+import keras, gradio, pandas
+print(*(name for name, module in sys.modules.items() if module and name.startswith(("matplotlib", "pandas"))))
+print(pandas.DataFrame({"a": [1]}).shape, sys.modules["pandas"].Series is pandas.Series)
+"""
 
 
-def test_what_nobody_needs_is_not_imported_until_it_is_used() -> None:
-    assert said("""
-        import sys, keras, gradio, pandas
-        print(*(name for name, module in sys.modules.items() if module and name.startswith(("matplotlib", "pandas"))))
-        print(pandas.DataFrame({"a": [1]}).shape, sys.modules["pandas"].Series is pandas.Series)
-    """).split("\n") == ["pandas", "(1, 1) True"]
+@pytest.fixture(scope="module")
+def said() -> list[str]:
+    """What a Python says that is begun as the app is, then takes much memory, and then imports what is large."""
+    done = subprocess.run([sys.executable, "-c", CODE], cwd=ROOT, text=True, check=True, stdout=subprocess.PIPE)
+    return done.stdout.splitlines()
+
+
+def test_what_nobody_needs_is_not_imported_until_it_is_used(said: list[str]) -> None:
+    assert said[1:] == ["pandas", "(1, 1) True"]
 
 
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="how much memory a process has is read from /proc")
-def test_memory_goes_back_whichever_thread_had_it() -> None:
-    before, after = said("""
-        import numpy as np, threading
-        from pathlib import Path
-        def had():
-            return int(Path("/proc/self/statm").read_text().split()[1]) * 4096 // 2**20
-        def work():
-            kept = [np.ones(10_000 + 1000 * n) for n in range(200)]  # 80 kB to 1.7 MB, 180 MB in all
-        before = had()
-        threads = [threading.Thread(target=work) for _ in range(8)]
-        for thread in threads: thread.start()
-        for thread in threads: thread.join()
-        process.give_back()
-        print(before, had())
-    """).split()
+def test_memory_goes_back_whichever_thread_had_it(said: list[str]) -> None:
+    before, after = said[0].split()
     assert int(after) < 1.05 * int(before)
 
 

@@ -154,14 +154,31 @@ class _Graph:
         self._channels_first = False  # of 1 x 1 there is no order
         self.node("Flatten", [self.last], layer.name, axis=1)
 
+    def reshape(self, layer: Any) -> None:
+        """In the order that Keras has values in."""
+        self._to_channels_first(False, layer)
+        shape = self._constant(layer, "shape", np.array([-1, *layer.output.shape[1:]], np.int64))
+        self.node("Reshape", [self.last, shape], layer.name)
+
+    def rescaling(self, layer: Any) -> None:
+        """By one scale and offset, or by one for each channel."""
+        if np.ndim(layer.scale) or np.ndim(layer.offset):
+            self._to_channels_first(False, layer)
+        scale, offset = (self._weight(layer, name, getattr(layer, name)) for name in ("scale", "offset"))
+        self.node("Mul", [self.last, scale], f"{layer.name}_scaled")
+        self.node("Add", [self.last, offset], layer.name)
+
     def nothing(self, layer: Any) -> None:
         """What only an activation may follow."""
 
     def _weight(self, layer: Any, name: str, value: Any) -> str:
+        return self._constant(layer, name, np.asarray(value, np.float32, order="C"))
+
+    def _constant(self, layer: Any, name: str, value: np.ndarray) -> str:
         import onnx
 
         whole = f"{layer.name}/{name}"
-        self.weights.append(onnx.numpy_helper.from_array(np.ascontiguousarray(value, np.float32), whole))
+        self.weights.append(onnx.numpy_helper.from_array(value, whole))
         return whole
 
     def _to_channels_first(self, wanted: bool, layer: Any) -> None:
@@ -193,6 +210,8 @@ LAYERS: dict[type, Callable[[_Graph, Any], None]] = {
     layers.BatchNormalization: _Graph.normalisation,
     layers.Dense: _Graph.dense,
     layers.Flatten: _Graph.flatten,
+    layers.Reshape: _Graph.reshape,
+    layers.Rescaling: _Graph.rescaling,
     layers.Activation: _Graph.nothing,
     layers.Dropout: _Graph.nothing,
     layers.Identity: _Graph.nothing,

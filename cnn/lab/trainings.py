@@ -200,7 +200,7 @@ class News(NamedTuple):
     """How a training stands, with what happened since it was last asked for; `seen` is what to ask for next.
 
     `name` is what its network is called; `place` in the queue, 0 for the one that runs; `seconds` left, by the estimate
-    or, once it runs, by its steps.
+    or, once it runs, by its steps. `resumed`: the process that trained was lost, and another goes on.
     """
 
     name: str
@@ -212,6 +212,7 @@ class News(NamedTuple):
     epochs: list[Epoch]
     rows: list[Result]
     taught: Taught | None
+    resumed: bool
     why: Why | None
 
 
@@ -236,8 +237,12 @@ class Worker:
         self.rested = 0.0  # seconds
         self._rush = rush
         self._folder = tempfile.TemporaryDirectory(prefix="digits-", ignore_cleanup_errors=True)
+        self._command = [*command, self._folder.name]
+        self._start()
+
+    def _start(self) -> None:
         self._process = subprocess.Popen(
-            [*command, self._folder.name],
+            self._command,
             cwd=ROOT,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
@@ -247,7 +252,7 @@ class Worker:
         self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()
         if hasattr(signal, "SIGSTOP"):  # Windows has none
-            threading.Thread(target=self._give_way, daemon=True).start()
+            threading.Thread(target=self._give_way, args=[self._process], daemon=True).start()
 
     def send(self, message: dict[str, Any]) -> None:
         """Tell it something. One that is gone is found out by `receive`."""
@@ -268,19 +273,27 @@ class Worker:
 
     def end(self) -> None:
         """End it, whatever it does."""
+        self._stop()
+        self._folder.cleanup()
+
+    def again(self) -> None:
+        """Start another process in place of one that was lost: with its folder, and what lies there."""
+        self._stop()
+        self._start()
+
+    def _stop(self) -> None:
         self._process.kill()
         self._reader.join()
         with contextlib.suppress(OSError), self._process:  # which closes what leads to it
             pass
-        self._folder.cleanup()
 
-    def _give_way(self) -> None:
-        while self._process.poll() is None:
+    def _give_way(self, process: subprocess.Popen) -> None:
+        while process.poll() is None:
             if self._rush:
-                self._process.send_signal(signal.SIGSTOP)
+                process.send_signal(signal.SIGSTOP)
                 time.sleep(REST)
                 self.rested += REST
-                self._process.send_signal(signal.SIGCONT)
+                process.send_signal(signal.SIGCONT)
             time.sleep(TURN)
 
     def _read(self) -> None:
@@ -301,6 +314,7 @@ class Training:
         self.rows: list[Result] = []
         self.taught: Taught | None = None
         self.files: dict[str, bytes] = {}
+        self.resumed = False
         self.wanted = True
         self.asked = time.monotonic()
         self.begun = 0.0
@@ -327,9 +341,9 @@ class Training:
         if "point" in message:
             self.begun = self.begun or time.monotonic()
             self.state = "training"
-            self.events.append(Point(**message["point"]))
+            self._happened(Point(**message["point"]))
         if "epoch" in message:
-            self.events.append(Epoch(**{**message["epoch"], "filters": _array(message["epoch"]["filters"])}))
+            self._happened(Epoch(**{**message["epoch"], "filters": _array(message["epoch"]["filters"])}))
         if "measuring" in message:
             self.state = "measuring"
         if "row" in message:
@@ -347,6 +361,16 @@ class Training:
         if "end" in message:
             self.finish(message["end"])
         return "end" in message
+
+    def _happened(self, event: Point | Epoch) -> None:
+        """Unless it is known: a process that goes on for another one tells some of it again."""
+        before = next((one for one in reversed(self.events) if type(one) is type(event)), None)
+        if before is None or event[:2] > before[:2]:  # the run, and the step or the epoch
+            self.events.append(event)
+
+    def message(self) -> dict[str, Any]:
+        """What the process is told: the order, and how many runs came to their end and whether another one was lost."""
+        return {**self.order.message(), "done": len(self.rows), "resumed": self.resumed and bool(self.events)}
 
     def finish(self, why: Ending | None) -> None:
         """It is through, or why it is not: what came of it is then nothing."""
@@ -422,6 +446,7 @@ class Trainings:
                 epochs=[event for event in events if isinstance(event, Epoch)],
                 rows=list(found.rows),
                 taught=found.taught,
+                resumed=found.resumed,
                 why=found.why,
             )
 
@@ -523,7 +548,7 @@ class Trainings:
         while training := self._next():
             try:
                 worker = worker or Worker(self._command or (), self.rush)
-                alive = self._train(worker, training)
+                alive = self._see_through(worker, training)
             except Exception as error:  # whatever it is, the next one is trained
                 log.error("The process that trains is gone.", exc_info=error)
                 self._finish(training, "training_broken")
@@ -548,11 +573,22 @@ class Trainings:
                     return self._running
                 self._change.wait(max(0.01, until - time.monotonic()))
 
+    def _see_through(self, worker: Worker, training: Training) -> bool:
+        """`_train`, and once more where the process is lost on the way: a machine short of memory ends it first."""
+        try:
+            return self._train(worker, training)
+        except EOFError:
+            log.warning("The process that trains was lost; another one goes on.")
+            with self._change:
+                training.resumed = True
+            worker.again()
+            return self._train(worker, training)
+
     def _train(self, worker: Worker, training: Training) -> bool:
         """See one training to its end; whether the process is fit for another. EOFError where it is gone."""
         digit, stopped = training.digit, None
         until = time.monotonic() - worker.rested + SLOW * (60 + training.order.seconds)
-        worker.send({"train": training.order.message(), **_sent(digit)})
+        worker.send({"train": training.message(), **_sent(digit)})
         while True:
             message = worker.receive(LOOK)
             now = time.monotonic()

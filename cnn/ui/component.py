@@ -43,6 +43,7 @@ EARLY = """
         element.addEventListener("click", keep);
         element.setAttribute("aria-busy", "true");"""
 TYPES = {".js": "text/javascript", ".json": "application/manifest+json", ".svg": "image/svg+xml", ".png": "image/png"}
+BYTES = "application/octet-stream"
 _served: dict[str, bytes] = {}  # compressed, by address
 _later: set[str] = set()  # the addresses of those that are fetched when they are wanted
 
@@ -116,6 +117,14 @@ def later(value: Any) -> str:
     return address
 
 
+def kept(path: Path) -> str:
+    """The address of a file's bytes, which a page fetches when they are wanted."""
+    content = path.read_bytes()
+    address = _serve(f"{ADDRESS}/files/{hashlib.sha256(content).hexdigest()[:16]}{path.suffix}", content)
+    _later.add(f"/{address}")
+    return address
+
+
 def _serve(address: str, file: bytes) -> str:
     """Have a file served; gives its address as the page's own addresses are: without the slash before it."""
     if address not in _served:  # it is made of what the file says
@@ -130,7 +139,7 @@ async def _answer(request: Request) -> Response:
         return Response(status_code=404)
     headers = {"cache-control": "public, max-age=31536000, immutable", "vary": "accept-encoding"}
     headers["service-worker-allowed"] = "/"  # worker.js stands below the page that it is for
-    kind = TYPES[Path(address).suffix]
+    kind = TYPES.get(Path(address).suffix, BYTES)
     if "gzip" not in request.headers.get("accept-encoding", ""):
         return Response(gzip.decompress(packed), media_type=kind, headers=headers)
     return Response(packed, media_type=kind, headers={**headers, "content-encoding": "gzip"})

@@ -19,6 +19,12 @@ class Markers(gr.I18n):
             marked[key] = text.table(language)[key]
         return super().__call__(key)
 
+    def numbered(self, key: str, count: int) -> list[I18nData]:
+        """The markers of a text whose `{number}` is 1 to `count`."""
+        for language, marked in self.translations.items():
+            marked |= {f"{key}.{n}": text.say(key, language, number=n) for n in range(1, count + 1)}
+        return [super(Markers, self).__call__(f"{key}.{n}") for n in range(1, count + 1)]
+
 
 T = Markers()
 

@@ -100,6 +100,15 @@ def test_what_is_printed_leads_to_the_class_app(tmp_path: Path) -> None:
 
 
 @LANGUAGES
+def test_the_observation_sheet_says_what_the_page_s_says(language: str) -> None:
+    """And has a line for each step of the plan that it is filled in at."""
+    assert lesson.sheet(language).startswith(f"# {say('trials.html', language)}\n".replace("’", "'"))
+    assert "\n".join(lesson.blank_sheet(language)) in lesson.sheet(language)
+    for key in ("ask.common", "ask.sure", "ask.change", "gives_in", "turned", "moved", "noise"):
+        assert say(f"trials.{key}", language) in lesson.sheet(language)
+
+
+@LANGUAGES
 def test_no_printed_link_is_dead_where_the_class_opens_it(language: str, tmp_path: Path) -> None:
     """Each leads to the app or to a page that is printed beside it; other documents are named."""
     beside = {path.name: path.read_text("utf-8") for path in lesson.print_pages(tmp_path, "https://class.example")}

@@ -4,6 +4,7 @@ import json
 import re
 import runpy
 import shlex
+import socket
 import sys
 from pathlib import Path
 from types import SimpleNamespace
@@ -21,7 +22,8 @@ from PIL import Image, ImageDraw
 
 import app
 from cnn.models.registry import load
-from cnn.ui.course import excerpts
+from cnn.types import InputError
+from cnn.ui.course import excerpts, starters
 from train.data.mnist import Digits
 from train.publish.notebooks import FOLDER, ROOT
 
@@ -39,10 +41,12 @@ def seven(tmp_path: Path) -> Path:
 
 @pytest.mark.parametrize("folder", STARTERS, ids=lambda folder: folder.name)
 def test_one_line_runs_a_starter(folder: Path) -> None:
-    """Its README says it in French and in English, and names what is there; all is read within minutes."""
-    readme = (folder / "README.md").read_text("utf-8")
-    assert re.search(r"^## (A|The) ", readme, re.MULTILINE)  # the English half
-    line = re.search(r"```sh\n(.*)\n```", readme)[1]
+    """Its README says it in English and in French, and names what is there; all is read within minutes."""
+    lines = [
+        re.search(r"```sh\n(.*)\n```", (folder / name).read_text("utf-8"))[1] for name in ("README.md", "README.fr.md")
+    ]
+    line = lines[0]
+    assert lines == [line, line]
     for command in re.split(" && | & ", line):
         python, *words = shlex.split(command)
         assert python == "python"
@@ -65,17 +69,33 @@ def test_the_network_for_browsers_is_the_courses(digits: Digits) -> None:
     assert re.search(r'onnxruntime-web@\d+\.\d+\.\d+/[^"]*"\s+integrity="sha384-[\w+/]{64}"', page)
 
 
+def test_what_is_downloaded_has_all_that_its_line_needs() -> None:
+    """It lies as in the project: what pages fetch, and the network."""
+    for starter in starters():
+        folder = FOLDER / starter["name"]
+        has = {path.resolve() for path in [*folder.glob("*.*"), *(ROOT / path for path in starter["beside"])]}
+        for path in folder.glob("*.[hjp]*"):
+            code = path.read_text("utf-8")
+            for name in re.findall(r'(?:src|href)="(?!https:)([^"]+)"|= "([\w.]+\.(?:onnx|json))"', code):
+                assert (folder / "".join(name)).resolve() in has, name
+            if "MODEL = Path" in code:
+                assert ROOT / "assets" / "models" / "course" / "model.keras" in has
+    assert {one["name"] for one in starters() if one["beside"]} == {"server-gradio", "browser-onnx"}
+
+
+@pytest.mark.parametrize("classes", ["0123456789", "ABCDEFGHIJK"], ids=["one that refuses", "other classes"])
 @pytest.mark.parametrize("closing", [None, keras.ops.softmax], ids=["logits", "softmax"])
-def test_the_gradio_server_takes_a_network_that_ends_in_a_softmax_too(closing: Any, seven: Path) -> None:
+def test_the_gradio_server_takes_any_network_s_outputs(closing: Any, classes: str, seven: Path) -> None:
     """By its own two functions, as the page shows them; the figures are the same."""
-    logits = np.float32([[-2, 0, 1, 0, 0, 0, 0, 9, 0, 1]])
+    logits = np.float32([[-2, 0, 1, 0, 0, 0, 0, 9, 0, 1, 2]])
     answer = np.asarray(closing(logits)) if closing else logits
-    names: dict[str, Any] = {"np": np, "Image": Image, "CLASSES": "0123456789"}
+    names: dict[str, Any] = {"np": np, "Image": Image, "CLASSES": classes}
     names["network"] = SimpleNamespace(predict=lambda *_, **__: answer)
     for code in excerpts().values():
         exec(code, names)
     found = names["read"](Image.open(seven))
     np.testing.assert_allclose(list(found.values()), keras.ops.softmax(logits)[0], atol=1e-6)
+    assert [*found] == [*classes, "?"][:11]
 
 
 @pytest.mark.slow
@@ -83,7 +103,9 @@ def test_the_gradio_server_reads_a_picture(seven: Path, monkeypatch: pytest.Monk
     served: list[Any] = []
     launch = gr.Blocks.launch
     monkeypatch.setattr(
-        gr.Blocks, "launch", lambda page: served.append((page, launch(page, prevent_thread_lock=True, quiet=True)))
+        gr.Blocks,
+        "launch",
+        lambda page, **options: served.append((page, launch(page, prevent_thread_lock=True, quiet=True, **options))),
     )
     found = runpy.run_path(str(FOLDER / "server-gradio" / "server.py"), run_name="__main__")
     page, (_, address, _) = served[0]
@@ -92,6 +114,9 @@ def test_the_gradio_server_reads_a_picture(seven: Path, monkeypatch: pytest.Monk
     finally:
         page.close()
     assert answer["label"] == "7"
+    english, french = (found["words"].translations[language] for language in ("en", "fr"))
+    assert english.keys() == french.keys()
+    assert {"Effacer", "Réponse"} <= {*french.values()}
     assert found["framed"](Image.open(seven)).sum() > 20
     assert not found["framed"](Image.new("RGBA", (50, 80))).any()  # nothing drawn, on nothing
     light = Image.eval(Image.open(seven), lambda value: 255 - value)
@@ -103,12 +128,19 @@ def test_the_fastapi_server_reads_a_picture_and_says_what_is_none(seven: Path, m
     served: list[Any] = []
     monkeypatch.setattr(uvicorn, "run", lambda server, **_: served.append(server))
     monkeypatch.setattr(sys, "path", [*sys.path])
-    runpy.run_path(str(FOLDER / "server-fastapi" / "server.py"), run_name="__main__")
+    found = runpy.run_path(str(FOLDER / "server-fastapi" / "server.py"), run_name="__main__")
     with TestClient(served[0]) as client:
         answer = client.post("/read", files={"picture": seven.read_bytes()})
-        assert answer.json()["label"] == 7
+        assert answer.json()["label"] == "7"
         assert answer.json()["reason"] is None
-        refused = client.post("/read", files={"picture": b"no picture"})
-        assert refused.status_code == 422
-        assert json.loads(refused.text)["detail"].endswith(".")
+        for language in ("en", "fr"):
+            refused = client.post(
+                "/read", files={"picture": b"no picture"}, headers={"accept-language": f"{language}-CH"}
+            )
+            assert refused.status_code == 422
+            assert json.loads(refused.text)["detail"] == InputError("unreadable").say(language)
         assert "fetch(" in client.get("/").text
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = other.getsockname()[1]
+        assert found["taken"](port)
+    assert not found["taken"](port)

@@ -459,6 +459,7 @@ WRONG = [
     {"strokes": []},
     {"strokes": [], "width": 5},
     *({"strokes": [], "width": w, "height": 5} for w in (0, -1, True, "5", None, float("nan"), float("inf"), 10**400)),
+    *({"strokes": [], "width": side, "height": side} for side in (1e-308, 3.4028235677973366e38)),
     *(
         {"strokes": s, **PAD}
         for s in (

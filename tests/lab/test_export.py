@@ -113,9 +113,24 @@ def test_a_command_writes_the_logits_of_a_network_that_closes_with_a_softmax(tmp
     closed = keras.Sequential([keras.Input((28, 28, 1)), *network.layers, keras.layers.Softmax()])
     closed.save(tmp_path / "mine.keras")
     assert train.main(["export", str(tmp_path / "mine.keras"), str(tmp_path)]) == 0
+    assert json.loads((tmp_path / "config.json").read_text())["task"]["classes"] == [*"0123456789"]
     pictures = np.random.default_rng(1).random((3, 28, 28, 1), np.float32)
     found = onnxruntime.InferenceSession(tmp_path / "model.onnx").run(["logits"], {"picture": pictures})[0]
     np.testing.assert_allclose(found, network(pictures), rtol=1e-4, atol=1e-4)
+
+
+def test_a_command_writes_what_a_student_built(tmp_path: Path) -> None:
+    """Of rows of pixels up to 255, and with a sigmoid for each class."""
+    dense = keras.layers.Dense(10, "sigmoid")
+    parts = [keras.layers.Rescaling(1 / 255), keras.layers.Reshape((28, 28, 1)), keras.layers.Conv2D(2, 3, 3)]
+    theirs = keras.Sequential([keras.Input((784,)), *parts, keras.layers.Flatten(), dense])
+    theirs.save(tmp_path / "mine.keras")
+    assert train.main(["export", str(tmp_path / "mine.keras"), str(tmp_path)]) == 0
+    pictures = np.random.default_rng(1).random((3, 28, 28, 1), np.float32)
+    found = onnxruntime.InferenceSession(tmp_path / "model.onnx").run(["logits"], {"picture": pictures})[0]
+    dense.activation = keras.activations.linear
+    wanted = np.asarray(theirs(255 * pictures.reshape(3, 784)))
+    np.testing.assert_allclose(found, wanted, rtol=1e-4, atol=1e-4)
 
 
 def test_a_command_says_what_is_no_model(tmp_path: Path, capsys: pytest.CaptureFixture) -> None:

@@ -92,6 +92,24 @@ def chain(*parts: keras.Layer, shape: tuple[int, ...] = (28, 28, 1)) -> keras.Mo
     return keras.Sequential([keras.Input(shape), *parts], name="chain")
 
 
+def test_so_do_networks_that_lay_pixels_out_anew_and_scale_them() -> None:
+    """As what people build has them: at the front, between maps, and one number a channel."""
+    model = chain(
+        layers.Rescaling(2.0, -1),
+        layers.Reshape((14, 14, 4)),
+        layers.Conv2D(3, 3),
+        layers.Rescaling([0.5, 1.5, 2.0], offset=0.25),
+        layers.Reshape((144, -1)),
+        layers.Reshape((24, 18, 1)),
+        layers.Conv2D(2, 3),
+        layers.Flatten(),
+        layers.Dense(10),
+    )
+    stir(model)
+    given = pictures(3)
+    assert np.abs(run(as_onnx(model), given) - np.asarray(model(given, training=False))).max() < CLOSE
+
+
 @pytest.mark.parametrize(
     ("model", "named"),
     [

@@ -114,6 +114,18 @@ def test_a_process_that_is_lost_or_stuck_is_one_sentence_and_the_next_training_w
     assert until(trainings, begin(trainings), ended).state == "done"
 
 
+def test_a_process_that_is_lost_once_is_another_one_that_goes_on(made: Callable[..., Trainings]) -> None:
+    trainings = made(files=True)
+    ticket = begin(trainings, seeds=[fake_training.DIES_ONCE, 7])
+    news = until(trainings, ticket, ended)
+    assert (news.state, news.resumed, news.why) == ("done", True, None)
+    assert [point.step for point in news.points] == [1]  # what is told again is known
+    assert [(one.run, one.epoch) for one in news.epochs] == [(0, 0), (0, 2), (1, 2)]
+    assert trainings.files(ticket)
+    ticket = begin(trainings)
+    assert not until(trainings, ticket, ended).resumed
+
+
 def test_one_that_takes_far_too_long_is_ended(made: Callable[..., Trainings], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(room, "SLOW", 0.01)
     monkeypatch.setattr(room, "LOOK", 0.05)

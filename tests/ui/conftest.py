@@ -1,18 +1,21 @@
 """A real server and a real browser, with a fake network, so that no test of the page depends on weights."""
 
+import base64
 import json
 import re
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
 import gradio as gr
 import numpy as np
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Frame, Locator, Page, expect, sync_playwright
+from playwright import sync_api
+from playwright.sync_api import Browser, BrowserContext, Frame, Locator, Page, Request, sync_playwright
+from playwright.sync_api import expect as playwrights_expect
 
 from cnn.framing.ink import from_strokes, parse_strokes
 from cnn.models.registry import Models, load_all
@@ -38,6 +41,7 @@ DESKTOP = {"width": 1440, "height": 900}
 PHONE = {"width": 360, "height": 740}
 SEVEN = [(0.28, 0.2), (0.72, 0.2), (0.45, 0.85)]  # shares of the pad's side
 ONE = [(0.5, 0.2), (0.5, 0.8)]
+STEPS = 4  # of the mouse from point to point: each is a frame that the browser paints
 
 # All views of all stations, by their addresses: a script that gives them, to run within the page.
 VIEWS = """
@@ -60,7 +64,32 @@ FAULTS = """<script>
     };
 </script>"""
 
-expect.set_options(timeout=20_000)  # milliseconds: machines that test are busy
+PATIENCE, GLANCE = 20_000, 2_400  # milliseconds: machines that test are busy
+
+
+class Expect:
+    """Playwright's `expect`, which looks ten times a second, however long it waits.
+
+    Where it may wait for 2.5 s or more, its own looks but twice a second for what has not come within a third of one,
+    and the tests waited for that more than for the page: it is asked again and again to wait a shorter time.
+    """
+
+    def __init__(self, of: Any):
+        self._of = of
+
+    def __getattr__(self, name: str) -> Callable[..., None]:
+        def holds(*wanted: Any, timeout: float = PATIENCE, **options: Any) -> None:
+            end = time.monotonic() + (timeout - GLANCE) / 1000
+            while time.monotonic() < end:
+                with suppress(AssertionError):
+                    return once(*wanted, timeout=GLANCE, **options)
+            return once(*wanted, timeout=min(timeout, GLANCE), **options)
+
+        once = getattr(playwrights_expect(self._of), name)
+        return holds
+
+
+sync_api.expect = Expect  # which all the tests of the page import
 
 # The tabs that stand within a station's, by their names.
 STATION_OF = {
@@ -69,6 +98,9 @@ STATION_OF = {
 }
 
 Point = tuple[float, float]
+
+# What a test may do to a page for good: it is closed after that.
+LASTING = ("add_init_script", "emulate_media", "expose_function", "on", "once", "route")
 
 _idle: dict[str, list[BrowserContext]] = defaultdict(list)  # contexts that no test uses now, by their options
 
@@ -179,13 +211,22 @@ class Visit:
         self.posts: list[tuple[str, bytes]] = []
         self.requests: list[str] = []
         self.errors: list[str] = []
-        page.on("request", self._note)
-        page.on("pageerror", lambda error: self.errors.append(str(error)))
+        self._asked: list[Request] = []  # for an answer
+        self._listeners = {"request": self._note, "pageerror": lambda error: self.errors.append(str(error))}
+        for event, listener in self._listeners.items():
+            page.on(event, listener)
 
-    def _note(self, request: Any) -> None:
+    def _note(self, request: Request) -> None:
         self.requests.append(request.url)
+        if "/run/predict" in request.url:
+            self._asked.append(request)
         if request.method == "POST":
             self.posts.append((request.url, request.post_data_buffer or b""))
+
+    def leave(self) -> None:
+        """Listen to the page no more."""
+        for event, listener in self._listeners.items():
+            self.page.remove_listener(event, listener)
 
     def go(self, address: str) -> None:
         """Open the page anew, even where only what follows the address's `#` differs, and wait until it is ready."""
@@ -204,7 +245,7 @@ class Visit:
         box = self.pad.bounding_box()
         return box["x"] + point[0] * box["width"], box["y"] + point[1] * box["height"]
 
-    def land(self, points: Sequence[Point], steps: int = 12) -> None:
+    def land(self, points: Sequence[Point], steps: int = STEPS) -> None:
         """Move the pen along the points and leave it down; a pad that is a still picture is changed before."""
         board = self.pad.locator("xpath=ancestor::*[contains(@class, 'board')]")
         if "still" in board.get_attribute("class"):
@@ -214,7 +255,7 @@ class Visit:
         for point in points[1:]:
             self.page.mouse.move(*self.at(point), steps=steps)
 
-    def draw(self, points: Sequence[Point], steps: int = 12) -> None:
+    def draw(self, points: Sequence[Point], steps: int = STEPS) -> None:
         """One stroke, from landing to lifting."""
         self.land(points, steps)
         self.page.mouse.up()
@@ -245,6 +286,13 @@ class Visit:
             assert time.monotonic() < deadline, f"it does not hold after {seconds} s; last sent: {self.posts[-1:]}"
             self.page.wait_for_timeout(20)
 
+    def answered(self) -> None:
+        """Wait until the server has answered all that it was asked."""
+        for request in self._asked:  # which may grow meanwhile
+            if response := request.response():
+                response.finished()
+        self._asked.clear()
+
     def told(self, key: str) -> Any:
         """What the parts of the page told each other last (`web/store.js`)."""
         store = """document.querySelector("link[href$='/web/store.js']").href"""
@@ -263,7 +311,7 @@ class Visit:
 
     def reads(self, digit: int | str) -> None:
         """Wait until the answer is this digit; '' where there is none."""
-        expect(self.digit).to_have_text(str(digit))
+        Expect(self.digit).to_have_text(str(digit))
 
 
 class Onlooker(Visit):
@@ -314,6 +362,7 @@ def ready(place: Page | Frame) -> None:
             if (rest.places !== places) Object.assign(rest, { places, since: performance.now() });
             return performance.now() - rest.since > 100;
         }""",
+        polling=50,  # milliseconds: each look lays the page out
         timeout=60_000,  # a busy machine
     )
 
@@ -325,10 +374,11 @@ def choose(radio: Locator) -> None:
 
 def pixels(canvas: Locator) -> np.ndarray:
     """What a canvas shows: (height, width, 3)."""
-    found = canvas.evaluate(
-        "c => [c.height, c.width, [...c.getContext('2d').getImageData(0, 0, c.width, c.height).data]]"
+    height, width, data = canvas.evaluate(  # a list of numbers would be ten times as long on its way
+        """c => [c.height, c.width,
+            btoa(String.fromCharCode(...c.getContext("2d").getImageData(0, 0, c.width, c.height).data))]"""
     )
-    return np.reshape(found[2], (*found[:2], 4))[..., :3].astype(float)
+    return np.frombuffer(base64.b64decode(data), np.uint8).reshape(height, width, 4)[..., :3].astype(float)
 
 
 def darkness(canvas: Locator) -> np.ndarray:
@@ -343,9 +393,10 @@ def visits(browser: Browser, url: str, kind: type[Visit] = Visit) -> Iterator[Ca
 
     They have been here before, and find a blank pad, unless they are not `greeted`.
 
-    A context that a test is through with is emptied and used again: what was fetched and compiled is not, once more.
+    A context that a test is through with is emptied and used again, and its page, where that is as it came: what was
+    fetched and compiled is not, once more, which is half of what a visit costs.
     """
-    used: list[tuple[str, BrowserContext]] = []
+    used: list[tuple[str, Visit, list[str]]] = []
 
     def new_context(greeted: bool, **options: Any) -> BrowserContext:
         context = browser.new_context(**options)
@@ -357,15 +408,33 @@ def visits(browser: Browser, url: str, kind: type[Visit] = Visit) -> Iterator[Ca
         options = {"viewport": DESKTOP, "locale": "en-US", "service_workers": "block", **options}
         key = json.dumps([greeted, options], sort_keys=True)
         context = _idle[key].pop() if _idle[key] else new_context(greeted, **options)
-        used.append((key, context))
-        visitor = kind(context.new_page())
+        visitor = kind(next(iter(context.pages), None) or context.new_page())
+        used.append((key, visitor, changes(visitor.page)))
         visitor.go(url)
         return visitor
 
     yield open_page
-    for key, context in used:
-        empty(context, url)
+    for key, visitor, changed in used:
+        context = visitor.page.context
+        viewport = json.loads(key)[1]["viewport"]
+        empty(visitor, url, viewport, changed)
         _idle[key].append(context)
+
+
+def changes(page: Page) -> list[str]:
+    """Grows by what is done to the page for good."""
+    changed: list[str] = []
+
+    def noting(name: str) -> Callable[..., Any]:
+        def note(*given: Any, **named: Any) -> Any:
+            changed.append(name)
+            return getattr(type(page), name)(page, *given, **named)
+
+        return note
+
+    for name in LASTING:
+        setattr(page, name, noting(name))
+    return changed
 
 
 @contextmanager
@@ -381,18 +450,38 @@ def entered(browser: Browser, url: str, kind: type[Visit], tab: str) -> Iterator
     with visits(browser, url, kind) as open_page:
         yield enter
         for visitor in visitors:
-            expect(visitor.page.locator(".toast-body.error")).to_have_count(0)
+            Expect(visitor.page.locator(".toast-body.error")).to_have_count(0)
             assert visitor.errors == []
 
 
-def empty(context: BrowserContext, url: str) -> None:
-    """Close a context's pages, and forget what the app's pages have kept."""
+# Nothing is kept from now on. A tab's own storage has no other way to be emptied.
+FORGET = "() => { Storage.prototype.setItem = () => {}; try { sessionStorage.clear(); } catch {} }"
+
+
+def empty(visitor: Visit, url: str, viewport: dict[str, int], changed: list[str]) -> None:
+    """Forget what the app's pages have kept, and close all pages of the context but a visitor's that is as it came."""
+    page, context = visitor.page, visitor.page.context
     context.set_offline(False)
+    again = not changed and not page.is_closed() and page.url.startswith(url)
+    if again:
+        page.evaluate(FORGET)
+        page.mouse.up()
+        visitor.leave()
+        for name in LASTING:
+            delattr(page, name)
+    for other in context.pages:
+        if other != page:
+            other.close()
     page = next(iter(context.pages), None) or context.new_page()
-    asked = {"origin": url.rstrip("/"), "storageTypes": "cookies,local_storage,indexeddb,cache_storage,service_workers"}
     page.goto("about:blank")  # which keeps nothing more
-    context.new_cdp_session(page).send("Storage.clearDataForOrigin", asked)
-    for page in context.pages:
+    session = context.new_cdp_session(page)
+    kept = "cookies,local_storage,indexeddb,cache_storage,service_workers"
+    session.send("Storage.clearDataForOrigin", {"origin": url.rstrip("/"), "storageTypes": kept})
+    session.detach()
+    if again:
+        page.mouse.move(0, 0)
+        page.set_viewport_size(viewport)
+    else:
         page.close()
 
 

@@ -17,6 +17,7 @@ from cnn.mnist import Mnist
 from cnn.models.registry import Models
 from cnn.network.classifier import Classifier
 from cnn.task import Task
+from cnn.text import say
 from cnn.types import Digits
 from cnn.ui.page import build_demo, launch_options
 from tests.ui.conftest import PHONE, SEVEN, Visit, choose, open_tab, visits
@@ -148,7 +149,11 @@ def test_names_have_room_and_nothing_is_called_an_example(browser: Browser) -> N
             visitor.page.get_by_role("tab", name="Understand").click()
             panel = visitor.page.locator(".inside")
             expect(panel.locator(".verdict")).to_have_text("Draw a symbol")
-            expect(panel.locator(".detail")).not_to_contain_text("example")
+            expect(panel.locator(".detail")).to_have_text(say("pane.empty"))  # and no map of nothing
+            expect(panel.locator(".network")).to_be_hidden()
+            visitor.pad = visitor.page.locator("#pad-inside canvas")
+            visitor.draw(SEVEN)
+            expect(panel.locator(".network")).to_be_visible()
             expect(panel.locator(".outputs b")).to_have_text(names)
             assert panel.locator(".outputs b").evaluate_all("all => all.every((b) => b.scrollWidth <= b.clientWidth)")
             assert is_within(visitor)
@@ -192,9 +197,7 @@ def test_the_stress_test_and_the_errors_have_them_too(visit: Callable[..., Visit
 @pytest.mark.parametrize("locale", ["en-US", "fr-FR"])
 def test_no_text_speaks_of_digits(visit: Callable[..., Visit], locale: str) -> None:
     visitor = visit(locale=locale)
-    page, waiting = visitor.page, set()
-    page.on("request", lambda request: waiting.add(request) if "/run/predict" in request.url else None)
-    page.on("requestfinished", lambda request: waiting.discard(request))
+    page = visitor.page
 
     def says_no_digit() -> None:
         said = page.evaluate(SAID)
@@ -211,7 +214,7 @@ def test_no_text_speaks_of_digits(visit: Callable[..., Visit], locale: str) -> N
             if view:
                 page.locator(f".pane [data-view={view}]:visible").click()
             page.wait_for_timeout(100)  # what it asks for is on its way
-            visitor.until(lambda: not waiting)
+            visitor.answered()
             says_no_digit()
     page.evaluate("location.hash = 'errors'")
     page.locator(".errors [data-view=list]").click()

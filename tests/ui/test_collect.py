@@ -134,7 +134,7 @@ def test_a_class_from_the_code_on_the_board_to_the_end(visit: Visiting, clock: C
     teacher.sheet.locator("input[type=file]").set_input_files(written(tmp_path / "Eve.zip", (3, 3)))
     expect(teacher.hands).to_have_count(3)
     teacher.sheet.get_by_text("Ada", exact=True).click()
-    name = teacher.sheet.get_by_label("Name or pseudonym")
+    name = teacher.sheet.get_by_label("Pseudonym")
     name.fill("Countess")
     bob.reload()  # its tab keeps what it handed in
     expect(bob.state).to_contain_text("as “Bob”")
@@ -202,6 +202,7 @@ def test_who_means_no_good_comes_out_as_mere_text_where_storage_is_shut(visit: V
     teacher.sheet.get_by_text(evil, exact=True).click()
     teacher.sheet.get_by_role("button", name="Take out").click()
     expect(teacher.sheet.locator(".verdict")).to_have_text("A whole class on one sheet")
+    expect(teacher.sheet.locator(".result .detail")).to_contain_text("It fills by a code on the board, by zips")
     teacher.reload()
     expect(teacher.sheet.locator(".collect .open")).to_be_visible()  # who reloads has lost the class
     assert teacher.errors == student.errors == alerts == []

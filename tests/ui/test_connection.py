@@ -1,5 +1,6 @@
 """A server that is away, in a real browser: the page says so, greys what is not up to date, and goes on by itself."""
 
+import re
 from collections.abc import Callable
 
 from playwright.sync_api import expect
@@ -54,12 +55,16 @@ def test_a_page_that_was_here_before_opens_without_its_server_and_is_drawn_on(vi
     visitor = visit(service_workers="allow")
     visitor.until(lambda: visitor.page.evaluate(KEPT))
     visitor.page.context.set_offline(True)
-    visitor.go(visitor.page.url.split("?")[0] + "?lang=fr")
-    visitor.draw(SEVEN)
+    home = visitor.page.url.split("?")[0] + "?lang=fr"
+    visitor.go(home)
+    visitor.draw(ONE)
     expect(visitor.page.locator("#connection")).to_contain_text("La connexion au serveur est perdue")
-    assert visitor.inked() > 0
+    # By a link, as somebody sends it, too: what is drawn and bent there stands there, and is answered later.
+    visitor.go(home + "#draw/digit?drawing=261k5m1k3i6m&bend=rotation%7E45")
+    visitor.until(lambda: visitor.inked() > 0)
     visitor.page.context.set_offline(False)
     visitor.reads(7)
+    expect(visitor.page).to_have_url(re.compile(r"\?drawing=261k5m1k3i6m&bend=rotation%7E45$"))
     expect(visitor.page.locator("#connection")).to_be_empty()
     assert not visitor.errors
 

@@ -44,9 +44,9 @@ def site() -> Iterator[str]:
     server.server_close()
 
 
-@pytest.fixture
-def page(browser: Browser) -> Iterator[Page]:
-    page = browser.new_page(viewport={"width": 360, "height": 740})
+@pytest.fixture(params=["en-US"])
+def page(request: pytest.FixtureRequest, browser: Browser) -> Iterator[Page]:
+    page = browser.new_page(viewport={"width": 360, "height": 740}, locale=request.param)
     yield page
     page.close()
 
@@ -84,9 +84,17 @@ def test_a_page_of_ones_own_asks_the_app(page: Page, site: str, asked: str) -> N
 
 def test_a_page_of_ones_own_says_why_there_is_no_answer(page: Page, site: str, fake_app: tuple) -> None:
     """This app was not told that it may be asked."""
-    page.goto(f"{site}/page-js/?app={fake_app[1].local_url.rstrip('/')}")
+    app = fake_app[1].local_url.rstrip("/")
+    page.goto(f"{site}/page-js/?app={app}")
+    expect(page.get_by_role("heading")).to_have_text("Draw a digit")
     draw(page)
     expect(page.locator("output")).to_have_text("⚠")
+    expect(page.locator("#received")).to_contain_text("python app.py --allow-origin")
+    page.goto(f"{site}/page-js/?app=http://127.0.0.1:9")
+    draw(page)
+    expect(page.locator("#received")).to_contain_text(
+        "The app does not answer at http://127.0.0.1:9. If it is at another"
+    )
 
 
 def test_the_network_in_the_browser_gets_what_mnist_would_have(page: Page, site: str) -> None:
@@ -122,15 +130,23 @@ def test_the_network_in_the_browser_gets_what_mnist_would_have(page: Page, site:
     draw(page)
     expect(page.locator("output")).to_have_text("7")
     assert page.locator("#received").text_content() == received
+    # Of other classes, by its config; an output more stands for none of them.
+    page.route("**/config.json", lambda route: route.fulfill(json={"task": {"classes": [*"abcdefg"]}}))
+    page.goto(f"{site}/browser-onnx/")
+    expect(page.locator("output")).to_have_text("?")
+    draw(page)
+    expect(page.locator("#received")).to_contain_text(re.compile(r"^a  .*^g  .*^\?  (1\.|0\.[5-9])", re.S | re.M))
 
 
+@pytest.mark.parametrize("page", ["fr-CH"], indirect=True)
 def test_the_network_in_the_browser_says_that_its_runtime_could_not_be_fetched(page: Page, site: str) -> None:
     page.route(RUNTIME, lambda route: route.abort())
     page.goto(f"{site}/browser-onnx/")
     expect(page.locator("output")).to_have_text("⚠")
     said = page.locator("#received")
     expect(said).to_contain_text("n'a pas pu être téléchargé ; le README dit")
-    expect(said).to_contain_text("could not be fetched; the README says")
+    expect(page.get_by_role("heading")).to_have_text("Le réseau est ici")
+    assert page.evaluate("document.documentElement.lang") == "fr"
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 

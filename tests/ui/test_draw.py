@@ -220,8 +220,8 @@ def test_a_dense_drawing_is_sent_as_what_it_is(visit: Visiting) -> None:
     visitor = visit()
     angles = range(0, 300, 2)
     disc = [(0.5 + 0.3 * math.cos(t) * math.sin(7.3 * t), 0.5 + 0.3 * math.sin(t) * math.sin(7.3 * t)) for t in angles]
-    visitor.draw(disc, steps=1)
-    visitor.until(lambda: len(visitor.last()[0]) > 25)
+    visitor.pad.evaluate(TOUCH, disc)
+    visitor.until(lambda: visitor.posts != [] and len(visitor.last()[0]) > 25)
     points = np.array(visitor.last()[0])
     assert (np.ptp(points, axis=0) > 120).all()
 

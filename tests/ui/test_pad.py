@@ -24,7 +24,7 @@ def page_of_one_pad() -> Iterator[str]:
         pad = Pad(elem_id="pad")
         gr.Button("Bar").click(lambda: BAR, outputs=pad)
         gr.Button("Nothing").click(lambda: None, outputs=pad)
-        still = Pad(follows=True, elem_id="pad-still")
+        still = Pad(follows="still", elem_id="pad-still")
         line = Pad(number=True, elem_id="pad-number")
         for one in (still, line):
             one.input(lambda _: None, one, None, queue=False, trigger_mode="always_last")

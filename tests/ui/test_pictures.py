@@ -101,6 +101,7 @@ def test_the_picture_travels_and_nothing_speaks_of_pens(visit: Callable[..., Vis
     visitor.reads("standing")
     open_tab(page, "Mise à l’épreuve")
     expect(page.locator(".stress .says .digit")).to_have_text("standing")
+    visitor.answered()
     ready(page)
     page.get_by_label("Image de test").fill("1")
     expect(page.locator(".stress .detail")).to_contain_text(

@@ -135,11 +135,17 @@ def shows_tabs(visitor: Visit, language: str, width: int) -> None:
 def test_a_language_is_chosen_and_lasts(visit: Callable[..., Visit]) -> None:
     visitor = visit(viewport=PHONE)
     page = visitor.page
+    page.add_init_script("Object.defineProperty(navigator, 'mediaDevices', { value: undefined })")  # as on plain http
+    visitor.reload()
     shows_tabs(visitor, "en", PHONE["width"])
     page.get_by_role("button", name="Français").click()
     expect(visitor.verdict).to_have_text("Dessinez un chiffre")
     expect(page).to_have_title("Lecteur de chiffres")
     shows_tabs(visitor, "fr", PHONE["width"])
+    tabs = page.locator(".pages > .tab-wrapper [role=tab]:visible")
+    tabs.first.press("ArrowLeft")  # the arrows go round, and the one that is open is reached by Tab
+    expect(tabs.last).to_be_focused()
+    assert tabs.evaluate_all("tabs => tabs.map((tab) => tab.tabIndex)") == [-1, -1, -1, -1, 0]
     page.get_by_role("tab", name="Tester").click()
     expect(page.locator(".wings > .tab-wrapper [role=tab]:visible")).to_have_text(
         ["Mise à l’épreuve", "Erreurs", "Mes essais"]
@@ -152,6 +158,10 @@ def test_a_language_is_chosen_and_lasts(visit: Callable[..., Visit]) -> None:
     toast = page.locator(".toast-body")  # Gradio's, which has it in English
     expect(toast).to_contain_text("Erreur")
     expect(toast).to_contain_text("Ce fichier ne se lit pas")
+    page.locator("#photo .source-selection button").nth(1).click()
+    page.get_by_text("Cliquez pour ouvrir la webcam").click()
+    expect(toast.last).to_contain_text("Les navigateurs n’ouvrent la caméra que pour les pages en https.")
+    page.locator("#photo .source-selection button").first.click()
     expect(page.locator("#photo")).to_contain_text("Déposez l'image ici")
     expect(page.locator("#photo")).to_contain_text("Cliquez pour choisir un fichier")
     visitor.go(page.url.split("?")[0])
@@ -169,7 +179,7 @@ def test_each_view_has_its_task() -> None:
     assert len(wings) == 7
     for wing, views in wings.items():
         template = "".join(path.read_text("utf-8") for path in (UI / wing).rglob("template.html"))
-        assert re.findall(rf"<!-- task {wing}/(\w+) -->", template) == views
+        assert sorted(re.findall(rf"<!-- task {wing}/(\w+) -->", template)) == sorted(views)
         assert re.findall(r'data-panel="(\w+)"', template) in (views, [])
 
 
@@ -180,6 +190,9 @@ def test_a_station_is_done_once_its_questions_are_answered(visit: Callable[..., 
     expect(read).to_have_attribute("aria-description", "20 minutes")
     visitor.reading.get_by_text("Answer", exact=True).click()
     expect(visitor.reading.locator(".task details p")).to_contain_text("Place and size do not fool it")
+    visitor.wants("Number")
+    expect(read).to_have_attribute("aria-description", "20 minutes")
+    page.locator("#numbers").get_by_text("Answer", exact=True).click()
     expect(read).to_have_attribute("aria-description", "20 minutes, done")
     page.evaluate("location.hash = '#test'")
     expect(page.get_by_role("tab", name="Stress test", exact=True)).to_have_attribute("aria-selected", "true")

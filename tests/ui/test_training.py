@@ -78,52 +78,52 @@ def test_from_a_block_to_the_other_tabs(visit: Visiting) -> None:
     visitor.panel.get_by_role("button", name="Build a network").click()  # nothing has been trained yet
     visitor.train()
     expect(visitor.rows).to_have_count(1)
-    expect(visitor.rows.locator("b")).to_have_text("mine-1")
+    expect(visitor.rows.locator("b")).to_have_text("My network 1")
     expect(visitor.rows.locator("td").first).to_have_text("90.10%89.4% to 90.6%")
     expect(visitor.panel.locator(".answer .best")).to_have_text("791.0%")
     expect(visitor.panel.locator(".learning .filters canvas")).to_have_count(4)
-    expect(visitor.page.locator(".lab .aloud")).to_contain_text("mine-1 is trained: it reads 90.1%")
+    expect(visitor.page.locator(".lab .aloud")).to_contain_text("My network 1 is trained: it reads 90.1%")
     # Each of several seeds reads a little more; on so few pictures that is chance.
     visitor.train(seed=1, runs=3)
     expect(visitor.rows).to_have_count(2)
     expect(visitor.rows.nth(1).locator("td").first).to_contain_text("90.30%")
     expect(visitor.rows.nth(1).locator("td").first).to_contain_text("±0.20 over seeds")
     expect(visitor.panel.locator(".verdicts p")).to_have_count(1)
-    expect(visitor.panel.locator(".verdicts")).to_contain_text("mine-2 and mine-1 are 0.20 points apart")
+    expect(visitor.panel.locator(".verdicts")).to_contain_text("My network 2 and My network 1 are 0.20 points apart")
     expect(visitor.panel.locator(".compared polyline")).to_have_count(2)
 
     # It reads what is drawn, and the network that reads for everybody is a choice away.
-    visitor.rows.nth(1).get_by_role("link", name="Draw for mine-2").click()
+    visitor.rows.nth(1).get_by_role("link", name="Draw for My network 2").click()
     visitor.draw(SEVEN)
     reader = visitor.reading.get_by_label("Read by")
     expect(reader).to_have_value("mine-2")
     answered = visitor.reading.locator(".made .model")
-    expect(answered).to_have_text("mine-2")
+    expect(answered).to_have_text("My network 2")
     reader.select_option("tiny")
     expect(answered).to_have_text("tiny")
     visitor.page.get_by_role("tab", name="Photo").click()
     visitor.page.locator("#photo input[type=file]").set_input_files(png(paper([(80, 80), (220, 80), (130, 320)])))
     expect(answered).to_have_text("tiny")
     reader.select_option("mine-1")
-    expect(answered).to_have_text("mine-1")
+    expect(answered).to_have_text("My network 1")
     visitor.page.get_by_role("tab", name="Draw").click()
 
     visitor.enter("Understand")
-    choose(visitor.page.locator("#model").get_by_role("radio", name="mine-2"))
-    expect(visitor.page.locator("#inside .detail")).to_contain_text("read by “mine-2”")
+    choose(visitor.page.locator("#model").get_by_role("radio", name="My network 2"))
+    expect(visitor.page.locator("#inside .detail")).to_contain_text("read by “My network 2”")
     visitor.enter("Stress test")
-    expect(visitor.page.locator("#stress").get_by_text("mine-1", exact=True).first).to_be_visible()
+    expect(visitor.page.locator("#stress").get_by_text("My network 1", exact=True).first).to_be_visible()
     visitor.enter("Errors")
-    expect(visitor.page.locator("#errors").get_by_role("radio", name="mine-1")).to_have_count(1)
+    expect(visitor.page.locator("#errors").get_by_role("radio", name="My network 1")).to_have_count(1)
 
     visitor.enter()
     with visitor.page.expect_download() as downloading:
-        visitor.rows.first.get_by_role("button", name="Download mine-1").click()
+        visitor.rows.first.get_by_role("button", name="Download My network 1").click()
     archive = zipfile.ZipFile(io.BytesIO(Path(downloading.value.path()).read_bytes()))
     assert {"model.keras", "config.json"} <= {Path(name).name for name in archive.namelist()}
-    visitor.rows.nth(1).get_by_role("button", name="Remove mine-2").click()
+    visitor.rows.nth(1).get_by_role("button", name="Remove My network 2").click()
     expect(visitor.rows).to_have_count(1)
-    visitor.rows.get_by_role("button", name="Remove mine-1").click()
+    visitor.rows.get_by_role("button", name="Remove My network 1").click()
     visitor.enter("Read")
     expect(reader).to_be_hidden()
     expect(answered).to_have_text("tiny")
@@ -140,14 +140,28 @@ def test_two_visitors_wait_for_each_other_and_stop(visit: Visiting) -> None:
     expect(first.status).to_contain_text("step 1 of")
     second.enter("Entraîner")
     second.page.locator("[data-view=build]").click()
+    rate = second.build.get_by_label("Taux d’apprentissage")
+    expect(rate).to_have_value("0,004")
+    for written, stands in (("0,02", "0,02"), ("0.03", "0,03"), ("7", "1")):
+        rate.fill(written)
+        rate.press("Enter")
+        expect(rate).to_have_value(stands)
     second.build.locator("[data-act=train]").click()
     expect(second.status).to_contain_text("un entraînement passe avant le vôtre")
     assert second.page.evaluate(BEYOND) == []
     assert second.panel.locator(".running button").bounding_box()["height"] >= 44
     first.panel.get_by_role("button", name="Stop").click()
     expect(first.refused).to_have_text("Stopped; nothing came of it.")
-    expect(second.rows).to_have_count(1)
+    expect(second.rows.locator("b")).to_have_text("Mon réseau 1")
+    second.panel.locator(".terms summary").click()
+    expect(second.panel.locator(".terms")).to_contain_text("La part des images")
     assert second.page.evaluate(BEYOND) == []
+    second.page.set_viewport_size({"width": 1440, "height": 900})
+    table = second.panel.locator(".results table")
+    assert table.evaluate("table => table.scrollWidth - table.parentElement.clientWidth") <= 0
+    second.page.set_viewport_size(PHONE)
+    second.enter("Comprendre")
+    expect(second.page.locator("#model").get_by_role("radio", name="Mon réseau 1")).to_have_count(1)
     # A process that dies is a sentence, and the next training works.
     first.train(seed=fake_training.DIES)
     expect(first.refused).to_contain_text("The training came to no end")
@@ -175,13 +189,13 @@ def test_a_network_is_taught_the_visitors_digits(visit: Visiting) -> None:
     visitor.page.locator("[data-view=teach]").click()
     panel.get_by_role("button", name="Teach it 8 digits").click()
     lesson = panel.locator(".lessons section")
-    expect(lesson.locator("h3")).to_have_text("mine-1: tiny, taught 4 digits of yours")
+    expect(lesson.locator("h3")).to_have_text("My network 1: tiny, taught 4 digits of yours")
     expect(lesson.locator("tbody tr").first).to_contain_text("100.0%")
     expect(lesson).to_contain_text("it reads 4,500 fewer than before")
     with visitor.page.expect_download():
-        lesson.get_by_role("button", name="Download mine-1").click()
+        lesson.get_by_role("button", name="Download My network 1").click()
     visitor.enter("Understand")
-    expect(visitor.page.locator("#model").get_by_role("radio", name="mine-1")).to_have_count(1)
+    expect(visitor.page.locator("#model").get_by_role("radio", name="My network 1")).to_have_count(1)
     assert visitor.errors == []
 
 
@@ -209,11 +223,11 @@ def test_the_real_process_trains_what_was_built_and_teaches_it(
             panel.get_by_label("Network").select_option("mine-1")
             panel.get_by_role("button", name="Teach it 8 digits").click()
             expect(panel.locator(".lessons h3")).to_have_text(
-                "mine-2: mine-1, taught 4 digits of yours", timeout=SLOWLY
+                "My network 2: My network 1, taught 4 digits of yours", timeout=SLOWLY
             )
-            panel.get_by_role("link", name="Draw for mine-2").click()
+            panel.get_by_role("link", name="Draw for My network 2").click()
             visitor.draw(SEVEN)
-            expect(visitor.reading.locator(".made .model")).to_have_text("mine-2")
+            expect(visitor.reading.locator(".made .model")).to_have_text("My network 2")
             assert visitor.errors == []
     finally:
         demo.close()

@@ -171,6 +171,8 @@ def test_the_sheet_and_the_table_tell_the_series(visit: Visiting, tmp_path: Path
     failure = sheet.get_by_role("img", name="7 read as 1, 90.0%")
     assert failure.evaluate("image => [image.naturalWidth, image.naturalHeight]") == [28, 28]
     expect(sheet.locator(".question")).to_have_count(3)
+    expect(sheet.get_by_role("heading", name="My digit gives in")).to_have_count(1)
+    expect(sheet.get_by_role("row", name="moved across by (px)")).to_have_count(1)
 
 
 def test_photos_are_counted_by_where_they_come_from_and_refusals_as_such(
@@ -337,7 +339,7 @@ def test_a_class_of_zips_is_one_sheet_and_comes_back_as_one_zip(visit: Visiting,
 
     hands.last.locator("summary").press("Enter")
     expect(hands.last.get_by_role("img", name="7 read as 1, 90.0%")).to_be_visible()
-    name = hands.last.get_by_label("Name or pseudonym")
+    name = hands.last.get_by_label("Pseudonym")
     name.fill("=Ada")
     name.press("Enter")
     expect(names).to_have_text(["robert", "=Ada"])

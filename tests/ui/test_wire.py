@@ -12,7 +12,7 @@ import httpx2
 from playwright.sync_api import Browser, expect
 
 from cnn.ui import component
-from cnn.ui.course import COURSE, excerpts, notebooks, starters
+from cnn.ui.course import BESIDE, COURSE, ROOT, excerpts, notebooks, starters
 from tests.ui.conftest import PHONE, SEVEN, FakeClassifier, Visit, visits
 
 
@@ -88,9 +88,13 @@ def test_the_code_that_is_shown_is_the_files(browser: Browser, fake_app: tuple[F
                 file = COURSE / name / title.evaluate("node => node.firstChild.data")
                 assert code.text_content() == file.read_text("utf-8").removesuffix("\n")
         with visitor.page.expect_download() as downloading:
-            cards.first.get_by_role("button", name="Télécharger").click()
+            cards.last.get_by_role("button", name="Télécharger").click()
         archive = zipfile.ZipFile(Path(downloading.value.path()))
-        assert {*archive.namelist()} == {"server-gradio/README.md", "server-gradio/server.py"}
+        shared = [COURSE / "page-js" / name for name in ("words.js", "pad.js", "style.css")]
+        files = [*(COURSE / "browser-onnx").iterdir(), *shared]
+        assert {*archive.namelist()} == {path.relative_to(ROOT).as_posix() for path in files}
+        for name in archive.namelist():
+            assert archive.read(name) == (ROOT / name).read_bytes()
         visitor.view("notebooks")
         with visitor.page.expect_download() as downloading:
             visitor.page.locator(".notebooks button").first.click()
@@ -104,7 +108,8 @@ def test_the_code_that_is_shown_is_the_files(browser: Browser, fake_app: tuple[F
 
 def test_a_page_fetches_no_file_before_it_is_wanted() -> None:
     wanted = [one["files"] for one in starters()] + [one["text"] for one in notebooks()]
-    assert len(wanted) == len(set(wanted)) == 8
+    wanted += [address for one in starters() for address in one["beside"].values()]
+    assert len(wanted) == len(set(wanted)) == 8 + sum(map(len, BESIDE.values()))
     assert all(f"/{address}" in component._served and address not in component.head() for address in wanted)
     server = (COURSE / "server-gradio" / "server.py").read_text("utf-8")
     assert all(text in server for text in excerpts().values())

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { counted, exact, inUnit, nearly, number, percent, small, whole } from "../../cnn/ui/web/numbers.js";
+import { counted, exact, fromField, inField, inUnit, nearly, number, percent, small, whole } from "../../cnn/ui/web/numbers.js";
 import { languages, offered, say, sayCount } from "../../cnn/ui/web/say.js";
 import { inEach } from "./texts.js";
 
@@ -25,6 +25,15 @@ test("a counted share is all or nothing only where it is", () => {
 		en: "100% >_99% 50% <_1% 0%",
 		fr: "100_% >_99_% 50_% <_1_% 0_%",
 	});
+});
+
+test("a number in a field is what was written there, by either sign", () => {
+	for (const value of [0, 0.00001, 0.004, 0.25, 1, 4294967295]) {
+		const shown = inEach(() => inField(value));
+		assert.deepEqual(Object.values(shown).map(fromField), [value, value]);
+	}
+	assert.deepEqual(inEach(() => inField(0.004)), { en: "0.004", fr: "0,004" });
+	for (const none of ["", " ", "x", "1,2.3", "1 000"]) assert.ok(Number.isNaN(fromField(none)), none);
 });
 
 test("numbers", () => {

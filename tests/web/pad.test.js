@@ -27,6 +27,11 @@ test("a drawing stays within its budget, whatever is drawn, and near what was dr
 	assert.ok(JSON.stringify(compact([circle(1000)], GRID, BUDGET)).length <= BUDGET);
 });
 
+test("what a link shows is the drawing that its sender saw", () => {
+	const once = compact([Array.from({ length: 60 }, (_, at) => [40 + 3.3 * at, 140 + 4 * Math.sin(at / 2.3)])], GRID, BUDGET);
+	assert.deepEqual(compact(deciphered(written(once.strokes), GRID), GRID, BUDGET), once);
+});
+
 test("the way off the pad crosses its edge", () => {
 	assert.deepEqual(edge([140, 140], [140, 420], GRID), [140, 280]);
 	assert.deepEqual(edge([140, 140], [-140, 0], GRID), [0, 70]);

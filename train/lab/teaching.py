@@ -24,8 +24,8 @@ from cnn.task import SIDE
 from cnn.types import Digits
 from train.fit.augment import augment
 from train.fit.recipes import LIGHT
+from train.lab.desk import Desk
 from train.lab.training import Message, check, files, read, sets, tested, to_the_end
-from train.lab.worker import Desk
 from train.measure import evaluate
 
 STEPS, REPORT = 200, 20  # steps, and from one report to the next
@@ -51,6 +51,7 @@ class Teaching:
         images = np.frombuffer(base64.b64decode(self.order["images"]), np.uint8).reshape(-1, SIDE, SIDE)
         learnt, held = halves(Digits(images, np.array(self.order["labels"], np.uint8)))
         measured = {"own": held, "mnist": known.test, "made": known.made}
+        shutil.rmtree(self.folder, ignore_errors=True)  # of one that was stopped or lost
         self.folder.mkdir()
         for name, data in self.order["files"].items():
             write_whole(self.folder / name, base64.b64decode(data))

@@ -34,7 +34,7 @@ from cnn.types import Digits, InputError
 from train.data import mnist, qmnist
 from train.fit.loop import Progress, fit
 from train.fit.recipes import LIGHT, Recipe
-from train.lab.worker import Desk
+from train.lab.desk import Desk
 from train.measure import evaluate
 from train.pens import digits
 
@@ -108,7 +108,10 @@ def to_the_end(work: Callable[[], Iterator[Message]]) -> Iterator[Message]:
 
 
 class Training:
-    """What `order` asks for, as `cnn.lab.trainings.Order` has it; the run lies in `folder` meanwhile."""
+    """What `order` asks for, as `cnn.lab.trainings.Order` has it; the run lies in `folder` meanwhile.
+
+    Of its runs so many are `done` already; where the next was `resumed`, it goes on from what a lost process left.
+    """
 
     def __init__(self, order: dict[str, Any], desk: Desk, folder: Path, known: Any = sets):
         self.order, self.desk, self.folder, self._known = order, desk, folder / "run", known
@@ -118,11 +121,14 @@ class Training:
         return to_the_end(self._runs)
 
     def _runs(self) -> Iterator[Message]:
+        done, resumed = self.order.get("done", 0), self.order.get("resumed", False)
         for run, seed in enumerate(self.order["seeds"]):
-            yield from self._run(run, seed, self._known())
+            if run >= done:
+                yield from self._run(run, seed, self._known(), resumed and run == done)
 
-    def _run(self, run: int, seed: int, known: Sets) -> Iterator[Message]:
-        shutil.rmtree(self.folder, ignore_errors=True)
+    def _run(self, run: int, seed: int, known: Sets, resumed: bool) -> Iterator[Message]:
+        if not resumed:
+            shutil.rmtree(self.folder, ignore_errors=True)
         recipe, begun = self._recipe(seed), time.monotonic()
         yield from self._trained(run, recipe, known.training)
         seconds = time.monotonic() - begun

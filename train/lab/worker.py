@@ -9,43 +9,20 @@ server that is gone leaves one behind, nor anything in FOLDER.
     {"stop": true}                         end what is being trained
 """
 
-import base64
 import json
 import os
-import queue
 import shutil
 import sys
 import threading
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any, BinaryIO
-
-import numpy as np
+from typing import BinaryIO
 
 from cnn import process
-from cnn.task import SIDE
+from train.lab.desk import Desk
 
 MEMORY = 4 << 30  # bytes of data: the largest design takes half of them
 COMMAND = [sys.executable, "-m", "train.lab.worker"]  # to be run in the project's root
-
-
-class Desk:
-    """What has come in: `orders`, one after the other, the latest `digit`, and whether to stop."""
-
-    def __init__(self):
-        self.orders: queue.SimpleQueue[dict[str, Any]] = queue.SimpleQueue()
-        self.stopped = threading.Event()
-        self.digit = np.zeros((SIDE, SIDE), np.float32)
-
-    def take(self, message: dict[str, Any]) -> None:
-        """One message of the server's."""
-        if "digit" in message:
-            self.digit = np.frombuffer(base64.b64decode(message["digit"]), "<f4").reshape(SIDE, SIDE)
-        if "train" in message:
-            self.stopped.clear()
-            self.orders.put(message["train"])
-        if "stop" in message:
-            self.stopped.set()
 
 
 def confine() -> None:

@@ -1,6 +1,7 @@
 """The commands for what goes out: examples, readme, course, teach, export, publish and publish-space."""
 
 import argparse
+import json
 import tempfile
 from pathlib import Path
 
@@ -74,14 +75,17 @@ def _export_options(add: Adding) -> None:
 def export_model(options: argparse.Namespace) -> None:
     """Write a network as ONNX, and a page that runs it.
 
-    Write a network that was trained for other programs: model.onnx, which gives logits, and page.html, which holds the
-    same network and a pad, and runs it in a browser by ONNX Runtime from a CDN.
+    Write a network that was trained for other programs: model.onnx, which gives logits, config.json, which says what
+    they mean, and page.html, which holds the same network and a pad, and runs it in a browser by ONNX Runtime from a
+    CDN.
     """
     found = registry.load(options.model)  # through the gate, which takes a closing softmax off
     network = as_onnx(found.model, found.task, found.temperature)
     write_whole(options.folder / "model.onnx", network)
+    meaning = {"task": found.task.as_dict(), "calibration": {"temperature": found.temperature}}
+    write_whole(options.folder / "config.json", json.dumps(meaning, ensure_ascii=False) + "\n")
     write_whole(options.folder / "page.html", page(network, options.language, found.task, found.temperature))
-    print(f"model.onnx and page.html are in {options.folder}.")
+    print(f"model.onnx, config.json and page.html are in {options.folder}.")
 
 
 def _publishing_options(add: Adding) -> None:

@@ -5,7 +5,7 @@ The page itself is docs/teach.md and docs/teach.fr.md. Its links lead to the app
 
 import html
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -13,11 +13,14 @@ import numpy as np
 from markdown_it import MarkdownIt
 
 from cnn.files import write_whole
+from cnn.models.registry import DEFAULT, bundled
+from cnn.task import DIGITS
 from cnn.text import say
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = {"en": ROOT / "docs" / "teach.md", "fr": ROOT / "docs" / "teach.fr.md"}
 ADDRESS = "http://127.0.0.1:7860"  # where the page's links find the app
+TESTS, BLANK = 20, "_" * 24  # of the observation sheet
 TURNED, MOVED, NOISE = 36, 4.8, 0.4  # degrees, pixels and σ that digits were measured at
 
 Metrics = Mapping[str, Any]
@@ -140,6 +143,33 @@ def plan(language: str) -> str:
 def sheet(language: str) -> str:
     """Its last part, the observation sheet, in Markdown."""
     return f"# {_parts(language)[2]}"
+
+
+def blank_sheet(language: str) -> Iterator[str]:
+    """What stands below the sheet's heading, in Markdown: as My tests has it in the page, to be filled in by hand."""
+
+    def of_trials(key: str, **values: str) -> str:
+        return say(f"trials.{key}", language, **values)
+
+    def table(head: list[str], names: Iterable[object]) -> Iterator[str]:
+        yield "| " + " | ".join(head) + " |"
+        yield "|" + " --- |" * len(head)
+        yield from (f"| {name} |" + " |" * (len(head) - 1) for name in names)
+
+    networks = sorted(bundled(DIGITS), key=lambda name: name != DEFAULT)
+    yield "  ".join(of_trials("field", name=of_trials(key), value=BLANK) for key in ("name", "group", "model"))
+    yield ""
+    yield from table(
+        ["", *map(of_trials, ("meant", "said", "confidence")), say("reading.right", language)], range(1, TESTS + 1)
+    )
+    rate = of_trials("right_of", hits=BLANK, count=BLANK)
+    yield from ("", of_trials("field", name=of_trials("rate"), value=rate), "")
+    yield from table(
+        [of_trials("gives_in"), *(say(f"network.{name}", language) for name in networks)],
+        map(of_trials, ("turned", "moved", "noise")),
+    )
+    for number, key in enumerate(("common", "sure", "change"), 1):
+        yield f"\n{number}. {of_trials(f'ask.{key}')} {BLANK}"
 
 
 def _parts(language: str) -> tuple[str, str, str]:

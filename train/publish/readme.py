@@ -43,6 +43,7 @@ DOCUMENTS = (ROOT / "README.md", ROOT / "README.fr.md", ROOT / "CONTRIBUTING.md"
 # Every table; "training" and "trust" are written by what measures them, tests/benchmarks/training.py and tests/trust.
 NAMES = (
     *("real", "real_fr", "ablation", "models", "others", "mnist_c", "perturbations", "lesson", "lesson_fr"),
+    *("sheet", "sheet_fr"),
     *("training", "trust"),
 )
 MARKED = re.compile(r"<!-- (\w+) -->\n(.*?)\n<!-- /\1 -->", re.DOTALL)
@@ -63,6 +64,8 @@ def tables() -> dict[str, str]:
         "perturbations": "\n".join(_perturbations()),
         "lesson": "\n".join(lesson.found(metrics, figures, "en")),
         "lesson_fr": "\n".join(lesson.found(metrics, figures, "fr")),
+        "sheet": "\n".join(lesson.blank_sheet("en")),
+        "sheet_fr": "\n".join(lesson.blank_sheet("fr")),
     }
 
 

@@ -129,4 +129,7 @@ Draw or photograph a digit, and a small convolutional network reads it while the
 **Your own model here:** duplicate this Space and set its variable `{VARIABLE}` to `owner/name` or
 `owner/name@revision`: a model repository with a `.keras` file that takes (28, 28, 1) and gives ten numbers or more. Set
 `DIGITS_ALLOW_HUB` to `1` to let every visitor name one.
+
+**The course's notebook:** [in English](assets/course/cnn.ipynb), [in French](assets/course/cnn.fr.ipynb); the Hub's
+page of each has a button that opens it in Colab.
 """

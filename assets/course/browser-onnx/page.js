@@ -1,10 +1,14 @@
 // The network in the browser: the drawing is framed here, read here, and sent nowhere.
 
 const MODEL = "model.onnx";
-const CLASSES = [..."0123456789"]; // what its outputs mean, in order
+const CONFIG = "config.json"; // beside it, with the names of its classes; where there is none, they are the digits
 const SIDE = 28;
 const BOX = 20; // pixels: how long MNIST's digits are
 
+const words = speak({
+	fr: { title: "Le réseau est ici", clear: "Effacer", inside: "Ce qu'il reçoit, ce qu'il répond", not_fetched: "ONNX Runtime n'a pas pu être téléchargé\u00a0; le README dit comment l'avoir ici, sans Internet." },
+	en: { title: "The network is here", clear: "Clear", inside: "What it gets, what it answers", not_fetched: "ONNX Runtime could not be fetched; the README says how to have it here, without the Internet." },
+});
 const pad = document.querySelector("#pad");
 const picture = document.querySelector("#picture");
 const output = document.querySelector("output");
@@ -58,13 +62,17 @@ function likely(answer) {
 	return powers.map((power) => power / sum(powers));
 }
 
-const NOT_FETCHED = `ONNX Runtime n'a pas pu être téléchargé\u00a0; le README dit comment l'avoir ici, sans Internet.
-ONNX Runtime could not be fetched; the README says how to have it here, without the Internet.`;
+// What its outputs mean, in order; what comes after them is none of these.
+async function namesOf(config) {
+	const answer = await fetch(config);
+	return (answer.ok && (await answer.json()).task?.classes) || [..."0123456789"];
+}
 
 async function start() {
-	if (!globalThis.ort) throw new Error(NOT_FETCHED);
+	if (!globalThis.ort) throw new Error(words.not_fetched);
 	ort.env.wasm.numThreads = 1; // more need headers that few servers send
 	const session = await ort.InferenceSession.create(MODEL);
+	const classes = [...(await namesOf(CONFIG)), "?"];
 	output.textContent = "?";
 
 	async function read() {
@@ -72,9 +80,9 @@ async function start() {
 		if (!ink) return;
 		const tensor = new ort.Tensor("float32", ink, [1, SIDE, SIDE, 1]);
 		const answer = await session.run({ [session.inputNames[0]]: tensor });
-		const shares = likely([...answer[session.outputNames[0]].data]).slice(0, CLASSES.length);
-		output.textContent = CLASSES[shares.indexOf(Math.max(...shares))];
-		document.querySelector("#received").textContent = shares.map((share, at) => `${CLASSES[at]}  ${share.toFixed(4)}`).join("\n");
+		const shares = likely([...answer[session.outputNames[0]].data]);
+		output.textContent = classes[shares.indexOf(Math.max(...shares))];
+		document.querySelector("#received").textContent = shares.map((share, at) => `${classes[at]}  ${share.toFixed(4)}`).join("\n");
 	}
 
 	const clear = startPad(pad, read);

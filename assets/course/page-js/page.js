@@ -4,9 +4,14 @@
 const APP = new URLSearchParams(location.search).get("app") ?? "http://127.0.0.1:7860";
 const MODEL = "default"; // or "course", "mlp": see /models
 
+const words = speak({
+	fr: { title: "Dessinez un chiffre", clear: "Effacer", travels: "Ce qui voyage", away: `L'application ne répond pas à ${APP}. Si elle est à un autre port\u00a0: ${location.pathname}?app=http://127.0.0.1:7861` },
+	en: { title: "Draw a digit", clear: "Clear", travels: "What travels", away: `The app does not answer at ${APP}. If it is at another port: ${location.pathname}?app=http://127.0.0.1:7861` },
+});
 const canvas = document.querySelector("#pad");
 const output = document.querySelector("output");
 const show = (id, value) => (document.querySelector(id).textContent = JSON.stringify(value));
+let classes; // what answers mean, by their label
 
 async function ask(endpoint, ...values) {
 	const address = `${APP}/gradio_api/call/${endpoint}`;
@@ -26,10 +31,11 @@ async function read(strokes) {
 	try {
 		const answer = await ask("predict_strokes", drawing, MODEL);
 		show("#received", answer);
-		output.textContent = answer.label ?? "?";
+		classes ??= (await ask("models")).find(({ name }) => name === answer.model).classes;
+		output.textContent = classes[answer.label] ?? "?";
 	} catch (error) {
 		output.textContent = "⚠";
-		show("#received", error.message);
+		document.querySelector("#received").textContent = error instanceof TypeError ? words.away : error.message; // TypeError: nobody answered
 	}
 }
 

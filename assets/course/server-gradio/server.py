@@ -1,5 +1,6 @@
 """A page and an API around one network: all that a server needs."""
 
+import json
 import os
 from pathlib import Path
 
@@ -11,7 +12,9 @@ import numpy as np
 from PIL import Image
 
 MODEL = Path(__file__).parents[2] / "models" / "course" / "model.keras"  # yours goes here
-CLASSES = "0123456789"  # what its outputs mean, in order
+CONFIG = MODEL.with_name("config.json")  # names the classes; where it does not, they are the digits
+config = json.loads(CONFIG.read_text("utf-8")) if CONFIG.exists() else {}
+CLASSES = config.get("task", {}).get("classes", "0123456789")  # in the order of the network's outputs
 
 network = keras.saving.load_model(MODEL, compile=False)
 
@@ -33,15 +36,21 @@ def framed(picture: Image.Image) -> np.ndarray:
 
 
 def read(picture: Image.Image) -> dict[str, float]:
-    """How likely each class is."""
+    """How likely each class is; "?" is none of them, where the network has an output for that."""
     answer = network.predict(framed(picture)[np.newaxis, ..., np.newaxis], verbose=0)[0]
     if answer.min() < 0 or abs(answer.sum() - 1) > 0.001:  # logits; a network that ends in a softmax gives shares
         answer = np.exp(answer - answer.max())
-    return dict(zip(CLASSES, (answer / answer.sum()).tolist(), strict=True))
+    return dict(zip([*CLASSES, "?"], (answer / answer.sum()).tolist(), strict=False))
 
 
-picture, answer = gr.Image(type="pil", image_mode=None), gr.Label(num_top_classes=3)
-page = gr.Interface(read, picture, answer, api_name="read", flagging_mode="never")
+words = gr.I18n(
+    en={"picture": "Picture", "answer": "Answer", "read": "Read", "clear": "Clear"},
+    fr={"picture": "Image", "answer": "Réponse", "read": "Lire", "clear": "Effacer"},
+)
+picture = gr.Image(type="pil", image_mode=None, label=words("picture"))
+answer = gr.Label(num_top_classes=3, label=words("answer"))
+buttons = {"submit_btn": gr.Button(words("read"), variant="primary"), "clear_btn": gr.Button(words("clear"))}
+page = gr.Interface(read, picture, answer, api_name="read", flagging_mode="never", **buttons)
 
 if __name__ == "__main__":
-    page.launch()
+    page.launch(i18n=words)  # in the browser's language, at the first free port from 7860 on

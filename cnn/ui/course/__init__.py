@@ -5,9 +5,18 @@ import re
 from pathlib import Path
 from typing import Any
 
-from cnn.ui.component import Component, later
+from cnn.ui.component import Component, kept, later
 
-COURSE = Path(__file__).resolve().parents[3] / "assets" / "course"
+ROOT = Path(__file__).resolve().parents[3]
+COURSE = ROOT / "assets" / "course"
+# What a starter runs with that its folder has not, or no text: it comes with it, where it lies in the project.
+BESIDE = {
+    "server-gradio": ["assets/models/course/model.keras", "assets/models/course/config.json"],
+    "browser-onnx": [
+        *(f"assets/course/browser-onnx/{name}" for name in ("model.onnx", "config.json")),
+        *(f"assets/course/page-js/{name}" for name in ("words.js", "pad.js", "style.css")),
+    ],
+}
 TEXTS = (".py", ".js", ".html", ".css", ".md")
 EXCERPTS = ("framed", "read")  # functions of the minimal server
 
@@ -24,12 +33,16 @@ class Course(Component):
 
 
 def starters() -> list[dict[str, Any]]:
-    """Each starter's `name`, the `command` that its README has, and the address of its `files`, texts by name."""
+    """Each starter's `name`, the `command` that its README has, and the address of its `files`, texts by name.
+
+    And, by their path in the project, the addresses of the files that it needs `beside` these.
+    """
     return [
         {
             "name": readme.parent.name,
             "command": re.findall(r"```sh\n(.*)\n```", readme.read_text("utf-8"))[0],
             "files": later({path.name: path.read_text("utf-8") for path in _texts(readme.parent)}),
+            "beside": {path: kept(ROOT / path) for path in BESIDE.get(readme.parent.name, ())},
         }
         for readme in sorted(COURSE.glob("*/README.md"), reverse=True)  # what is simplest first
     ]

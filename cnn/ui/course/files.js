@@ -12,11 +12,14 @@ const STARTERS = {
 	"server-fastapi": ["course.server_fastapi", "course.server_fastapi_about"],
 	"browser-onnx": ["course.browser_onnx", "course.browser_onnx_about"],
 };
-const README = "README.md"; // the card says the same
+const README = "README"; // the card says the same
+const FOLDER = "assets/course"; // of the project: what is downloaded lies as it does there, so that the same line runs it
 const JUPYTER = "pip install -r train/requirements.txt jupyterlab\njupyter lab assets/course/";
 
 /** What the server keeps until it is wanted. @param {string} address */
 const fetched = async (address) => (await import(`${new URL(address, document.baseURI)}`)).default;
+/** @param {string} address */
+const bytesAt = async (address) => new Uint8Array(await (await fetch(new URL(address, document.baseURI))).arrayBuffer());
 
 const button = (text, label, onClick) => {
 	const node = made("button", { type: "button", className: "more", textContent: text, ariaLabel: label });
@@ -26,18 +29,19 @@ const button = (text, label, onClick) => {
 
 // ------------------------------------------------------------------ the starters
 
-/** @param {{ name: string, command: string, files: string }} starter */
-export function starterCard({ name, command, files }) {
+/** @param {{ name: string, command: string, files: string, beside: Record<string, string> }} starter */
+export function starterCard({ name, command, files, beside }) {
 	const [title, about] = STARTERS[name].map((key) => say(key));
 	const place = made("div", { className: "sources" });
 	const reading = made("details", { className: "source" }, made("summary", { textContent: say("course.read_code") }), place);
 	reading.addEventListener("toggle", async () => {
 		if (!reading.open || place.childElementCount) return;
-		place.append(...Object.entries(await fetched(files)).filter(([file]) => file !== README).flatMap(source));
+		place.append(...Object.entries(await fetched(files)).filter(([file]) => !file.startsWith(README)).flatMap(source));
 	});
 	const keep = button(say("lab.download"), say("course.download_label", { title }), async () => {
-		const texts = Object.entries(await fetched(files)).map(([file, text]) => [`${name}/${file}`, encoded(text)]);
-		download(`${name}.zip`, "application/zip", zipped(Object.fromEntries(texts)));
+		const texts = Object.entries(await fetched(files)).map(([file, text]) => [`${FOLDER}/${name}/${file}`, encoded(text)]);
+		const others = await Promise.all(Object.entries(beside).map(async ([path, address]) => [path, await bytesAt(address)]));
+		download(`${name}.zip`, "application/zip", zipped(Object.fromEntries([...texts, ...others])));
 	});
 	const head = made("div", { className: "head" }, made("h3", { textContent: title }), keep);
 	return made("li", {}, head, made("p", { className: "hint", textContent: about }), code(say("course.command", { title }), command), reading);

@@ -13,7 +13,7 @@ def course_tab(models: Models, trainings: Trainings, digit: gr.State) -> None:
     """Fill the open tab; `digit` gets what is drawn there, the framed digit of all tabs."""
     with gr.Row(elem_classes="looking"):
         with gr.Column(elem_classes="card subject"):
-            pad = Pad(examples(models["default"].task), follows=True, elem_id="pad-course")
+            pad = Pad(examples(models["default"].task), follows="course", elem_id="pad-course")
         with gr.Column(elem_classes="card"):
             course = Course(elem_id="course", elem_classes="wide")
 

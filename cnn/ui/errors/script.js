@@ -7,7 +7,7 @@ import { percent, whole } from "../web/numbers.js";
 import { inkOf } from "../web/paint.js";
 import { aloudIn, networkName, onLanguage, say, translate } from "../web/say.js";
 import { get, subscribe } from "../web/store.js";
-import { tabbed } from "../web/views.js";
+import { askAtFirst, tabbed } from "../web/views.js";
 import { calibrationView } from "./calibration.js";
 import { compareView } from "./compare.js";
 import { FIRST, listView, whenOther } from "./list.js";
@@ -142,5 +142,5 @@ export default function start(page, { networks, known }) {
 		part("source").hidden = get("symbols"); // they were measured on other images than MNIST's
 		show();
 	});
-	setTimeout(askTables);
+	askAtFirst(element, askTables, () => desk.tables || missing);
 }

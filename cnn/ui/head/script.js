@@ -59,10 +59,10 @@ export default function start({ element, props, watch }, { symbols, penless, acc
 
 	// Its messages and the labels of its picture: a text of ours, in whichever language it stands.
 	const GRADIOS = [
-		"error", "warning", "close", "upload", "uploading", "camera", "paste", "stop", "webcam", "grant", "capture", "clear", "empty", "choose",
+		"error", "warning", "close", "upload", "uploading", "camera", "paste", "stop", "webcam", "grant", "capture", "clear", "empty", "choose", "no_webcam",
 	].map((name) => `gradio.${name}`);
-	// Its French for the choice of a file speaks of a download.
-	const keyOf = (words) => (saysIn("gradio.choose.theirs", words) ? "gradio.choose" : GRADIOS.find((key) => saysIn(key, words)));
+	// Its French for the choice of a file speaks of a download; for a page without a webcam it has no words.
+	const keyOf = (words) => GRADIOS.find((key) => saysIn(key, words) || saysIn([key, "theirs"].join("."), words));
 	const OURS = ".toast-wrap, #photo";
 
 	function put(words, write) {
@@ -95,15 +95,22 @@ export default function start({ element, props, watch }, { symbols, penless, acc
 			if (name && name.nodeValue.trim() !== words) name.nodeValue = words;
 		}
 		noteStations();
+		rove();
 	}
 
 	// As the tabs of a tab list are reached (ARIA's practices): one by Tab, the others by arrows.
+	const LISTS = ":is(.pages, .wings, .switch) > .tab-wrapper > [role=tablist]";
 	document.addEventListener("keydown", (event) => {
-		const list = within(event, `:is(.pages, .wings, .switch) > .tab-wrapper > [role=tablist]`);
 		/** @type {NodeListOf<HTMLElement> | undefined} */
-		const tabs = list?.querySelectorAll("[role=tab]");
+		const tabs = within(event, LISTS)?.querySelectorAll("[role=tab]");
 		if (tabs) byArrows(event, [...tabs]);
 	});
+
+	function rove() {
+		/** @type {NodeListOf<HTMLElement>} */
+		const all = document.querySelectorAll(`${LISTS} > [role=tab]`);
+		for (const tab of all) tab.tabIndex = tab.getAttribute("aria-selected") === "true" ? 0 : -1;
+	}
 
 	// How long each station takes, and whether the visitor is through with it.
 	function noteStations() {
@@ -191,6 +198,7 @@ export default function start({ element, props, watch }, { symbols, penless, acc
 		if (missing) notice.textContent = say("hub.meanwhile", { reason: say(missing.key, missing.values), model });
 	}
 
+	new MutationObserver(rove).observe(document.body, { attributeFilter: ["aria-selected"], subtree: true });
 	followAnswers();
 	subscribe("done", noteStations);
 	watch("value", show);

@@ -3,7 +3,7 @@
 import { onTheme } from "../web/dom.js";
 import { learnNetworks, networkNote } from "../web/networks.js";
 import { aloudIn, onLanguage, say, translate } from "../web/say.js";
-import { asking, exampleNote, outdated, showSays, tabbed } from "../web/views.js";
+import { askAtFirst, asking, exampleNote, looksNote, outdated, showSays, tabbed } from "../web/views.js";
 import { networkView } from "./network.js";
 import { playView } from "./play.js";
 import { whyView } from "./reasons.js";
@@ -58,7 +58,7 @@ export default function start(page, constants) {
 	// What is changed by hand answers otherwise, where it is changed.
 	function showHead(answer) {
 		const changed = desk.view === "network" ? views.network.changedWords(answer) : null;
-		const notes = [changed?.words ?? networkNote(answer.prediction.model).replace(/\.$/, ""), exampleNote(answer, answer.prediction)];
+		const notes = [changed?.words ?? networkNote(answer.prediction.model).replace(/\.$/, ""), exampleNote(answer, answer.prediction), !changed && looksNote(answer)];
 		const words = showSays(panel, { ...answer, prediction: changed?.now ?? answer.prediction }, ...notes);
 		if (desk.view !== "why") sayAloud([changed?.count, words].filter(Boolean).join(". "));
 	}
@@ -66,7 +66,7 @@ export default function start(page, constants) {
 	const open = tabbed(panel, (name) => {
 		desk.view = name;
 		askAgain();
-	});
+	}, desk.view);
 
 	// In other colours or words; a view that is not open is asked for when it is opened.
 	function repaint() {
@@ -86,6 +86,5 @@ export default function start(page, constants) {
 		views.play.offer();
 		repaint();
 	});
-	// A component that comes late, with its tab, asks for itself.
-	setTimeout(askAgain);
+	askAtFirst(element, askAgain, () => latest.asked?.view === views[desk.view].ask().view);
 }

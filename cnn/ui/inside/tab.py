@@ -19,6 +19,9 @@ from cnn.ui.draw.pictures import looked_at
 from cnn.ui.inside import Inside, answer
 from cnn.ui.text import T
 
+NAMED = 20  # of a visitor's own networks that have a name in their language; what comes after is called as it is
+OWN_NAMES = {f"mine-{number}": name for number, name in enumerate(T.numbered("network.own", NAMED), 1)}
+
 
 def look_tab(
     models: Models,
@@ -37,7 +40,7 @@ def look_tab(
     offered, example, instead = looked_at(models, mnist)
     with gr.Row(elem_classes="looking"):
         with gr.Column(elem_classes="card subject"):
-            pad = Pad(offered, follows=True, instead=instead, elem_id="pad-inside")
+            pad = Pad(offered, follows="inside", instead=instead, elem_id="pad-inside")
             model = gr.Radio(
                 _choices(models),
                 value=models.default,
@@ -104,7 +107,10 @@ def _drawn(
 
 def networks_offered(models: Models, own: Own, chosen: str, choices: list[tuple[Any, str]]) -> tuple[Any, Any]:
     """The networks to choose from, as they are to be: with those that the visitor trained, and none that is gone."""
-    choices = [*(choice for choice in choices if not OWN.fullmatch(choice[1])), *((name, name) for name in own)]
+    choices = [
+        *(choice for choice in choices if not OWN.fullmatch(choice[1])),
+        *((OWN_NAMES.get(name, name), name) for name in own),
+    ]
     there = any(name == chosen for _, name in choices)
     return gr.Radio(choices, value=chosen if there else models.default), choices
 

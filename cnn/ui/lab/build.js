@@ -3,7 +3,7 @@
 
 import { go, onPlace } from "../web/address.js";
 import { choices, download, made, renew } from "../web/dom.js";
-import { whole } from "../web/numbers.js";
+import { fromField, inField, whole } from "../web/numbers.js";
 import { language, say } from "../web/say.js";
 import { asText, fits, fresh, fromText, orderOf, TRAINING } from "./design.js";
 import { drawing } from "./drawing.js";
@@ -137,16 +137,22 @@ export function buildView(desk) {
 	// What one value is chosen by; `onValue` is told each that may be, `onDone` when the visitor is through with it.
 	function field(values, value, name, onValue, onDone) {
 		const label = say(VALUES[values.name]);
-		const control = values.options ? selection(values, value) : made("input", { type: "number", min: values.least, max: values.most, step: values.whole ? 1 : "any", value: `${value}`, inputMode: values.whole ? "numeric" : "decimal" });
+		const control = values.options ? selection(values, value) : numberField(values, value);
 		control.name = name;
-		const read = () => (values.options ? values.options[/** @type {HTMLSelectElement} */ (control).selectedIndex] : control.value === "" ? NaN : Number(control.value));
+		const read = () => (values.options ? values.options[/** @type {HTMLSelectElement} */ (control).selectedIndex] : fromField(control.value));
 		control.addEventListener("input", () => (values.options || fits(values, read())) && onValue(read()));
 		control.addEventListener("change", () => {
-			if (!values.options && !fits(values, read())) control.value = `${nearest(values, read(), value)}`;
+			if (!values.options) control.value = inField(fits(values, read()) ? read() : nearest(values, read(), value));
 			onValue(read());
 			onDone();
 		});
 		return made("label", { className: "value" }, made("span", { textContent: label }), control);
+	}
+
+	// A browser writes decimals as its own language has them, and not the page's.
+	function numberField({ least, most, whole: counted }, value) {
+		const kind = counted ? { type: "number", min: least, max: most, step: 1, inputMode: "numeric" } : { type: "text", inputMode: "decimal", autocomplete: "off" };
+		return made("input", { ...kind, value: inField(value) });
 	}
 
 	function selection({ options }, value) {

@@ -5,7 +5,7 @@ import { learnNetworks } from "../web/networks.js";
 import { nearly, whole } from "../web/numbers.js";
 import { plane, unpack } from "../web/paint.js";
 import { aloudIn, onLanguage, say, translate } from "../web/say.js";
-import { asking, exampleNote, outdated, showSays, tabbed } from "../web/views.js";
+import { askAtFirst, asking, exampleNote, outdated, showSays, tabbed, tellSaid } from "../web/views.js";
 import { buildView } from "./build.js";
 import { filmView } from "./film.js";
 import { stepView } from "./step.js";
@@ -144,7 +144,9 @@ export default function start(page, { networks, teachable, lesson, rates, offers
 
 	// The reel and what the film's network says belong to the film alone.
 	function showPlace() {
-		for (const one of panel.querySelectorAll(".says, .reel")) one.hidden = !FILMED.includes(desk.view);
+		const filmed = FILMED.includes(desk.view);
+		for (const one of panel.querySelectorAll(".says, .reel")) one.hidden = !filmed;
+		if (!filmed) tellSaid(panel, null);
 	}
 
 	watch("value", receive);
@@ -156,9 +158,9 @@ export default function start(page, { networks, teachable, lesson, rates, offers
 		views.train.forget();
 		show();
 	});
-	// A component that comes late, with its tab, asks for itself.
-	setTimeout(() => {
-		askBeside({ view: "run" });
+	const askAll = () => {
+		if (!latest.run) askBeside({ view: "run" });
 		askAgain();
-	});
+	};
+	askAtFirst(element, askAll, () => latest.run && (desk.answers || !FILMED.includes(desk.view)));
 }

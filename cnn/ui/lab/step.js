@@ -57,7 +57,7 @@ export function stepView(desk) {
 	return { show, ask };
 }
 
-const section = (title, ...content) => made("section", {}, made("h4", { textContent: title }), ...content);
+const section = (title, ...content) => made("section", {}, made("h3", { textContent: title }), ...content);
 const line = (className, textContent) => made("p", { className, textContent });
 
 function forward({ classes, label, logits, probabilities, errors, loss }) {

@@ -15,7 +15,9 @@ const COLOURS = 8; // that networks have
 
 export function sweepView(desk) {
 	const { panel, latest } = desk;
-	const [sentence, tools, place, numbers, source] = [".shows", ".tools", ".swept", ".numbers", ".source"].map((name) => panel.querySelector(`[data-panel=sweep] ${name}`));
+	const sentence = made("p", { className: "shows" }); // the numbers' answer to what is asked at the head: shown with it
+	panel.querySelector("[data-panel=sweep] [data-answers]").append(sentence);
+	const [tools, place, numbers, source] = [".tools", ".swept", ".numbers", ".source"].map((name) => panel.querySelector(`[data-panel=sweep] ${name}`));
 	let against = "parameters";
 
 	function show() {

@@ -28,7 +28,7 @@ def lab_tab(
     example = first_seven(offered)
     with gr.Row(elem_classes="looking"):
         with gr.Column(elem_classes="card subject"):
-            pad = Pad(offered, follows=True, elem_id="pad-lab")
+            pad = Pad(offered, follows="lab", elem_id="pad-lab")
         with gr.Column(elem_classes="card"):
             lab = Lab(models, elem_id="lab", elem_classes="wide")
 

@@ -64,7 +64,7 @@ export function teachView(desk) {
 		});
 		const head = made("tr", {}, ...["lab.taught_set", "lab.taught_before", "lab.taught_after"].map((key) => made("th", { scope: "col", textContent: say(key) })));
 		const table = made("table", {}, made("thead", {}, head), made("tbody", {}, ...rows));
-		const title = say("lab.taught", { name, model, count: taught.learnt });
+		const title = say("lab.taught", { name: networkName(name), model, count: taught.learnt });
 		return made("section", {}, made("h3", { textContent: title }), table, ...verdicts(taught).map((textContent) => made("p", { textContent })), ...desk.views.train.actionsWith(name));
 	}
 

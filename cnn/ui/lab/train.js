@@ -145,7 +145,9 @@ export function trainView(desk) {
 
 	const left = (seconds) => (seconds < 90 ? sayCount("lab.seconds", Math.max(1, Math.round(seconds))) : sayCount("lab.minutes", Math.round(seconds / 60)));
 
-	function status() {
+	const status = () => [progress(), current.news?.resumed && say("lab.train_resumed")].filter(Boolean).join(" ");
+
+	function progress() {
 		const { news, points, order } = current;
 		if (!news) return say("lab.train_asked");
 		const { state, place, seconds } = news;
@@ -165,7 +167,7 @@ export function trainView(desk) {
 		const { state, rows, taught } = current.news;
 		const { hits, pictures } = taught?.mnist.after ?? { hits: 0, pictures: 1 };
 		const share = rows.length ? score(rows, "mnist").share : hits / pictures;
-		if (state === "done") return say("lab.train_done", { name: current.name, share: counted(share, 1) });
+		if (state === "done") return say("lab.train_done", { name: networkName(current.name), share: counted(share, 1) });
 		if (!last?.epoch || !going()) return why();
 		const best = classesOf(current.name)[last.probabilities.indexOf(Math.max(...last.probabilities))];
 		return say("lab.train_epoch", { epoch: last.epoch, epochs: current.order.epochs, validation: percent(last.validation_accuracy, 1), label: best });
@@ -184,6 +186,7 @@ export function trainView(desk) {
 		}
 		part(".untrained").hidden = Boolean(going() || rows.length || refused);
 		part(".learning").hidden = !current?.epochs.length;
+		part(".terms").hidden = part(".learning").hidden && rows.length === 0;
 		if (going()) showNow();
 		if (current?.epochs.length) {
 			learning ??= build();
@@ -313,7 +316,7 @@ export function trainView(desk) {
 
 	function actions(row) {
 		const button = (key, label, onClick) => {
-			const node = made("button", { type: "button", name: key, value: row.ticket, textContent: say(key), ariaLabel: say(label, { name: row.name }) });
+			const node = made("button", { type: "button", name: key, value: row.ticket, textContent: say(key), ariaLabel: say(label, { name: networkName(row.name) }) });
 			node.addEventListener("click", onClick);
 			return node;
 		};
@@ -330,7 +333,7 @@ export function trainView(desk) {
 
 	// Where it reads what is drawn.
 	function readerLink(name) {
-		const link = made("a", { textContent: say("lab.draw_for"), ariaLabel: say("lab.draw_for_label", { name }) });
+		const link = made("a", { textContent: say("lab.draw_for"), ariaLabel: say("lab.draw_for_label", { name: networkName(name) }) });
 		link.href = linkTo({ tab: "draw" });
 		link.addEventListener("click", () => {
 			link.href = linkTo({ tab: "draw" }); // with the notes of this moment
@@ -346,7 +349,7 @@ export function trainView(desk) {
 		const scored = rows.map((row) => ({ name: row.name, ...score(row.results, by) })).sort((one, other) => other.share - one.share);
 		const [best, ...others] = scored;
 		return others.map((other) => {
-			const values = { best: best.name, other: other.name, set: say(SETS[by]), points: number(100 * (best.share - other.share), 2) };
+			const values = { best: networkName(best.name), other: other.name, set: say(SETS[by]), points: number(100 * (best.share - other.share), 2) };
 			if (differ(best, other)) return say("lab.apart", values);
 			return say(best.seeds > 1 && other.seeds > 1 ? "lab.alike" : "lab.alike_seeds", values);
 		});

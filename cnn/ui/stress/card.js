@@ -51,7 +51,9 @@ export function cardView(desk) {
 		const done = !missing();
 		const counts = { done: card.rows.size, all: bendNames().length, worst: WORST };
 		panel.querySelector("[data-act=download]").disabled = !done;
-		panel.querySelector("[data-act=all]").textContent = say(card.all ? "stress.show_worst" : "stress.show_all", counts);
+		const all = panel.querySelector("[data-act=all]");
+		all.textContent = say(card.all ? "stress.show_worst" : "stress.show_all", counts);
+		all.hidden = false; // it had no words
 		panel.querySelector(".which").textContent = say(card.all ? "stress.all_rows" : "stress.worst_rows", counts);
 		const summary = panel.querySelector(".summary");
 		summary.classList.toggle("working", !done);

@@ -7,7 +7,7 @@ import { className, learnNetworks } from "../web/networks.js";
 import { pictureOf, unpack } from "../web/paint.js";
 import { aloudIn, onLanguage, say, translate } from "../web/say.js";
 import { get, set } from "../web/store.js";
-import { asking, exampleNote, outdated, showSays, tabbed } from "../web/views.js";
+import { askAtFirst, asking, exampleNote, looksNote, outdated, showSays, tabbed } from "../web/views.js";
 import { read, seedOf, usual, written } from "./bend.js";
 import { breakingView } from "./breaking.js";
 import { cardView } from "./card.js";
@@ -71,7 +71,7 @@ export default function start(page, { networks, bundled, perturbations, most }) 
 	}
 
 	function showHead(answer) {
-		const notes = [fromTest(answer), exampleNote(answer, answer.prediction)];
+		const notes = [fromTest(answer), exampleNote(answer, answer.prediction), looksNote(answer)];
 		const words = showSays(panel, answer, ...notes);
 		sayAloud(desk.view === "compare" && answer.compare ? views.compare.aloud(answer.compare) : words);
 	}
@@ -129,9 +129,6 @@ export default function start(page, { networks, bundled, perturbations, most }) 
 		views.breaking.offer();
 		repaint();
 	});
-	// A component that comes late, with its tab, asks for itself; a test digit of a link is asked for by its field.
-	setTimeout(() => {
-		askAgain();
-		if (noted().test) askTestDigit(noted().test);
-	});
+	askAtFirst(element, askAgain, () => latest.asked?.view === desk.view);
+	setTimeout(() => noted().test && askTestDigit(noted().test)); // by its field
 }

@@ -30,7 +30,7 @@ def stress_tab(
     offered, example, instead = looked_at(models, mnist)
     with gr.Row(elem_classes="looking"):
         with gr.Column(elem_classes="card subject"):
-            pad = Pad(offered, follows=True, instead=instead, elem_id="pad-stress")
+            pad = Pad(offered, follows="stress", instead=instead, elem_id="pad-stress")
             of_digits = models["default"].task.is_like(DIGITS)
             with gr.Row(elem_classes="from-mnist", visible=of_digits or mnist.has("test")):
                 called = T("stress.test_digit") if of_digits else T("stress.test_picture")

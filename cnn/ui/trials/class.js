@@ -179,7 +179,7 @@ export function classView(panel, ask) {
 	}
 
 	function showResult(trials, rates) {
-		const [first, ...rest] = trials.length ? sentences(trials, rates) : [say("class.empty"), say("class.how", { zip: say("trials.zip") })];
+		const [first, ...rest] = trials.length ? sentences(trials, rates) : [say("class.empty"), say(ask ? "class.how_code" : "class.how", { zip: say("trials.zip") })];
 		const big = made("p", { className: "big", textContent: percent(rate(trials).share ?? 0) });
 		const words = made("div", {}, made("p", { className: "verdict", textContent: first }));
 		words.append(...rest.map((textContent) => made("p", { className: "detail", textContent })));

@@ -2,6 +2,7 @@
 // The teacher's page has a secret that reads; a student's a receipt that replaces. Both stay in their tab alone.
 
 import { note, noted } from "../web/address.js";
+import { copiedWords } from "../web/dom.js";
 import { lasts, recall, remember } from "../web/memory.js";
 import { language, say } from "../web/say.js";
 import { onTrials, recallTrials } from "../web/trials.js";
@@ -136,13 +137,12 @@ export function openedClass(panel, ask, { since, gathered, over }) {
 		part("code").setAttribute("aria-label", say("collect.code", { letters: [...kept.code].join(" ") }));
 		write(part("until"), say("collect.until", { time: clock(kept.until), count }));
 		part("link").textContent = say(copied ? "collect.copied" : "collect.link");
-		part("link").hidden = !navigator.clipboard;
 	}
 
 	async function copy() {
 		const address = new URL(location.href);
 		address.hash = `#trials/mine?class=${kept.code}`;
-		await navigator.clipboard.writeText(address.href).then(() => (copied = true), () => {});
+		copied ||= await copiedWords(address.href, panel);
 		show();
 	}
 

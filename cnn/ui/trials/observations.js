@@ -1,7 +1,7 @@
 // The observation sheet, to hand in: one list of blocks, written as Markdown or as a page of its own that prints well.
 
 import { figure, made } from "../web/dom.js";
-import { className, classesOf } from "../web/networks.js";
+import { className, classesOf, networkNames } from "../web/networks.js";
 import { nearly, percent } from "../web/numbers.js";
 import { base64Of, bytesOf } from "../web/paint.js";
 import { language, networkName, say } from "../web/say.js";
@@ -55,6 +55,8 @@ function observations(trials) {
 		},
 		{ heading: say("trials.failures") },
 		...(wrong.length ? [{ trials: wrong }] : [{ text: say("trials.no_failures") }]),
+		{ heading: say("trials.gives_in") },
+		{ head: ["", ...networkNames().map(networkName)], rows: ["turned", "moved", "noise"].map((way) => [say(`trials.${way}`), ...networkNames().map(() => "")]) },
 		{ heading: say("trials.remarks") },
 		...["common", "sure", "change"].map((key) => ({ question: say(`trials.ask.${key}`) })),
 		{ heading: say("trials.all") },

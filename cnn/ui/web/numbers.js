@@ -53,6 +53,11 @@ export const whole = (value) => formatted(value, {});
 // With as many digits as it has, three at most.
 export const exact = (value) => formatted(value, { maximumFractionDigits: 3 });
 
+// A number as a field holds it, and what was written there, NaN where that is none: either sign parts decimals, for people
+// copy them from anywhere.
+export const inField = (value) => formatted(value, { useGrouping: false, maximumFractionDigits: 9 });
+export const fromField = (words) => (words.trim() === "" ? NaN : Number(words.trim().replace(",", ".")));
+
 // What stands between a number and its per-cent sign.
 const apart = () => new Intl.NumberFormat(language(), { style: "percent" }).formatToParts(0).find(({ type }) => type === "literal");
 

@@ -43,8 +43,12 @@ export const sayIn = (spoken, key) => tables[spoken][key];
 // Whether these words are what some language says at `key`.
 export const saysIn = (key, words) => languages().some((one) => tables[one][key] === words);
 
-// What people call a network; one of the Hub's or of a folder is called what it is called there.
-export const networkName = (name) => tables[language()][`network.${name}`] ?? name;
+// What people call a network: one that the visitor trained is theirs, by its number; one of the Hub's or of a folder is called
+// what it is called there.
+export function networkName(name) {
+	const [, number] = /^mine-(\d+)$/.exec(name) ?? [];
+	return number ? say("network.own", { number }) : (tables[language()][`network.${name}`] ?? name);
+}
 
 const NETWORKS_OF_TEXTS = ["model", "other", "better"]; // fields that hold the name of one
 

@@ -9,12 +9,14 @@ const KEY = "digit-done";
 // `minutes` are the plan's of a lesson of two hours (docs/teach.md), rounded to fives; `views` are named as in the address.
 /** @type {Record<string, { minutes: number, wings: Record<string, string[]> }>} */
 export const STATIONS = {
-	draw: { minutes: 20, wings: { draw: ["read"] } },
-	inside: { minutes: 20, wings: { inside: ["network", "why", "play"] } },
+	draw: { minutes: 20, wings: { draw: ["read", "number"] } },
+	inside: { minutes: 20, wings: { inside: ["play", "network", "why"] } },
 	lab: { minutes: 25, wings: { lab: ["film", "step", "build", "train", "teach", "sweep"] } },
 	test: { minutes: 30, wings: { stress: ["compare", "breaking", "card", "score"], errors: ["list", "compare", "calibration"], trials: ["mine", "class"] } },
 	course: { minutes: 25, wings: { course: ["wire", "starters", "notebooks", "adapt"] } },
 };
+
+const OF_DIGITS = ["draw/number", "stress/score"]; // what networks of other symbols have not
 
 // The station that a wing, or a station, stands in.
 export const stationOf = (name) => Object.keys(STATIONS).find((station) => station === name || name in STATIONS[station].wings);
@@ -26,7 +28,7 @@ export const firstWing = (station) => Object.keys(STATIONS[station].wings)[0];
 export const viewsOf = (station) => Object.entries(STATIONS[station].wings).flatMap(([wing, views]) => views.map((view) => `${wing}/${view}`));
 
 export const isDone = (view) => get("done").includes(view);
-export const isThrough = (station) => viewsOf(station).every(isDone);
+export const isThrough = (station) => viewsOf(station).every((view) => isDone(view) || (get("symbols") && OF_DIGITS.includes(view)));
 
 // Whoever opens an answer is done with its view; the browser keeps it.
 export function followAnswers() {

@@ -5,6 +5,7 @@
 // penless    whether they read pictures that no pen makes
 // picture    the digit of all tabs, where it is no drawing of the pad's: its pixels, a byte each, in base64; or null
 // read       the last answer to what was drawn or photographed in the first tab
+// says       by wing, what its station says of that digit: {prediction, picture}; null where it says nothing
 // drawing    the digit of all tabs as the pads show it: {from, strokes, sent}, `from` the element that it was drawn on, `sent`
 //            what went to the server of it
 // asNumber   {drawing}, a drawing of one digit that was several, to be read as a number
@@ -17,7 +18,7 @@
 // own        the names of the networks that the visitor has trained, and that are still there
 // reader     which of these reads in the first tab; null where the one does that reads for everybody
 
-const told = { language: "en", symbols: false, penless: false, picture: null, read: null, drawing: null, asNumber: null, pen: false, blank: {}, trials: null, examples: [], judged: null, done: [], own: [], reader: null };
+const told = { language: "en", symbols: false, penless: false, picture: null, read: null, says: {}, drawing: null, asNumber: null, pen: false, blank: {}, trials: null, examples: [], judged: null, done: [], own: [], reader: null };
 const listeners = new Map();
 
 export const get = (key) => told[key];

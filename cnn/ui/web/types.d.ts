@@ -683,6 +683,7 @@ export interface News {
 	epochs: Epoch[];
 	rows: Result[];
 	taught: Taught | null;
+	resumed: boolean;
 	why: Why | null;
 }
 

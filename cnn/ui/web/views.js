@@ -4,10 +4,10 @@ import { go, onPlace } from "./address.js";
 import { areWords, byArrows } from "./dom.js";
 import { className, sideOf } from "./networks.js";
 import { nearly } from "./numbers.js";
-import { paintValues, unpack } from "./paint.js";
+import { paintValues, pictureOf, unpack } from "./paint.js";
 import { say } from "./say.js";
 import { isDone } from "./stations.js";
-import { subscribe } from "./store.js";
+import { get, set, subscribe } from "./store.js";
 
 /** @typedef {import("./types.js").Packed} Packed */
 /** @typedef {import("./types.js").Prediction} Prediction */
@@ -28,6 +28,18 @@ export function asking({ element, props, trigger }, open) {
 	return { ready, askAgain, askBeside: (asked, event = "submit") => ask(asked, event) };
 }
 
+const PATIENCE = 1500; // milliseconds
+
+// A component that comes late, with its tab, asks for itself; and once more while it is not answered, for Gradio may not
+// have listened to it yet.
+export function askAtFirst(element, ask, answered) {
+	setTimeout(ask);
+	const again = setInterval(() => {
+		if (answered()) clearInterval(again);
+		else if (element.offsetParent) ask();
+	}, PATIENCE);
+}
+
 // Answers come in any order where several events ask: one to what is no longer asked for is not shown.
 export const outdated = (asked, open) => asked.view === open.view && JSON.stringify(asked) !== JSON.stringify(open);
 
@@ -38,8 +50,11 @@ export const outdated = (asked, open) => asked.view === open.view && JSON.string
 export function showSays(panel, { prediction, pixels }, ...notes) {
 	const { values, shape } = unpack(pixels);
 	paintValues(panel.querySelector(".says canvas"), values, shape, { limit: 1 });
+	tellSaid(panel, { prediction, picture: pictureOf(values) });
 	const { digit, verdict, closest } = answerWords(prediction);
-	const detail = [closest, say("pane.by", { model: prediction.model }), ...notes].filter(Boolean).join(" · ");
+	const empty = prediction.reason === "blank"; // where not even an example is at hand
+	const detail = empty ? say("pane.empty") : [closest, say("pane.by", { model: prediction.model }), ...notes].filter(Boolean).join(" · ");
+	panel.toggleAttribute("data-empty", empty);
 	panel.querySelector(".says .digit").textContent = digit;
 	panel.querySelector(".says .digit").classList.toggle("word", areWords([digit]));
 	panel.querySelector(".verdict").textContent = verdict;
@@ -47,9 +62,21 @@ export function showSays(panel, { prediction, pixels }, ...notes) {
 	return [answerAloud(prediction), detail].filter(Boolean).join(", ");
 }
 
+// Told to the pad beside, which says it where there is room for one line alone; null where nothing is said.
+/** @param {Element} panel @param {{ prediction: Prediction, picture: string } | null} said */
+export const tellSaid = (panel, said) => set("says", { ...get("says"), [wingOf(panel)]: said });
+
 // That nobody drew what is answered; where nothing was there to be an example, the answer itself asks for something.
 /** @param {{ example?: boolean }} answer @param {Prediction} prediction */
 export const exampleNote = ({ example }, { reason }) => example && reason !== "blank" && say("pane.example");
+
+// The first station looks again where it is unsure, the others once: where that makes a difference, both stand there.
+/** @param {{ prediction: Prediction, pixels: Packed }} answer */
+export function looksNote({ prediction, pixels }) {
+	const read = get("read");
+	const same = read?.model === prediction.model && read.pixels === pictureOf(unpack(pixels).values);
+	return same && answerAloud(read) !== answerAloud(prediction) && say("pane.looks", { answer: answerAloud(read) });
+}
 
 // An answer's sign ("" for a blank, "?" where it abstains), how sure it is or why not, and then what is close, if any is.
 /** @param {Prediction} prediction */
@@ -83,10 +110,14 @@ export const blankFor = (model) => new Float32Array(sideOf(model) ** 2);
 
 // ------------------------------------------------------------------ views, one open at a time
 
+const wingOf = (panel) => panel.querySelector("[data-view]").id.split("-tab-")[0];
+
 // The panel's tabs open its parts, and so does the address; gives a function that opens one by name, and tells nobody.
-export function tabbed(panel, onOpen) {
+// `usual` is the one that opens where nothing is asked for.
+export function tabbed(panel, onOpen, usual = "") {
 	const tabs = [...panel.querySelectorAll("[data-view]")];
-	const [wing] = tabs[0].id.split("-tab-");
+	const named = (name) => tabs.find((tab) => tab.dataset.view === name);
+	const wing = wingOf(panel);
 	let opened = null;
 	const open = (name) => {
 		opened = name;
@@ -112,7 +143,7 @@ export function tabbed(panel, onOpen) {
 	subscribe("done", tick);
 	tick();
 	onPlace(wing, ({ view }) => {
-		const { dataset } = tabs.find((tab) => tab.dataset.view === view) ?? tabs[0];
+		const { dataset } = named(view) ?? named(usual) ?? tabs[0];
 		if (dataset.view === opened) return;
 		open(dataset.view);
 		onOpen(dataset.view);

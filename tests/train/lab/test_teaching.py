@@ -10,9 +10,9 @@ import pytest
 from cnn.lab.trainings import Lesson, Training
 from cnn.models import registry
 from cnn.types import Digits
+from train.lab.desk import Desk
 from train.lab.teaching import Teaching, halves, teach
 from train.lab.training import Sets, perturbed
-from train.lab.worker import Desk
 
 pytestmark = pytest.mark.slow
 

@@ -3,6 +3,7 @@
 import dataclasses
 import json
 import os
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -11,14 +12,14 @@ import numpy as np
 import onnxruntime
 import pytest
 
-from cnn.lab.trainings import Order, Rush, Training, Worker
+from cnn.lab.trainings import Order, Rush, Training, Trainings, Worker
 from cnn.models import registry
 from cnn.network import design
 from cnn.task import SIDE
 from train.data.mnist import DataError
 from train.lab import training, worker
+from train.lab.desk import Desk
 from train.lab.training import Sets, perturbed
-from train.lab.worker import Desk
 
 pytestmark = pytest.mark.slow
 
@@ -66,6 +67,42 @@ def test_what_it_tells_is_what_the_server_hears(known: Sets, tmp_path: Path) -> 
     assert design.read(network.config["recipe"]["design"]) == DESIGN
     session = onnxruntime.InferenceSession(heard.files["model.onnx"], providers=["CPUExecutionProvider"])
     assert np.abs(session.run(None, {"picture": DIGIT[None, ..., None]})[0] - network.logits(DIGIT[None])).max() < 1e-4
+
+
+def test_it_goes_on_where_a_lost_process_was(known: Sets, tmp_path: Path) -> None:
+    """To the same network as without; of two runs one was through."""
+    whole = [message["row"] for message in told(ORDER, tmp_path, lambda: known) if "row" in message]
+    lost = told(ORDER, tmp_path, lambda: known)
+    next(message for message in lost if message.get("epoch", {}).get("run") == 1 and message["epoch"]["epoch"] == 1)
+    lost.close()  # a checkpoint stays, as of a killed one
+    order = {**dataclasses.asdict(ORDER), "done": 1, "resumed": True}
+    found = [*training.Training(order, Desk(), tmp_path, lambda: known).messages()]
+    assert [(one["epoch"]["run"], one["epoch"]["epoch"]) for one in found if "epoch" in one] == [(1, 1), (1, 2)]
+    rows = [one["row"] for one in found if "row" in one]
+    same = ("seed", "mnist", "made", "perturbed")
+    assert [[row[name] for name in same] for row in rows] == [[whole[1][name] for name in same]]
+
+
+@pytest.mark.long
+def test_a_killed_process_costs_no_training(idx_folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MNIST_DIR", str(idx_folder))
+    processes: list[Any] = []
+    start = Worker._start
+    monkeypatch.setattr(Worker, "_start", lambda self: (start(self), processes.append(self._process)))
+    trainings = Trainings(worker.COMMAND)
+    try:
+        ticket = trainings.begin("mine-1", dataclasses.replace(ORDER, epochs=6, seeds=[0]), "visitor", DIGIT)
+        while not (news := trainings.news(ticket)).epochs:
+            assert news.state in ("waiting", "training")
+            time.sleep(0.05)
+        processes[0].kill()
+        while (news := trainings.news(ticket)).state not in ("done", "ended"):
+            time.sleep(0.05)
+        assert (news.state, news.resumed, len(news.rows), len(processes)) == ("done", True, 1, 2)
+        assert [one.epoch for one in news.epochs] == [*range(7)]
+        assert trainings.files(ticket)["model.keras"]
+    finally:
+        trainings.close()
 
 
 def test_it_stops_where_it_is_told_to(known: Sets, tmp_path: Path) -> None:

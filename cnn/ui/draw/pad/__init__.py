@@ -21,15 +21,16 @@ class Pad(Component):
     `input` fires while the pen moves, and once more when it lifts: then `"lifted": true` stands in what is sent. What
     is not answered within some seconds is sent again. `examples` are digits to click:
     `[{"label": 7, "style": "plain seven", "strokes": <a pad's value>}, ...]`. All pads of a page show one drawing. One
-    that `follows` is a still picture of the digit, which the page scrolls over, until it is to be changed; it
-    says nothing of it before. One for a `number` is WIDE, has a line to write on, and a drawing of its own. One with an
-    `instead` follows where there is no pen: it stays a picture, at first this one.
+    that `follows` a wing, by its name, is a still picture of the digit that is looked at there, which the page scrolls
+    over, until it is to be changed; it says nothing of it before. On a phone it is one line, with what is said of the
+    digit. One for a `number` is WIDE, has a line to write on, and a drawing of its own. One with an `instead` follows
+    where there is no pen: it stays a picture, at first this one.
     """
 
     def __init__(
         self,
         examples: list[dict[str, Any]] | None = None,
-        follows: bool = False,
+        follows: str | None = None,
         number: bool = False,
         instead: Framed | None = None,
         **options: Any,

@@ -52,13 +52,15 @@ function ranked(strokes, limit) {
 	return ranks;
 }
 
-// The drawing as the server reads it: the points that matter most, as many as the budget, in bytes, holds.
-export function compact(strokes, [width, height], budget) {
+// The drawing as the server reads it: the points that matter most, as many as the budget, in bytes, holds. Made compact
+// once more, as what a link shows is, it stays the same: points are whole before they are weighed.
+export function compact(drawn, [width, height], budget) {
+	const strokes = drawn.map((points) => points.map((point) => point.map(Math.round)));
 	const ranks = ranked(strokes, budget / SHORTEST);
 	const keep = (count) => {
 		const kept = strokes.map(() => []);
 		for (const [at, index] of ranks.slice(0, count)) kept[at].push(index);
-		const points = (indices, at) => indices.sort((a, b) => a - b).map((index) => strokes[at][index].map(Math.round));
+		const points = (indices, at) => indices.sort((a, b) => a - b).map((index) => strokes[at][index]);
 		return { strokes: kept.map(points).filter((stroke) => stroke.length > 0), width, height };
 	};
 	if (JSON.stringify(keep(ranks.length)).length <= budget) return keep(ranks.length);

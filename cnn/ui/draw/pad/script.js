@@ -6,6 +6,7 @@ import { recall, remember } from "../../web/memory.js";
 import { paintInk } from "../../web/paint.js";
 import { onLanguage, say, translate } from "../../web/say.js";
 import { get, set, subscribe } from "../../web/store.js";
+import { answerWords } from "../../web/views.js";
 import { compact, deciphered, distance, edge, fitted, inside, written } from "./geometry.js";
 import { begun, extend, paint, thumbnail, whole } from "./painting.js";
 
@@ -33,7 +34,7 @@ export default function start({ element, trigger, props, watch }, { examples, fo
 	const canvas = element.querySelector("canvas");
 	const settings = { width: kind.pen, guide: true, ...recall("localStorage", kind.settings) };
 
-	let still = follows; // a picture of the digit, until the visitor wants to change it
+	let still = follows !== null; // a picture of the digit, until the visitor wants to change it; one line of a phone has room for that
 	let greeting = false; // the pad draws by itself, until the visitor does something
 	let strokes = [];
 	let cleared = []; // what the last clearing took, until something new is drawn; or what a fresh sheet took away
@@ -63,13 +64,31 @@ export default function start({ element, trigger, props, watch }, { examples, fo
 		if (!follows) set("blank", { ...get("blank"), [kind.name]: blank }); // at once: an answer is for a blank pad, or is not
 		frame ||= requestAnimationFrame(() => {
 			frame = 0;
-			const picture = still ? (get("picture") ?? instead) : null;
+			const picture = still ? (get("picture") ?? instead ?? example()) : null;
 			board.classList.toggle("pixels", picture !== null);
 			if (picture !== null) paintInk(canvas, picture);
 			else paint(canvas, strokes, grid, settings.width);
 			enable("undo", strokes.length + cleared.length > 0);
 			enable("clear", strokes.length > 0);
 		});
+	}
+
+	// Before anything is drawn, the station beside looks at an example.
+	const example = () => (strokes.length === 0 ? get("says")[follows]?.picture : null) ?? null;
+
+	// What is said of the digit: by the station beside, or else by the first one, where it read this very digit.
+	function saidOf() {
+		const read = get("read");
+		const same = get("picture") === null ? JSON.stringify(read?.strokes?.strokes) === JSON.stringify(get("drawing")?.sent?.strokes) : read?.pixels === get("picture");
+		return get("says")[follows]?.prediction ?? (read?.probabilities && same ? read : null);
+	}
+
+	function showSaid() {
+		const prediction = saidOf();
+		const { digit, verdict } = prediction ? answerWords(prediction) : { digit: "", verdict: "" };
+		board.querySelector(".said b").textContent = digit;
+		board.querySelector(".said span").textContent = verdict;
+		show();
 	}
 
 	// A button that can do nothing more hands the keyboard on to the pad.
@@ -296,6 +315,7 @@ export default function start({ element, trigger, props, watch }, { examples, fo
 		canvas.tabIndex = still ? -1 : 0;
 		canvas.setAttribute("role", still ? "img" : "application");
 		canvas.dataset.label = still ? "pad.still" : number ? "pad.canvas_number" : "pad.canvas";
+		button("change").setAttribute("aria-expanded", !still);
 		button("change").querySelector("span").dataset.text = still ? "pad.change" : "pad.done";
 		translate(element);
 		show();
@@ -438,6 +458,7 @@ export default function start({ element, trigger, props, watch }, { examples, fo
 		props.value = message(true);
 		sent = JSON.stringify(props.value);
 	});
+	if (follows) for (const key of ["says", "read", "drawing"]) subscribe(key, showSaid);
 	new ResizeObserver(show).observe(canvas);
 	onTheme(show);
 	watch("value", receive);
@@ -445,11 +466,14 @@ export default function start({ element, trigger, props, watch }, { examples, fo
 	for (const example of examples) offer(example);
 	board.querySelector(".examples").hidden = examples.length === 0;
 	board.classList.toggle("number", number);
-	board.classList.toggle("follower", follows);
+	board.classList.toggle("follower", still);
 	board.classList.toggle("penless", instead !== null);
 	board.style.setProperty("--examples", examples.length);
-	hold(follows);
-	onLanguage(() => translate(element));
+	hold(still);
+	onLanguage(() => {
+		translate(element);
+		showSaid();
+	});
 	receive();
 	adjust({});
 	// Gradio listens once the page stands.
