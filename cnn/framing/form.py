@@ -14,6 +14,7 @@ import numpy as np
 from scipy import ndimage
 
 from cnn.framing.pen import span
+from cnn.framing.windows import over
 
 EIGHT = np.ones((3, 3), bool)  # a pixel and its eight neighbours
 
@@ -122,20 +123,12 @@ def _level_lines(mask: np.ndarray, side: int, gap: int, limits: Limits) -> list[
 def _closed(mask: np.ndarray, gap: int) -> np.ndarray:
     """A mask, (h, w) bool, with gaps of up to `gap` pixels along its rows filled, but not where they are at its rim.
 
-    As SciPy's binary_closing, made of pieces 1, 2, 4, 8 pixels long: eight times as fast.
+    As SciPy's binary_closing.
     """
-
-    def over(combine: np.ufunc, values: np.ndarray) -> np.ndarray:
-        had = 1
-        while had <= gap:
-            step = min(had, gap + 1 - had)
-            values, had = combine(values[:, :-step], values[:, step:]), had + step
-        return values
-
     wide, off = mask.shape[1], (gap + 1) // 2
-    spread = over(np.logical_or, np.pad(mask, ((0, 0), (gap, gap)))).copy()
-    spread[:, :off] = spread[:, off + wide :] = False
-    return over(np.logical_and, spread)
+    spread = over(np.maximum, np.pad(mask.T, ((gap, gap), (0, 0))), gap + 1)
+    spread[:off] = spread[off + wide :] = False
+    return over(np.minimum, spread, gap + 1).T
 
 
 def alone(thickness: float) -> float:

@@ -13,6 +13,7 @@ from scipy import ndimage
 
 from cnn.framing.paper import EVERY_RULE, ICON, MARGIN, Ink, Rules, flat_paper, lit_paper, resized
 from cnn.framing.pen import span
+from cnn.framing.windows import running
 
 FIGURE_AREA, FIGURE_SIDE = 0.15, 0.35  # shares of a page's area that a figure differs in, and of its sides
 FIGURE_TONE = 6  # grey levels: a figure's paper differs from the page by more, whose own differ by 3
@@ -170,7 +171,7 @@ def without_table(grey: np.ndarray) -> np.ndarray:
     # Without ink; a narrow strip of table at the rim is no ink, as it goes on beyond.
     coarse = ndimage.grey_closing(np.pad(coarse, INKED, mode="edge"), (INKED, INKED))[INKED:-INKED, INKED:-INKED]
     light = coarse > _between(coarse)
-    if light.all() or np.median(coarse[~light]) > TABLE_TONE * np.median(coarse[light]):
+    if light.all() or not light.any() or np.median(coarse[~light]) > TABLE_TONE * np.median(coarse[light]):
         return grey
     labels, _ = ndimage.label(light)
     sheet = ndimage.binary_fill_holes(labels == np.bincount(labels[light]).argmax())
@@ -216,9 +217,9 @@ def rule_slope(grey: np.ndarray) -> float | None:
     count = grey.shape[1] // strip
     cut = np.ascontiguousarray(grey[:, : strip * count])
     ends = np.concatenate([cut[:, :strip], cut[:, -strip:]], 1)
-    if min(_strips(_dark_lines(ends)[1], strip).max(0)) < RULE_TONE:
+    if min(_strips(_darker(ends, _under_lines(ends)), strip).max(0)) < RULE_TONE:
         return None
-    dark = np.minimum(_strips(_dark_lines(cut)[1], strip), 2 * RULE_TONE)
+    dark = np.minimum(_strips(_darker(cut, _under_lines(cut)), strip), 2 * RULE_TONE)
     x = (np.arange(count) + 0.5) * strip - grey.shape[1] / 2
     room = math.ceil(0.2 * x[-1])
     padded = np.pad(dark, ((room, room), (0, 0)), mode="edge")
@@ -230,7 +231,7 @@ def rule_slope(grey: np.ndarray) -> float | None:
         along = padded.ravel()[pixels + count * shift[:, None]] @ np.full(count, 1 / count, np.float32)
         found = np.square(np.square(along)).sum(1)
         slope = float(slopes[found > 0.98 * found.max()].mean())  # several slopes may lead through the same pixels
-    return slope if _rules(_dark_lines(grey)[1], slope)[0].any() else None
+    return slope if _rules(grey, _under_lines(grey), slope)[0].any() else None
 
 
 def _strips(values: np.ndarray, width: int) -> np.ndarray:
@@ -238,39 +239,32 @@ def _strips(values: np.ndarray, width: int) -> np.ndarray:
     return values.reshape(len(values), -1, width).mean(2)
 
 
-def _dark_lines(grey: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """The paper under thin dark lines across a page, (h, w), and how dark they are, as a share of it.
+def _under_lines(grey: np.ndarray) -> np.ndarray:
+    """The paper under thin dark lines across a page, (h, w).
 
     A grey closing down the columns wipes off what is thin there, and keeps the edges of shadows.
     """
     reach = max(3, max(grey.shape) // RULE | 1)
-    paper = _running(np.minimum, _running(np.maximum, grey, reach), reach)
-    return paper, 1 - grey / np.maximum(paper, 1)
+    return running(np.minimum, running(np.maximum, grey, reach), reach)
 
 
-def _running(most: np.ufunc, values: np.ndarray, size: int) -> np.ndarray:
-    """The maximum or minimum of (h, w) values over `size` rows, an odd number, about each; beyond the rim as at it.
-
-    Made of maxima over 1, 2, 4, 8 rows: far faster down the columns than SciPy's.
-    """
-    result, had = np.pad(values, ((size // 2, size // 2), (0, 0)), mode="edge"), 1
-    while had < size:
-        step = min(had, size - had)
-        result, had = most(result[:-step], result[step:]), had + step
-    return result
+def _darker(grey: np.ndarray, paper: np.ndarray) -> np.ndarray:
+    """How much darker than its paper each pixel is, as a share of it."""
+    return 1 - grey / np.maximum(paper, 1)
 
 
-def _rules(dark: np.ndarray, slope: float) -> tuple[np.ndarray, np.ndarray]:
+def _rules(grey: np.ndarray, paper: np.ndarray, slope: float) -> tuple[np.ndarray, np.ndarray]:
     """How dark are the lines of a known slope that lead through the rows of the middle column, (n,), and these rows.
 
     What a line hides most of its way is no ink, which is why the tone that WHOLE of its pixels have is looked at.
     """
-    height, width = dark.shape
+    height, width = grey.shape
     columns = np.arange(0, width, max(1, width // RULE_SAMPLES))
     shift = slope * (columns - width / 2)
     room = math.ceil(np.abs(shift).max())
     rows = np.arange(-room, height + room)
-    padded = np.pad(dark[:, columns], ((2 * room + 1, 2 * room + 2), (0, 0)), constant_values=np.nan)
+    dark = _darker(grey[:, columns], paper[:, columns])
+    padded = np.pad(dark, ((2 * room + 1, 2 * room + 2), (0, 0)), constant_values=np.nan)
     at = rows[:, None] + np.floor(shift).astype(int) + 2 * room + 1
     # The darker of two rows: a thin line is now in one, now in the other, and now in both.
     dark = np.maximum(*(np.take_along_axis(padded, at + below, 0) for below in (0, 1)))
@@ -290,16 +284,19 @@ def without_rules(grey: np.ndarray, slope: float) -> np.ndarray:
     A pixel of a line is lit up as much as the line is darker than the paper where it is as light as the line, and not
     at all where it is as dark as ink.
     """
-    paper, dark = _dark_lines(grey)
-    tones, rows = _rules(dark, slope)
-    at = np.arange(len(grey))[:, None] - slope * (np.arange(grey.shape[1]) - grey.shape[1] / 2) - rows[0]
-    tone = ndimage.maximum_filter1d(tones, 3)[np.clip(np.rint(at).astype(int), 0, len(rows) - 1)].astype(np.float32)
+    paper = _under_lines(grey)
+    tones, rows = _rules(grey, paper, slope)
+    tones = ndimage.maximum_filter1d(tones, 3).astype(np.float32)
     few = grey[::4, ::4]
     ink = 1 - float(np.percentile(few / np.maximum(lit_paper(few, -1)[0], 1), 0.5))
-    there = tone > 0
-    tone, paper, dark = tone[there], paper[there], dark[there]
+    # The pixels of lines alone: each line's row in the middle, moved by the slope.
+    line, x = np.flatnonzero(tones > 0)[:, None], np.arange(grey.shape[1])
+    y = rows[line] + np.rint(slope * (x - grey.shape[1] / 2)).astype(int)
+    inside = (y >= 0) & (y < len(grey))
+    there = y[inside], np.broadcast_to(x, y.shape)[inside]
+    tone, paper = np.broadcast_to(tones[line], y.shape)[inside], paper[there]
     darker = np.where(ink - tone > CLEARLY_INK, ink - tone, UNCLEAR)  # ink, than the line
-    bare = np.clip(1 - (dark - tone) / darker, 0, 1)
+    bare = np.clip(1 - (_darker(grey[there], paper) - tone) / darker, 0, 1)
     result = grey.copy()
     result[there] = np.minimum(grey[there] + MORE * tone * paper * bare, paper)
     return result

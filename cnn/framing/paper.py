@@ -10,6 +10,7 @@ from scipy import ndimage
 
 from cnn.framing.form import form as form_of
 from cnn.framing.pen import EDGE, span, stroke_width
+from cnn.framing.windows import around
 
 COARSE = 3  # paper under uneven light is estimated on a copy this many times smaller still
 WIDEST = 5  # on such paper a stroke is thinner than a fifth of the image; what is wider belongs to the paper
@@ -165,12 +166,13 @@ def lit_paper(grey: np.ndarray, sign: int) -> tuple[np.ndarray, int, np.ndarray]
     factor, widest = (COARSE, WIDEST) if max(grey.shape) > ICON else (1, 3)
     reach = max(3, max(grey.shape) // (factor * widest) | 1)
     coarse = resized(grey, [max(1, n // factor) for n in grey.shape])
-    wiped = ndimage.grey_opening if sign > 0 else ndimage.grey_closing
+    first, then = (np.minimum, np.maximum) if sign > 0 else (np.maximum, np.minimum)
     # Beyond the rim the light goes on as it goes near it; were it held, a slope would look like ink in the corners.
     room = [(min(reach, n - 1),) * 2 for n in coarse.shape]
     beyond = np.clip(np.pad(coarse, room, mode="reflect", reflect_type="odd"), 0, 255)
     (top, _), (left, _) = room
-    paper = wiped(beyond, (reach, reach))[top : top + coarse.shape[0], left : left + coarse.shape[1]]
+    wiped = around(then, around(first, beyond, reach), reach)
+    paper = wiped[top : top + coarse.shape[0], left : left + coarse.shape[1]]
     doubt = (ndimage.maximum_filter(paper, 3) - ndimage.minimum_filter(paper, 3)) / 2
     return resized(paper, grey.shape), sign, resized(doubt, grey.shape)
 

@@ -1,10 +1,11 @@
 """A photo or drawing of a handwritten number -> boxes of digits -> text. Knows no page.
 
-The ink of each line is cut into pieces, more than there are digits; each run of neighbouring pieces may be a digit, all
-lines' are read together, and the cheapest way through the line is the number: heuristic over-segmentation, as
-LeCun, Bottou, Bengio and Haffner 1998 read cheques (Gradient-based learning applied to document recognition, V to
-VIII). A cut is a seam, a path from top to bottom that crosses as little ink as it can (Avidan and Shamir 2007), so that
-slanted and interlocked digits come apart.
+The ink of each line is cut into pieces, more than there are digits; each run of neighbouring pieces may be a digit, and
+the cheapest way through the line is the number: heuristic over-segmentation, as LeCun, Bottou, Bengio and Haffner 1998
+read cheques (Gradient-based learning applied to document recognition, V to VIII). The network is asked of those runs
+alone that may be on the cheapest way: lazily, as A* opens nodes (Hart, Nilsson and Raphael 1968). A cut is a seam, a
+path from top to bottom that crosses as little ink as it can (Avidan and Shamir 2007), so that slanted and interlocked
+digits come apart.
 """
 
 import dataclasses
@@ -139,15 +140,58 @@ class Piece(NamedTuple):
 
 
 class Run(NamedTuple):
-    """Neighbouring pieces that may be one digit: from `first` to one past the `last`, and what else it may be made of.
+    """Neighbouring pieces that may be one digit: from `first` to one past the `last`, and what they cost but reading.
 
-    `borrowed`: whether `pieces` begin with the stroke that the first of them shares with the digit before.
+    `pieces` may begin with the stroke that the first of them shares with the digit before.
     """
 
     first: int
     last: int
     pieces: list[Piece]
-    borrowed: bool
+    cost: float
+
+
+class Look(NamedTuple):
+    """What the network says of a run: its (10,) probabilities, and how likely it is no digit."""
+
+    probabilities: np.ndarray
+    strangeness: float
+
+
+class Line:
+    """A line of ink while it is read: `looks` are what the network has said of some `runs`, by their index.
+
+    `costs` (n,) are what each run costs to read; the least that it can where the network was not asked yet.
+    """
+
+    def __init__(self, strip: Strip):
+        self.strip, self.pieces = strip, pieces(strip.strength)
+        self.runs = _runs(self.pieces)
+        self.costs = np.full(len(self.runs), DIGIT)
+        self.looks: dict[int, Look] = {}
+        pen = stroke_width(_union(self.pieces)[2]) if self.pieces else 0.0
+        self._skips = [SKIP * piece.mask.sum() / (pen * HEIGHT) for piece in self.pieces]
+
+    def way(self) -> list[int]:
+        """The runs of the cheapest way through the line (Viterbi), by their index, from left to right."""
+        best = [0.0] + [math.inf] * len(self.pieces)
+        came: list[tuple[int, int | None]] = [(0, None)] * (len(self.pieces) + 1)
+        ending: dict[int, list[int]] = {}
+        for index, run in enumerate(self.runs):
+            ending.setdefault(run.last, []).append(index)
+        for end, skip in enumerate(self._skips, 1):
+            best[end], came[end] = best[end - 1] + skip, (end - 1, None)
+            for index in ending.get(end, []):
+                run = self.runs[index]
+                cost = best[run.first] + self.costs[index] + run.cost
+                if cost < best[end]:
+                    best[end], came[end] = cost, (run.first, index)
+        way, end = [], len(self.pieces)
+        while end:
+            end, index = came[end]
+            if index is not None:
+                way.append(index)
+        return way[::-1]
 
 
 def read_number(classifier: Classifier, image: Image.Image) -> Number:
@@ -167,31 +211,33 @@ def read_strips(classifier: Classifier, strips: list[Strip]) -> Number:
     """
     if not classifier.task.is_like(DIGITS):
         raise InputError("no_digits", model=classifier.name)
-    cut = [pieces(strip.strength) for strip in strips]
-    runs = [_runs(found) for found in cut]
-    masks = [_union(run.pieces) for line in runs for run in line]
-    if not masks:
-        return Number((), classifier.name)
-    lines_of = [strip for strip, line in zip(strips, runs, strict=True) for _ in line]
-    framed = [frame(*found, strip) for found, strip in zip(masks, lines_of, strict=True)]
+    lines = [Line(strip) for strip in strips]
+    ways = [line.way() for line in lines]
+    while unread := [(line, at) for line, way in zip(lines, ways, strict=True) for at in way if at not in line.looks]:
+        look(classifier, unread)
+        ways = [line.way() for line in lines]
+    digits = [tuple(_digit(line, at, classifier.refusal) for at in way) for line, way in zip(lines, ways, strict=True)]
+    return Number(tuple(_numbers(digits)), classifier.name)
+
+
+def look(classifier: Classifier, unread: list[tuple[Line, int]]) -> None:
+    """Ask the network of runs of lines, all together."""
+    framed = [frame(*_union(line.runs[at].pieces), line.strip) for line, at in unread]
     probabilities, strangeness = _assessed(classifier, np.stack(framed))
     costs = _reading_costs(probabilities, strangeness)
-    lines, first = [], 0
-    for strip, found, line in zip(strips, cut, runs, strict=True):
-        here = slice(first, first + len(line))
-        first += len(line)
-        digits = []
-        for index in _cheapest(found, line, costs[here]):
-            at = here.start + index
-            left, top, mask = masks[at]
-            corners = np.array([[x, y] for x in (left, left + mask.shape[1]) for y in (top, top + mask.shape[0])])
-            outline = strip.place(corners)
-            (x0, y0), (x1, y1) = outline.min(0).tolist(), outline.max(0).tolist()
-            confidence, odd = float(probabilities[at].max()), float(strangeness[at])
-            doubtful = confidence < DOUBT or odd > classifier.refusal
-            digits.append(Digit(int(probabilities[at].argmax()), confidence, (x0, y0, x1, y1), odd, doubtful))
-        lines.append(tuple(digits))
-    return Number(tuple(_numbers(lines)), classifier.name)
+    for i, (line, at) in enumerate(unread):
+        line.costs[at], line.looks[at] = costs[i], Look(probabilities[i], float(strangeness[i]))
+
+
+def _digit(line: Line, at: int, refusal: float) -> Digit:
+    """A run that was read, as a digit in the pixels of the image."""
+    left, top, right, bottom = _bounds(line.runs[at].pieces)
+    outline = line.strip.place(np.array([[x, y] for x in (left, right) for y in (top, bottom)]))
+    (x0, y0), (x1, y1) = outline.min(0).tolist(), outline.max(0).tolist()
+    probabilities, odd = line.looks[at]
+    confidence = float(probabilities.max())
+    doubtful = confidence < DOUBT or odd > refusal
+    return Digit(int(probabilities.argmax()), confidence, (x0, y0, x1, y1), odd, doubtful)
 
 
 def _numbers(lines: list[tuple[Digit, ...]]) -> list[tuple[Digit, ...]]:
@@ -251,8 +297,8 @@ def seams(mask: np.ndarray, pen: float) -> tuple[np.ndarray, list[float]]:
     Ink in pens' widths. A seam goes down from row to row, straight or to a neighbouring column. From left to right.
     """
     price = np.where(mask, 1.0, 0.02)
-    down, came = _walked(price)
-    up, went = (array[::-1] for array in _walked(price[::-1]))
+    (down, up), (came, went) = _walked(np.stack([price, price[::-1]]))
+    up, went = up[::-1], went[::-1]
     through = (down + up - price) / pen
     rows = sorted({round(share * (len(mask) - 1)) for share in THROUGH})
     starts = [(through[row, x], row, x) for row in rows for x in _lowest(np.round(4 * through[row]) / 4)]
@@ -279,16 +325,20 @@ def _followed(row: int, column: int, came: np.ndarray, went: np.ndarray) -> np.n
 
 
 def _walked(price: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """The cheapest way from the first row to each pixel, and the step in columns (-1, 0, 1) back to the row before."""
-    total, step = price.copy(), np.zeros(price.shape, int)
-    left, right = np.full((2, price.shape[1]), np.inf)  # the way that comes from there
-    for row in range(1, len(price)):
-        before = total[row - 1]
-        left[1:], right[:-1] = before[:-1] + SIDEWAYS, before[1:] + SIDEWAYS
-        aside = np.minimum(left, right)
-        step[row] = np.where(aside < before, np.where(left <= right, -1, 1), 0)
-        total[row] += np.minimum(aside, before)
-    return total, step
+    """The cheapest ways from the first row of each of n price lists, (n, h, w), to each pixel.
+
+    And the step in columns (-1, 0, 1) from there back to the row before.
+    """
+    total = np.pad(price, ((0, 0), (0, 0), (1, 1)), constant_values=np.inf)
+    left, straight, right = total[:, :, :-2], total[:, :, 1:-1], total[:, :, 2:]  # the way that comes from there
+    for row in range(1, price.shape[1]):
+        before = np.s_[:, row - 1]
+        straight[:, row] += np.minimum(straight[before], np.minimum(left[before], right[before]) + SIDEWAYS)
+    left, right = left[:, :-1] + SIDEWAYS, right[:, :-1] + SIDEWAYS
+    aside = np.minimum(left, right) < straight[:, :-1]
+    step = np.zeros(price.shape, int)
+    step[:, 1:] = np.where(aside, np.where(left <= right, -1, 1), 0)
+    return straight, step
 
 
 def _lowest(values: np.ndarray) -> list[int]:
@@ -354,36 +404,9 @@ def _runs(found: list[Piece]) -> list[Run]:
                 run = more + found[first:last]
                 left, top, right, bottom = _bounds(run)
                 fits = right - left <= WIDEST * HEIGHT and bottom - top >= LOW * HEIGHT
-                if fits and _shape_cost(run) < WORST:
-                    runs.append(Run(first, last, run, bool(more)))
+                if fits and (shape := _shape_cost(run)) < WORST:
+                    runs.append(Run(first, last, run, shape + _cut_cost(found[first]) + BORROW * bool(more)))
     return runs
-
-
-def _cheapest(found: list[Piece], runs: list[Run], reading: np.ndarray) -> list[int]:
-    """The runs of the cheapest way through the line (Viterbi), by their index, from left to right."""
-    pen = stroke_width(_union(found)[2])
-    best = [0.0] + [math.inf] * len(found)
-    came: list[tuple[int, int | None]] = [(0, None)] * (len(found) + 1)
-
-    def offer(start: int, end: int, cost: float, index: int | None) -> None:
-        if best[start] + cost < best[end]:
-            best[end], came[end] = best[start] + cost, (start, index)
-
-    ending: dict[int, list[int]] = {}
-    for index, run in enumerate(runs):
-        ending.setdefault(run.last, []).append(index)
-    for end in range(1, len(found) + 1):
-        offer(end - 1, end, SKIP * found[end - 1].mask.sum() / (pen * HEIGHT), None)
-        for index in ending.get(end, []):
-            run = runs[index]
-            joint = _cut_cost(found[run.first]) + BORROW * run.borrowed
-            offer(run.first, end, reading[index] + _shape_cost(run.pieces) + joint, index)
-    way, end = [], len(found)
-    while end:
-        end, index = came[end]
-        if index is not None:
-            way.append(index)
-    return way[::-1]
 
 
 def _reading_costs(probabilities: np.ndarray, strangeness: np.ndarray) -> np.ndarray:

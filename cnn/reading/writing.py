@@ -13,6 +13,7 @@ from scipy import ndimage
 from cnn.framing.form import EIGHT, run_lengths
 from cnn.framing.paper import Ink, flat_paper, heavier_tail, lit_paper, stands_out
 from cnn.framing.pen import EDGE
+from cnn.framing.windows import around, long_runs, running
 
 LEAST = 0.035  # of the paper's grey: ink that is darker by less is none
 NOISE = 4  # times the paper's own noise: what stands out by as much may be ink
@@ -49,10 +50,10 @@ def written(grey: np.ndarray) -> Ink | None:
     lines = printed(rise > level)
     if lines.any():
         # Faint writing in a strong frame: what is left has a level of its own.
-        level = _level(rise, ~ndimage.binary_dilation(lines, EIGHT, 2))
+        level = _level(rise, ~around(np.maximum, lines, 5))
         if level is None:
             return None
-        lines = ndimage.binary_dilation(lines, EIGHT) & ~((rise > level) & ~lines)
+        lines = around(np.maximum, lines, 3) & ~((rise > level) & ~lines)
     inked = (rise > level) & ~lines
     if not inked.any():
         return None
@@ -84,7 +85,7 @@ def _level(rise: np.ndarray, where: np.ndarray) -> float | None:
     if not sure.any():
         return None
     reach = 2 * max(2, round(NEARBY * max(rise.shape))) + 1
-    near = (ndimage.maximum_filter(sure, reach)) & where
+    near = around(np.maximum, sure, reach) & where
     counts, edges = np.histogram(rise[near], BINS)
     middles = (edges[1:] + edges[:-1]) / 2
     below, sums = counts.cumsum(), (counts * middles).cumsum()
@@ -203,17 +204,17 @@ def _level_lines(mask: np.ndarray, least: float) -> list[Line]:
     thick = mask.copy()
     thick[1:] |= mask[:-1]
     thick[:-1] |= mask[1:]
-    along = mask & (part <= run_lengths(thick.T).T)
+    along = mask & long_runs(thick.T, part).T
     if not along.any():
         return []
-    run = run_lengths(mask)
-    labels, _ = ndimage.label(ndimage.maximum_filter1d(along, 9, axis=1), EIGHT)
-    found = []
+    labels, _ = ndimage.label(running(np.maximum, along.T, 9).T, EIGHT)
+    found, run = [], None
     for index, box in enumerate(ndimage.find_objects(labels), 1):
         mine = (labels[box] == index) & along[box]
         x = np.flatnonzero(mine.any(0))
         if not x.size or np.ptp(x) < least:
             continue
+        run = run_lengths(mask) if run is None else run
         thickness = float(np.percentile(run[box][mine], 25))
         mine &= run[box] <= max(CROSSED * thickness, thickness + 1)
         x = np.flatnonzero(mine.any(0))

@@ -145,6 +145,13 @@ def test_a_page_half_in_shadow_is_no_sheet_on_a_table() -> None:
     assert np.array_equal(without_table(grey), grey)
 
 
+def test_bright_paper_of_which_ink_leaves_one_grey_is_no_sheet_on_a_table() -> None:
+    """Its rim has many greys, so that it is a photo; what is wider than strokes has one."""
+    grey = np.full((240, 160), 255, np.float32)
+    grey[12::24] = grey[:, 10::20] = 80
+    assert np.array_equal(without_table(grey), grey)
+
+
 def test_a_thick_digit_in_chalk_is_no_sheet_on_a_table() -> None:
     y, x = np.mgrid[:240, :160]
     far = np.hypot((y - 120) / 105, (x - 80) / 65)

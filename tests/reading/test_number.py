@@ -17,8 +17,10 @@ from cnn.reading.line import Strip, from_image, line
 from cnn.reading.number import (
     DOUBT,
     Digit,
+    Line,
     Number,
     frame,
+    look,
     pieces,
     read_number,
     read_number_strokes,
@@ -125,11 +127,14 @@ def test_a_number_is_read_from_left_to_right_each_digit_in_its_box(shapes: Shape
     holds(read_number(shapes, page), names, boxes)  # light ink on dark
 
 
-def test_shapes_are_sent_to_the_network_by_full_calls_of_a_size_that_it_has(shapes: Shapes) -> None:
-    read_number(shapes, on_paper(page_of(["4", "0", "7", "5", "3"], gap=-4)[0]))
-    *full, last = shapes.calls
-    assert set(full) == {SIZES[1]}
-    assert last <= SIZES[1] < 10
+def test_few_shapes_are_looked_at_and_the_answer_is_that_of_all(shapes: Shapes) -> None:
+    strips = from_image(on_paper(page_of(["4", "0", "7", "5", "3"], gap=-4)[0]))
+    number = read_strips(shapes, strips)
+    asked, line = sum(shapes.calls), Line(strips[0])
+    assert max(shapes.calls) <= SIZES[1]
+    assert asked < len(line.runs)
+    look(shapes, [(line, at) for at in range(len(line.runs))])
+    assert number.text == "".join(str(line.looks[at].probabilities.argmax()) for at in line.way())
 
 
 def test_light_shadow_and_noise_do_not_matter(shapes: Shapes) -> None:

@@ -1,5 +1,6 @@
 """What people cannot see, read, hear or reach: axe-core finds nothing grave on any view, a ruler no small target."""
 
+from itertools import pairwise
 from pathlib import Path
 
 import gradio as gr
@@ -42,6 +43,11 @@ SMALL = """() => [...document.querySelectorAll("a[href], button, input, select, 
     .filter(([, { width, height }]) => width && (width < 43.5 || height < 43.5))
     .map(([node, { width, height }]) => [node.outerHTML.slice(0, 160), Math.round(width), Math.round(height)])"""
 
+# Headings, from the page's to the deepest, as those who hear the page find their way by.
+HEADINGS = """() => [...document.querySelectorAll("h1, h2, h3, h4, h5, h6")]
+    .filter((node) => node.checkVisibility({ visibilityProperty: true }))
+    .map((node) => Number(node.tagName[1]))"""
+
 
 @pytest.mark.skipif(not AXE.is_file(), reason="axe-core is not there: run npm ci")
 def test_nothing_grave_is_found_on_any_view_and_a_finger_finds_all(browser: Browser, real_app: gr.Blocks) -> None:
@@ -72,6 +78,9 @@ def test_nothing_grave_is_found_on_any_view_and_a_finger_finds_all(browser: Brow
                 ready(page)
                 station = page.evaluate("document.querySelector('.pages > .tab-wrapper [aria-selected=true]').id")
                 grave = page.evaluate(GRAVE, view if station in stations else None)
+                levels = page.evaluate(HEADINGS)
+                assert levels[:2] == [1, 2], view
+                assert all(deeper <= level + 1 for level, deeper in pairwise(levels)), view
                 small = page.evaluate(SMALL) if width == PHONE["width"] else []
                 stations.add(station)
                 found += [f"{view} {width} {scheme} {language}: {one}" for one in [*grave, *small]]

@@ -92,7 +92,7 @@ class Insider(Onlooker):
     def whole(self, layer: str) -> Locator:
         """Open a layer: all its tiles."""
         self.panel.locator(f"[data-layer={layer}] .all").click()
-        expect(self.sheet.locator("h4")).to_contain_text(f"{layer} · ")
+        expect(self.sheet.locator("h3")).to_contain_text(f"{layer} · ")
         return self.sheet.locator(".tiles .tile")
 
     def choose(self, name: str, within: str = ".inside") -> None:
@@ -201,14 +201,14 @@ def test_a_tile_opens_its_map_where_it_stands_and_closes_again(visit: Visiting, 
     tile = visitor.tiles("conv1").nth(3)
     channel = int(tile.get_attribute("data-channel"))
     tile.press("Enter")
-    expect(visitor.sheet.locator("h4")).to_have_text(f"conv1, map {channel}")
-    expect(visitor.sheet.locator("h4")).to_be_focused()  # who opened it by a key goes on in it ...
+    expect(visitor.sheet.locator("h3")).to_have_text(f"conv1, map {channel}")
+    expect(visitor.sheet.locator("h3")).to_be_focused()  # who opened it by a key goes on in it ...
     expect(tile).to_have_attribute("aria-expanded", "true")
     visitor.page.keyboard.press("Escape")
     expect(visitor.sheet).to_have_count(0)
     expect(tile).to_be_focused()  # ... and comes back
     tile.press("Enter")
-    expect(visitor.sheet.locator("h4")).to_be_focused()
+    expect(visitor.sheet.locator("h3")).to_be_focused()
     visitor.sheet.get_by_text("What does ReLU do?").click()
     expect(visitor.sheet.locator(".relu")).to_contain_text("ReLU lets through what is above zero")
     close = visitor.sheet.get_by_role("button", name="Close")
@@ -256,7 +256,7 @@ def test_a_layer_shows_all_its_maps_and_filters_and_says_what_it_does(visit: Vis
         visitor.whole(name)
         expect(visitor.sheet.locator(".about")).to_contain_text(words)
     visitor.whole("pool2").first.press("Enter")  # a tile here opens its map too
-    expect(visitor.sheet.locator("h4")).to_have_text(re.compile(r"pool2, map \d+"))
+    expect(visitor.sheet.locator("h3")).to_have_text(re.compile(r"pool2, map \d+"))
     visitor.choose(say("network.mlp"), "#model")
     expect(visitor.panel.locator(".layer[data-layer=conv1]")).to_have_count(0)  # the other network has come
     visitor.whole("dense1")
@@ -301,7 +301,7 @@ def test_one_convolution_by_hand_is_the_networks_own(visit: Visiting, course: Cl
     visitor = visit()
     digit = visitor.sketch(SEVEN)
     visitor.page.evaluate("location.hash = '#inside/hand/course'")  # links to it from when it was a view of its own
-    expect(visitor.sheet.locator("h4")).to_have_text(re.compile(r"conv1, map \d+"))
+    expect(visitor.sheet.locator("h3")).to_have_text(re.compile(r"conv1, map \d+"))
     adds_up(visitor, course, digit)  # where the map is brightest
     picture, result = visitor.page.locator(".bench .movable").all()
     picture.hover(position={"x": 90, "y": 60})
@@ -348,7 +348,7 @@ def test_a_deeper_convolution_and_a_pooling_add_up_too(visit: Visiting, course: 
     assert before == pytest.approx(total + others + shown_bias, abs=3 * FINE)
     assert before == pytest.approx(outputs["conv2"].before[0, row, column, channel], abs=FINE)
     visitor.tiles("pool1").nth(1).click()
-    expect(visitor.sheet.locator("h4")).to_contain_text("pool1")
+    expect(visitor.sheet.locator("h3")).to_contain_text("pool1")
     channel = int(visitor.tiles("pool1").nth(1).get_attribute("data-channel"))
     row, column = map(int, visitor.sheet.locator(".pooling .products").get_attribute("data-place").split(","))
     window = outputs["conv1"].after[0, 2 * row : 2 * row + 2, 2 * column : 2 * column + 2, channel]
@@ -370,7 +370,7 @@ def test_the_last_layer_adds_up_to_the_score_and_the_probability(visit: Visiting
     worst = int(logits.argmin())
     for label, rival in ((best, second), (second, best), (worst, best)):
         visitor.tile("logits", label).click()
-        expect(visitor.sheet.locator("h4")).to_have_text(f"The score of {label}")
+        expect(visitor.sheet.locator("h3")).to_have_text(f"The score of {label}")
         *parts, ahead = numbers(visitor.page.locator(".weighing tr td:last-child"))
         assert len(parts) == 8  # six products, the others together, the biases
         assert sum(parts) == pytest.approx(ahead, abs=9 * FINE)
@@ -748,8 +748,8 @@ def test_every_view_fits_a_phone_and_speaks_french(visit: Visiting) -> None:
         expect(step.locator("b")).to_have_text(name)
     last = visitor.tiles("conv2").last
     last.tap()
-    expect(visitor.sheet.locator("h4")).to_have_text(f"conv2, carte {last.get_attribute('data-channel')}")
-    expect(visitor.sheet.locator("h4")).to_be_in_viewport()
+    expect(visitor.sheet.locator("h3")).to_have_text(f"conv2, carte {last.get_attribute('data-channel')}")
+    expect(visitor.sheet.locator("h3")).to_be_in_viewport()
     expect(visitor.sums).to_contain_text("Somme des produits")
     fits()
     visitor.whole("conv2")

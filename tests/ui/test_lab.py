@@ -184,7 +184,7 @@ def test_one_step_by_hand_adds_up(visit: Visiting, film: Film) -> None:
             choice, value = changes
             choose(visitor.panel.get_by_role("group", name=choice).get_by_role("radio", name=value, exact=True))
         step = film.step(moment, digit, **{"label": 7, "rate": 0.1, **how})
-        expect(visitor.panel.locator(".work h4").nth(2)).to_have_text(f"3. The update of kernel {step.channel}")
+        expect(visitor.panel.locator(".work h3").nth(2)).to_have_text(f"3. The update of kernel {step.channel}")
         forward = np.stack([step.logits, step.probabilities, np.eye(10)[step.label], step.errors], 1)
         visitor.until(lambda wanted=forward: close(visitor.table(0), wanted))
         assert np.allclose(visitor.cells(1), step.kernel, atol=6e-5)
@@ -213,7 +213,7 @@ def test_another_kernel_and_another_drawing(visit: Visiting, film: Film) -> None
     best = film.step(5, first_seven(examples(DIGITS)).image, 7, 0.1).channel
     visitor.panel.locator("select").focus()
     visitor.panel.locator("select").select_option("4")
-    expect(visitor.panel.locator(".work h4").nth(2)).to_have_text("3. The update of kernel 4")
+    expect(visitor.panel.locator(".work h3").nth(2)).to_have_text("3. The update of kernel 4")
     expect(visitor.panel.locator("select")).to_be_focused()
     expect(visitor.panel.locator("option").first).to_have_text(f"that with the largest gradient ({best})")
     digit = visitor.sketch(ONE)

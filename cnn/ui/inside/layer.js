@@ -39,7 +39,7 @@ export function layerSheet({ latest, desk, act, isOff, switching, close, again }
 
 	/** @param {LayerShown} layer @param {string} model */
 	function build(layer, model) {
-		const title = made("h4", { textContent: `${layer.name} · ${kindName(layer)}`, tabIndex: -1 });
+		const title = made("h3", { textContent: `${layer.name} · ${kindName(layer)}`, tabIndex: -1 });
 		const shut = made("button", { type: "button", className: "close", textContent: "×" });
 		shut.setAttribute("aria-label", say("inside.close"));
 		shut.addEventListener("click", close);

@@ -322,7 +322,7 @@ export function networkView(desk) {
 		if (opened.firstChild !== sheet.node) opened.replaceChildren(sheet.node);
 		pointTo(columns.get(layer.name).row);
 		if (fresh) bringIn(sheet.node);
-		if (fresh && entering) sheet.node.querySelector("h4").focus({ preventScroll: true });
+		if (fresh && entering) sheet.node.querySelector("h3").focus({ preventScroll: true });
 		if (fresh) entering = false;
 		lightOpened();
 	}

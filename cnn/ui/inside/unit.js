@@ -57,7 +57,7 @@ export function unitSheet({ desk, changes, close, turn, all }) {
 		const what = after.shape.length === 2 ? "map" : "number";
 		const isClass = unit.label !== undefined;
 		const name = isClass ? say("inside.score_of", { label: className(model, unit.label) }) : nameOf(unit.layer, unit.channel, what);
-		const title = made("h4", { textContent: name, tabIndex: -1 });
+		const title = made("h3", { textContent: name, tabIndex: -1 });
 		const shut = made("button", { type: "button", className: "close", textContent: "×" });
 		shut.setAttribute("aria-label", say("inside.close"));
 		shut.addEventListener("click", close);

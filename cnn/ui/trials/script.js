@@ -70,10 +70,10 @@ export default function start(page, constants) {
 	function showResult(trials) {
 		const total = rate(trials);
 		const [first, ...rest] = trials.length ? sentences(trials) : [say("trials.empty"), say("trials.how")];
-		const big = made("p", { className: "big", textContent: trials.length ? percent(total.share) : "–" });
+		const big = trials.length ? [made("p", { className: "big", textContent: percent(total.share) })] : [];
 		const words = made("div", {}, made("p", { className: "verdict", textContent: first }));
 		words.append(...rest.map((textContent) => made("p", { className: "detail", textContent })));
-		part("result").replaceChildren(big, words);
+		part("result").replaceChildren(...big, words);
 	}
 
 	function show() {

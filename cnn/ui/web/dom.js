@@ -41,7 +41,7 @@ export async function copied(node) {
 
 // The same for words that stand nowhere in the place.
 export async function copiedWords(words, place) {
-	const node = place.appendChild(made("p", { className: "unseen", textContent: words }));
+	const node = place.appendChild(made("p", { className: "heard", textContent: words }));
 	const done = await copied(node);
 	node.remove();
 	return done;
