@@ -474,7 +474,6 @@ def test_a_kernel_is_changed_and_map_and_answer_follow(visit: Visiting, course: 
     expect(visitor.sheet.locator(".moved")).to_contain_text(f"The answer now: {probabilities.argmax()}, ")
     expect(visitor.panel.locator(".changed")).to_contain_text("1 kernel is changed")
     held: list[Route] = []
-    visitor.answered()
     visitor.page.route("**/run/predict*", lambda route: held.append(route))
     visitor.page.keyboard.press("Home")
     visitor.until(lambda: bool(held))
