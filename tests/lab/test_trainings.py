@@ -87,7 +87,7 @@ def test_one_after_the_other_and_each_knows_its_place(made: Callable[..., Traini
 def test_a_page_that_asks_no_more_ends_its_training(
     made: Callable[..., Trainings], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(room, "PATIENCE", 0.5)
+    monkeypatch.setattr(room, "PATIENCE", 1.5)
     monkeypatch.setattr(room, "LOOK", 0.05)
     trainings = made()
     first = begin(trainings, seeds=[fake_training.GOES_ON])
