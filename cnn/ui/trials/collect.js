@@ -223,7 +223,7 @@ export function handing(panel, ask, { length, longest, most, largest }) {
 		part("send").disabled = busy || recallTrials().length === 0;
 		part("withdraw").hidden = !there();
 		part("withdraw").disabled = busy;
-		form.querySelector("h3").textContent = invited ? say("collect.come", { code: written(invited) }) : say("collect.hand_title");
+		form.querySelector("h3").textContent = invited ? say("collect.come", { code: written(invited).replace(" ", "\u00a0") }) : say("collect.hand_title");
 		part("first").hidden = recallTrials().length > 0;
 		linkRead(part("first"), "collect.first");
 		write(part("state"), state());

@@ -121,14 +121,17 @@ const PRINTED = `
 	:is(th, td):first-child { text-align: left; }
 	th { color: #565f6e; font-weight: 500; }
 	thead { display: table-header-group; }
-	tr, table:not(:last-of-type), .asked { break-inside: avoid; }
+	tr, .asked, table:not(:has(tr:nth-child(30))) { break-inside: avoid; }
 	p:has(+ table) { break-after: avoid; }
 	.pictures { display: flex; flex-wrap: wrap; gap: 1rem; }
 	figure { width: 7rem; margin: 0; break-inside: avoid; }
 	img { width: 7rem; border: 1px solid #dde2e9; filter: invert(1); image-rendering: pixelated; print-color-adjust: exact; }
 	figcaption { color: #565f6e; font-size: .8rem; line-height: 1.2; }
 	.question { font-weight: 600; } .lines { height: 5rem; border-bottom: 1px solid #c2c9d4; margin-bottom: 1rem; }
-	@page { margin: 18mm; } @media print { body { margin: 0; max-width: none; font-size: 11pt; } }
+	@page { margin: 18mm; } @media print {
+		body { margin: 0; max-width: none; font-size: 10pt; line-height: 1.4; }
+		h2 { margin-top: 1.25rem; } th, td { padding-block: .1rem; }
+	}
 `;
 
 export function asHtml(trials) {
