@@ -750,7 +750,10 @@ def test_every_view_fits_a_phone_and_speaks_french(visit: Visiting) -> None:
     expect(visitor.sheet.locator("h3")).to_have_text(f"conv2, carte {last.get_attribute('data-channel')}")
     expect(visitor.sheet.locator("h3")).to_be_in_viewport()
     expect(visitor.sums).to_contain_text("Somme des produits")
+    visitor.sheet.locator(".editor input").press("Home")  # the longest number
     fits()
+    weight, sheet = (part.bounding_box() for part in (visitor.sheet.locator(".editor output"), visitor.sheet))
+    assert weight["x"] + weight["width"] <= sheet["x"] + sheet["width"]
     visitor.whole("conv2")
     fits()
     for name in ("pool2", "flatten", "dense1", "dropout", "logits"):
