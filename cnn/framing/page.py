@@ -26,6 +26,7 @@ TABLE_TONE = 0.62  # of a sheet's grey: a table that is lighter may be a shadow
 SHEET_AREA = 0.3, 0.93  # of the image: how much of it a sheet on a table fills
 BOXY = 0.86  # of the smallest rectangle around it: how much a sheet fills, seen from the side; an ellipse fills 0.79
 STEEPEST_RULE = 0.16  # a slope, 9 degrees: printed lines are no steeper, nor farther from upright
+RANGE = 0.2, 99.8  # per cent: tones that are rarer are no ink
 RULE = 32  # of the image's larger side: printed lines are thinner than such a part of it
 RULE_LOOK = 240  # printed lines are looked for in a copy of at most this many pixels squared
 RULE_TONE = 0.04  # of the paper's grey: printed lines that are darker by less do no harm
@@ -93,9 +94,10 @@ def telling_channel(image: Image.Image) -> int | None:
     if image.mode == "L":
         return None
     pixels = np.asarray(image)[::4, ::4].reshape(-1, 3).T.astype(np.float32, order="C")
-    spread = pixels.std(1)
-    luminance = np.array([0.299, 0.587, 0.114], np.float32) @ pixels  # as Pillow weighs them: ITU-R 601
-    return int(spread.argmax()) if spread.max() > 2 * luminance.std() else None
+    luminance = np.array([[0.299, 0.587, 0.114]], np.float32) @ pixels  # as Pillow weighs them: ITU-R 601
+    # By the whole range: ink is little of a picture, and a marker laid under it much, but its tone is not as dark.
+    *channels, grey = np.ptp(np.percentile(np.concatenate([pixels, luminance]), RANGE, 1), 0)
+    return int(np.argmax(channels)) if max(channels) > 2 * grey else None
 
 
 def one_channel(image: Image.Image, channel: int | None) -> Image.Image:

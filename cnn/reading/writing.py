@@ -27,6 +27,8 @@ OVER = 1.15  # times the height of all other writing: so long is the side of a c
 ASIDE = 0.15  # of the width: so far from a side a frame's own side is
 CLEAR = 0.75  # share of a line that no stroke crosses
 CROSSED = 1.6  # times a line's thickness: a longer run is of a stroke that crosses it
+HEAVIEST = 64  # parts: frames are looked for among so many
+FRAMED = 0.1  # of a frame's ink: what stands in it has more
 SLENDER = 8  # times its thickness: a printed line is at least as long
 # Pixels, shares of its thickness and of its length: nine tenths of a line's middle are no farther off the straight.
 STRAIGHT = 0.8, 0.12, 0.004
@@ -183,15 +185,31 @@ def _meets(end: np.ndarray, line: Line, lines: list[Line], near: float) -> bool:
 
 
 def writing_height(mask: np.ndarray) -> float:
-    """How high the parts of a mask are that hold most of its ink, in pixels; 0 for none."""
+    """How high the parts of a mask are that hold most of its ink, in pixels; 0 for none.
+
+    Of the heaviest parts, one around another is a frame, and not counted.
+    """
     labels, count = ndimage.label(mask, EIGHT)
     if not count:
         return 0.0
     mass = np.bincount(labels.ravel())[1:]
-    high = np.array([rows.stop - rows.start for rows, _ in ndimage.find_objects(labels)])
+    boxes = np.array([[(side.start, side.stop) for side in box] for box in ndimage.find_objects(labels)])
+    heavy = mass.argsort()[-HEAVIEST:]
+    mass[heavy[_are_frames(boxes[heavy], mass[heavy])]] = 0
+    high = np.ptp(boxes[:, 0], axis=1)
     order = high.argsort()
     sums = mass[order].cumsum()
     return float(high[order][np.searchsorted(sums, sums[-1] / 2)])
+
+
+def _are_frames(boxes: np.ndarray, mass: np.ndarray) -> np.ndarray:
+    """Which of n parts are around another that is no speck: (n,) bool.
+
+    `boxes` (n, 2, 2) are [first, one past the last] of [rows, columns].
+    """
+    low, high = boxes[..., 0], boxes[..., 1]
+    inside = ((low[:, None] < low) & (high < high[:, None])).all(2)  # of the first, the second
+    return np.asarray((inside & (mass > FRAMED * mass[:, None])).any(1))
 
 
 def _level_lines(mask: np.ndarray, least: float) -> list[Line]:

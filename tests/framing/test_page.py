@@ -6,7 +6,7 @@ from PIL import Image, ImageFilter
 from scipy import ndimage
 
 from cnn.framing import ink
-from cnn.framing.page import rule_slope, without_table
+from cnn.framing.page import rule_slope, telling_channel, without_table
 from cnn.reading.number import read_number
 from tests.framing.test_ink import alike
 from tests.reading.test_number import Shapes, holds, page_of
@@ -52,6 +52,10 @@ def photo(mask: np.ndarray, printed: np.ndarray | float = 1.0, seed: int = 0) ->
     return Image.fromarray(page.clip(0, 255).astype(np.uint8)).filter(ImageFilter.GaussianBlur(0.8))
 
 
+def coloured(page: np.ndarray) -> Image.Image:
+    return Image.fromarray(page.round().astype(np.uint8))
+
+
 def frame(image: Image.Image) -> np.ndarray:
     return ink.from_image(image).image
 
@@ -77,6 +81,15 @@ def test_printed_lines_are_no_part_of_the_digit(families: tuple[str, ...], seed:
 def test_a_sheet_with_nothing_but_printed_lines_is_blank(families: tuple[str, ...], print_: dict) -> None:
     empty = np.zeros(SIZE[::-1])
     assert ink.from_image(photo(empty, lines(families, empty.shape, **print_))).blank
+
+
+def test_the_channel_is_chosen_that_shows_the_ink_and_not_a_marker_laid_under_it() -> None:
+    white, yellow, black = np.array([255.0, 255, 250]), np.array([255.0, 245, 90]), np.array([40.0, 40, 45])
+    mask = digit(0)[..., None]
+    assert telling_channel(coloured(white * (1 - mask) + yellow * mask)) == 2
+    marked = np.broadcast_to(white, (*mask.shape[:2], 3)).copy()
+    marked[120:360, 160:480] = yellow
+    assert telling_channel(coloured(marked * (1 - mask) + black * mask)) is None
 
 
 @pytest.mark.parametrize("degrees", [-8, -1.3, 0, 5])

@@ -20,3 +20,16 @@ def test_the_side_of_a_cell_that_digits_nearly_fill_is_printed_and_a_one_among_t
         mask, line, one = mask[:, ::-1], line[:, ::-1], one[:, ::-1]
     assert (printed(mask | line) == line).all()
     assert not printed(mask | one).any()
+
+
+def test_a_box_with_more_ink_than_the_digits_in_it_is_printed() -> None:
+    mask = np.zeros((400, 500), bool)
+    for x in (150, 280):  # two sevens
+        mask[140:150, x : x + 70] = True
+        mask[150:260, x + 50 : x + 60] = True
+    box = np.zeros_like(mask)
+    box[60:341, 60:441] = True
+    box[66:335, 66:435] = False
+    found = printed(mask | box)
+    assert not (found & mask).any()
+    assert found.sum() > 0.95 * box.sum()
