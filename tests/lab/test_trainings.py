@@ -90,10 +90,11 @@ def test_a_page_that_asks_no_more_ends_its_training(
     monkeypatch.setattr(room, "PATIENCE", 1.5)
     monkeypatch.setattr(room, "LOOK", 0.05)
     trainings = made()
-    begin(trainings, seeds=[fake_training.GOES_ON])
+    first = begin(trainings, seeds=[fake_training.GOES_ON])
     left = begin(trainings, "left while it waited")
     stays = begin(trainings, "stays")
-    assert until(trainings, stays, ended).state == "done"  # it asks meanwhile
+    until(trainings, stays, lambda news: trainings.news(first) and news.place == 1)  # both ask, and `left` has gone
+    assert until(trainings, stays, ended).state == "done"  # after the first, which nobody asks after any more
     assert trainings.news(left).state == "ended"
 
 
