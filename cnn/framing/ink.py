@@ -72,7 +72,9 @@ def parse_strokes(payload: Any) -> Strokes:
         points = [point for stroke in strokes for point in stroke]
         _check(all(isinstance(point, list) and len(point) == 2 for point in points))
         _check(all(type(n) in (int, float) for n in size) and min(size) > 0)
-        _check(max(size) >= float(np.finfo(np.float32).smallest_subnormal))  # on a smaller pad, no point fits the numbers either
+        _check(
+            max(size) >= float(np.finfo(np.float32).smallest_subnormal)
+        )  # on a smaller pad, no point fits the numbers either
         _check(all(type(n) in (int, float) for point in points for n in point))
         arrays = [np.array(stroke, np.float64) for stroke in (*strokes, size) if stroke]
         _check(all((np.abs(array) < np.finfo(np.float32).max).all() for array in arrays))  # not for NaN either

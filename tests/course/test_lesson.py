@@ -4,8 +4,10 @@ import re
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
+import numpy as np
 import pytest
 
+from cnn.errors.tables import label_errors
 from cnn.models.registry import bundled
 from cnn.stress.perturbations import PERTURBATIONS
 from cnn.text import say
@@ -120,3 +122,20 @@ def test_no_printed_link_is_dead_where_the_class_opens_it(language: str, tmp_pat
     assert [link.partition("#")[2] for link in links].count("course/starters") == 4
     assert f"{first}#course/notebooks" in links
     assert all(f"docs/{name}" in page for name in ("security.md", "figures.md"))
+
+
+def test_what_is_found_is_a_networks_own_fault_and_tells_ties() -> None:
+    """A picture with a wrong label is no error; two pairs confused as often are both told."""
+    mislabelled = next(iter(label_errors()))
+    confusion = np.diag([9, 9, 9])
+    confusion[0, 1] = confusion[2, 0] = 2
+    metrics = {
+        "confusion": confusion.tolist(),
+        "errors": [
+            {"index": mislabelled, "label": 5, "said": 6, "confidence": 0.99},
+            {"index": -1, "label": 8, "said": 0, "confidence": 0.9},
+        ],
+    }
+    told = {row.en.split(" on ")[0]: row.figure for row in lesson.ROWS}
+    assert told["surest error"](metrics, lesson.LANGUAGES["en"]) == "8 → 0, 90.0%"
+    assert told["most often confused"](metrics, lesson.LANGUAGES["en"]) == "0 → 1, 2 → 0, 2×"

@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
+import onnx
 import pytest
 from PIL import Image
 
@@ -34,7 +35,10 @@ pytestmark = [pytest.mark.trust, pytest.mark.slow]
 
 ROOT = Path(__file__).parents[2]
 KILLS, SEED = 20, 17
-NEEDED = ("cnn", "train", "assets", "docs", "app.py", "README.md", "CONTRIBUTING.md", "LICENSE", "requirements.txt")
+NEEDED = (
+    "cnn", "train", "assets", "docs", "app.py", "README.md", "README.fr.md", "CONTRIBUTING.md", "LICENSE",
+    "requirements.txt",
+)  # fmt: skip
 FETCH = "from cnn.models import remote; print(remote.fetch(remote.named('them/large')))"
 LARGE = np.random.default_rng(SEED).bytes(45_000_000)
 
@@ -96,6 +100,9 @@ def is_whole(path: Path) -> bool:
     if path.suffix == ".npz":
         with np.load(path) as arrays:
             return all(arrays[name].size for name in arrays.files)
+    if path.suffix == ".onnx":
+        onnx.checker.check_model(path)
+        return True
     if path.suffix in (".png", ".gif", ".jpg"):
         with Image.open(path) as picture:
             picture.load()
@@ -189,7 +196,7 @@ def test_evaluate(course: Path, kill: Callable) -> None:
 
 
 def test_readme(place: Place, kill: Callable) -> None:
-    documents = [place.project / "README.md", *(place.project / "docs").glob("*.md")]
+    documents = [*place.project.glob("README*.md"), *(place.project / "docs").glob("*.md")]
     emptied = {path: MARKED.sub(r"<!-- \1 -->\nold\n<!-- /\1 -->", path.read_text()) for path in documents}
 
     def before() -> None:

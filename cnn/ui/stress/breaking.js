@@ -12,6 +12,8 @@ import { descriptionOf, finely, picker, start } from "./perturbations.js";
 /** @typedef {import("../web/types.js").Broken} Broken */
 /** @typedef {import("../web/types.js").BrokenCurve} BrokenCurve */
 
+const HALF = 0.05; // a share so close to a half is about one
+
 export function breakingView(desk) {
 	const { panel, bend } = desk;
 
@@ -36,7 +38,7 @@ export function breakingView(desk) {
 		panel.querySelector(".verdicts").replaceChildren(...rows);
 		/** @type {any[]} */
 		const lines = Object.entries(found).flatMap(([model, one]) => [
-			{ model, strengths: one.strengths, shares: one.kept, ...turns(one) },
+			...(one.before === null ? [] : [{ model, strengths: one.strengths, shares: one.kept, ...turns(one) }]), // no first answer, no curve
 			...(one.test ? [{ model, strengths: one.test.strengths, shares: one.test.accuracy, dashed: true }] : []),
 		]);
 		const bands = Object.entries(found).map(([model, { strengths, labels, before }]) => ({ model, strengths, labels, before }));
@@ -55,8 +57,7 @@ export function breakingView(desk) {
 
 // The places on a curve at which the answer flips, and at which it is back: seen from the neutral strength.
 /** @param {BrokenCurve} curve */
-function turns({ before, strengths, breaks, held }) {
-	if (before === null) return {};
+function turns({ strengths, breaks, held }) {
 	const back = breaks.flatMap(({ again }) => again.map(([from, to]) => (from > held[1] ? from : to)));
 	return { flips: breaks.map(({ strength }) => strengths.indexOf(strength)), back: back.map((strength) => strengths.indexOf(strength)) };
 }
@@ -90,8 +91,8 @@ function breakWords(name, model, { before, breaks, test }) {
 	if (back.length) words.push(say("stress.again", { before: named(before), where: listed(back.map((span) => spanWords(name, span))) }));
 	if (test) {
 		const right = between(test.strengths, test.accuracy, nearest.strength);
-		const compared = say(right >= 0.5 ? "stress.weaker" : "stress.stronger", { share: counted(right) });
-		words.push(made("small", { textContent: compared }));
+		const compared = Math.abs(right - 0.5) < HALF ? "stress.usual" : right > 0.5 ? "stress.weaker" : "stress.stronger";
+		words.push(made("small", { textContent: say(compared, { share: counted(right) }) }));
 	}
 	return words.flatMap((one) => [one, " "]).slice(0, -1);
 }

@@ -127,7 +127,7 @@ export function compareView(desk) {
 			const [height, mark] = [after, before].map(({ prediction }) => 100 * prediction.probabilities[label]);
 			bar.querySelector("i").style.height = `${height}%`;
 			bar.querySelector("u").style.bottom = `${mark}%`;
-			bar.classList.toggle("best", label === after.prediction.best_guess);
+			bar.classList.toggle("best", label === after.prediction.label); // none, where it refuses
 		});
 		[before, after].forEach(({ evidence, prediction }, which) => {
 			const under = which ? ink.after : ink.before;
