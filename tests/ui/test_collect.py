@@ -165,6 +165,10 @@ def test_a_class_from_the_code_on_the_board_to_the_end(visit: Visiting, clock: C
     teacher.page.set_viewport_size(PHONE)
     again = teacher.opens()
     assert again != code
+    expect(teacher.hands).to_have_count(0)  # another class is on another sheet
+    expect(teacher.sheet.locator(".notice")).to_have_text(say("class.began", count=5))
+    teacher.sheet.locator(".back").click()
+    expect(teacher.hands).to_have_text(["Countess", "Eve"])
     assert fits(teacher)
     teacher.sheet.locator(".collect .end").click()
     expect(teacher.sheet.locator(".collect .open")).to_be_focused()
@@ -184,6 +188,9 @@ def test_who_means_no_good_comes_out_as_mere_text_where_storage_is_shut(visit: V
     expect(teacher.told).to_have_text(say("collect.not_kept"))
     evil = "=<img src=x onerror=alert(1)>"
     student.go(f"{student.page.url.split('#')[0]}#trials/mine?class={code.replace(' ', '')}")  # as the link has it
+    expect(student.page.locator("#trials-mine > :first-child h3")).to_have_text(say("collect.come", code=code))
+    student.form.get_by_role("link", name=say("draw.tab")).click()
+    expect(student.pad).to_be_visible()
     long = EVIL + 100 * "W"
     student.has(2, model=long)
     expect(student.form.get_by_role("textbox").first).to_have_value(code)

@@ -195,6 +195,7 @@ def test_photos_are_counted_by_where_they_come_from_and_refusals_as_such(
     expect(rates.nth(1)).to_contain_text("Uploaded100%1 of 1")
     expect(rates.nth(2)).to_contain_text("Photographed0%0 of 1")
     expect(panel.get_by_label("1 read as ?: 1")).to_be_visible()
+    expect(panel.locator(".gallery figcaption").first).to_have_text("1 refused, closest to 3 (50.0%)")
 
 
 def test_a_right_refusal_is_right_and_an_answer_to_what_is_no_digit_is_wrong(
@@ -219,7 +220,11 @@ def test_a_right_refusal_is_right_and_an_answer_to_what_is_no_digit_is_wrong(
         ("not_a_digit", "7", "", "0"),
         ("several_digits", "", "several_digits", "1"),
     ]
-    assert "- No digit read as 7, 90.0%" in saved(visitor, panel, "md", tmp_path).read_text()
+    markdown = saved(visitor, panel, "md", tmp_path).read_text()
+    assert "- No digit read as 7, 90.0%" in markdown
+    assert "| 2 | Drawn | Several | ? | – |" in markdown  # what is refused was sure of nothing
+    assert "sure on average" in markdown
+    assert "Where it is right" not in markdown
     zipped = saved(visitor, panel, "zip", tmp_path)
     assert len(read(zipped).others.labels) == 2
     other = visit()
@@ -329,6 +334,12 @@ def test_a_class_of_zips_is_one_sheet_and_comes_back_as_one_zip(visit: Visiting,
     expect(hands.first).to_contain_text("50%1 of 2")
     expect(panel.get_by_label("7 read as ?: 1")).to_be_visible()
     expect(panel.locator(".rates th").first).to_have_text("7")
+    expect(panel.locator(".result")).to_contain_text("the hardest hand is read at 50%, the easiest at 75%.")
+    visitor.page.emulate_media(media="print")  # on paper nothing can be opened, and no file was just saved
+    for control in (".drop", ".notice", ".task summary"):
+        expect(panel.locator(control)).to_be_hidden()
+    expect(panel.locator(".hand .name").first).to_be_visible()
+    visitor.page.emulate_media(media="screen")
 
     networks = panel.locator(".networks")
     choose(networks.get_by_role("radio", name="other"))

@@ -50,7 +50,7 @@ test("tests of one hand are alike: a class's rate is as sure as its writers agre
 });
 
 const trial = (meant, said, confidence = 0.9) => ({ meant, said, confidence });
-const TRIALS = [trial(0, 0), trial(0, 1, 0.6), trial(2, 2), trial(1, null, 0.4), trial("not_a_digit", null), trial("not_a_digit", 2)];
+const TRIALS = [trial(0, 0), trial(0, 1, 0.6), trial(2, 2), trial(1, null, 0.4), trial("not_a_digit", null, 0.1), trial("not_a_digit", 2)];
 
 test("what was meant against what was said, for any number of classes", () => {
 	assert.deepEqual(tried(TRIALS, 3), [0, 1, 2, "not_a_digit"]);
@@ -68,6 +68,11 @@ test("rates: what is no digit is rightly refused", () => {
 	assert.equal(rate(TRIALS).hits, 3);
 	assert.deepEqual(extremes(TRIALS, 3), { best: [2], worst: [1] });
 	assert.deepEqual(extremes([trial(0, 0), trial(1, 1)], 3), { best: [], worst: [] });
+});
+
+test("how sure answers are leaves refusals out, right ones and wrong ones", () => {
 	assert.ok(Math.abs(sureness(TRIALS, true) - 0.9) < 1e-9);
+	assert.ok(Math.abs(sureness(TRIALS, false) - 0.75) < 1e-9);
+	assert.equal(sureness([trial(1, null)], false), null);
 	assert.equal(sureness([], false), null);
 });

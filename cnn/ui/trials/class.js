@@ -5,7 +5,7 @@ import { choices, download, made, renew } from "../web/dom.js";
 import { recall, remember } from "../web/memory.js";
 import { classesOf } from "../web/networks.js";
 import { percent, whole } from "../web/numbers.js";
-import { networkName, say } from "../web/say.js";
+import { networkName, say, sayCount } from "../web/say.js";
 import { extremes, rate } from "./figures.js";
 import { openedClass } from "./collect.js";
 import { asCsv, asZip, fromText, opened } from "./files.js";
@@ -47,13 +47,15 @@ function spreadCard(trials, rates) {
 
 function spreadWords(rates) {
 	const { lowest, median, highest } = spread(rates);
-	return say("class.writers", { writers: rates.length, lowest: percent(lowest), median: percent(median), highest: percent(highest) });
+	const values = { writers: rates.length, lowest: percent(lowest), median: percent(median), highest: percent(highest) };
+	return say(rates.length > 2 ? "class.writers" : "class.two", values);
 }
 
-function hardestCard(trials) {
+function hardestCards(trials) {
 	const classes = classesIn(trials);
 	const rates = hardest(trials, classes.length);
-	return card(say("class.hardest"), ratesTable(rates.map(({ meant }) => nameOf(meant, classes)), rates, say("class.bracket")));
+	if (rates.every(({ share }) => share === 1)) return []; // none is hard
+	return [card(say("class.hardest"), ratesTable(rates.map(({ meant }) => nameOf(meant, classes)), rates, say("class.bracket")))];
 }
 
 function networksCard(trials, models) {
@@ -63,9 +65,9 @@ function networksCard(trials, models) {
 
 // How far the rate of all may be trusted, for other hands too.
 function means({ low, high, count, worth, writers }) {
-	const values = { low: percent(low), high: percent(high), count: whole(count), worth: whole(Math.max(1, Math.round(worth))) };
+	const values = { low: percent(low), high: percent(high), tests: whole(count) };
 	if (writers < 2) return say("class.means_one", values);
-	return say(worth < count ? "class.means" : "class.means_alike", values);
+	return worth < count ? sayCount("class.means", Math.max(1, Math.round(worth)), values) : say("class.means_alike", values);
 }
 
 function sentences(trials, rates) {
@@ -96,7 +98,7 @@ export function classView(panel, ask) {
 		notice: null,
 		refused: [],
 	};
-	const collected = ask ? openedClass(panel, ask, { since: () => state.handed.since, gathered, over }) : null;
+	const collected = ask ? openedClass(panel, ask, { since: () => state.handed.since, gathered, over, began }) : null;
 
 	const handed = (series = state.handed.series) => Object.values(series);
 	const all = () => together(state.trials, handed());
@@ -147,6 +149,22 @@ export function classView(panel, ask) {
 		const trials = all();
 		state.handed = NOTHING;
 		keep(trials);
+	}
+
+	// A new class begins an empty sheet; what stood there is brought back by the one button for that.
+	function began() {
+		const count = all().length;
+		if (count > 0) Object.assign(state, { cleared: { trials: all(), series: {} }, notice: ["class.began", { count }], refused: [] });
+		state.handed = NOTHING;
+		keep([]);
+	}
+
+	// Beside what has come in since: who has a name there keeps it alone.
+	function bringBack() {
+		const { trials, series } = state.cleared;
+		const now = together(state.trials, handed());
+		Object.assign(state, { cleared: null, notice: null });
+		keep([...state.trials, ...withSeries(now, trials, "").slice(now.length)], { ...series, ...state.handed.series });
 	}
 
 	function takeOut(writer) {
@@ -234,7 +252,7 @@ export function classView(panel, ask) {
 	function findings(trials, rates, models) {
 		const list = card(say("class.hands"), note(say("class.tap")), made("div", {}, ...rates.map(hand)));
 		const writers = rates.length > 1 ? [spreadCard(trials, rates), list] : [list];
-		const written = [matrix(trials, say("class.matrix")), hardestCard(trials)];
+		const written = [matrix(trials, say("class.matrix")), ...hardestCards(trials)];
 		if (state.model === null && models.length > 1) written.push(networksCard(trials, models));
 		return [written, writers].map((cards) => made("div", {}, ...cards));
 	}
@@ -248,8 +266,8 @@ export function classView(panel, ask) {
 		renew(part("findings"), ...(trials.length ? findings(trials, rates, offers.models) : []));
 		for (const button of panel.querySelectorAll("[data-file], .clear")) button.disabled = trials.length === 0;
 		part("tools").hidden = trials.length === 0 && !state.cleared;
-		part("back").hidden = trials.length > 0;
-		part("clear").hidden = trials.length === 0;
+		part("back").hidden = !state.cleared;
+		part("clear").hidden = trials.length === 0 && Boolean(state.cleared);
 		part("notice").textContent = state.notice ? say(...state.notice) : "";
 		part("refused").replaceChildren(...state.refused.map((words) => made("li", { textContent: say(...words) })));
 		collected?.show();
@@ -309,8 +327,7 @@ export function classView(panel, ask) {
 		part("back").focus();
 	});
 	part("back").addEventListener("click", () => {
-		state.notice = null;
-		keep(state.cleared.trials, state.cleared.series);
+		bringBack();
 		part("clear").focus();
 	});
 	return { show };

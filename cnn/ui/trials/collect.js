@@ -1,8 +1,8 @@
 // Series that students hand in to a class by a code: what is asked of the server, and the part of the page on either side.
 // The teacher's page has a secret that reads; a student's a receipt that replaces. Both stay in their tab alone.
 
-import { note, noted } from "../web/address.js";
-import { copiedWords } from "../web/dom.js";
+import { linkTo, note, noted } from "../web/address.js";
+import { copiedWords, made } from "../web/dom.js";
 import { lasts, recall, remember } from "../web/memory.js";
 import { language, say } from "../web/say.js";
 import { onTrials, recallTrials } from "../web/trials.js";
@@ -64,8 +64,8 @@ const sent = ({ at, kind, meant, said, reason = null, guess, confidence, model, 
 
 // ------------------------------------------------------------------ the teacher's side
 
-// `gathered` gets what was handed in, `over` hears that nothing more comes.
-export function openedClass(panel, ask, { since, gathered, over }) {
+// `gathered` gets what was handed in, `over` hears that nothing more comes, and `began` that another class is open.
+export function openedClass(panel, ask, { since, gathered, over, began }) {
 	const part = (name) => panel.querySelector(`.collect .${name}`);
 	let kept = recall("sessionStorage", CLASS) ?? {};
 	let [count, notice, timer, copied] = [0, null, null, false];
@@ -79,7 +79,7 @@ export function openedClass(panel, ask, { since, gathered, over }) {
 		part("open").disabled = false;
 		notice = refusal(told);
 		if (!notice) {
-			over(); // whatever came in before is of another class
+			began();
 			keep({ code: told.code, secret: told.secret, until: until(told.seconds) });
 			[count, copied] = [0, false];
 			look();
@@ -156,6 +156,15 @@ export function openedClass(panel, ask, { since, gathered, over }) {
 
 // ------------------------------------------------------------------ the student's side
 
+// A sentence whose {read} leads to where digits are drawn. `key` is a text's.
+export function linkRead(node, key) {
+	const link = made("a", { textContent: say("draw.tab"), href: linkTo({ tab: "draw" }) });
+	link.addEventListener("click", () => (link.href = linkTo({ tab: "draw" }))); // with the notes of this moment
+	const [before, after] = say(key, { read: "\n" }).split("\n");
+	node.replaceChildren(before, link, after);
+	return node;
+}
+
 export function handing(panel, ask, { length, longest, most, largest }) {
 	const form = panel.querySelector(".handing");
 	const part = (name) => form.querySelector(`.${name}`);
@@ -163,6 +172,7 @@ export function handing(panel, ask, { length, longest, most, largest }) {
 	let mine = recall("sessionStorage", MINE) ?? null;
 	const receipt = mine?.receipt ?? guessless(); // sent again, it replaces
 	let [notice, busy, past] = [null, false, null];
+	const invited = letters(noted().class ?? "", length); // the code that the address came with
 
 	const keep = (value) => remember("sessionStorage", MINE, (mine = value));
 	const there = () => Boolean(mine) && mine.until > Date.now();
@@ -213,15 +223,19 @@ export function handing(panel, ask, { length, longest, most, largest }) {
 		part("send").disabled = busy || recallTrials().length === 0;
 		part("withdraw").hidden = !there();
 		part("withdraw").disabled = busy;
+		form.querySelector("h3").textContent = invited ? say("collect.come", { code: written(invited) }) : say("collect.hand_title");
+		part("first").hidden = recallTrials().length > 0;
+		linkRead(part("first"), "collect.first");
 		write(part("state"), state());
 		part("state").classList.toggle("failed", !busy && Boolean(notice?.[0].startsWith("error.")));
 		clearTimeout(past);
 		if (there()) past = setTimeout(show, mine.until - Date.now() + 1000);
 	}
 
+	if (invited) panel.prepend(form); // what they came for comes first
 	form.hidden = false;
 	[code.maxLength, name.maxLength] = [2 * length, longest];
-	[code.value, name.value] = [written(mine?.code ?? letters(noted().class ?? "", length)), mine?.name ?? ""];
+	[code.value, name.value] = [written(invited || (mine?.code ?? "")), mine?.name ?? ""];
 	code.addEventListener("change", () => (code.value = written(letters(code.value, length))));
 	form.addEventListener("submit", (event) => {
 		event.preventDefault();

@@ -44,7 +44,9 @@ export function rate(trials) {
 }
 
 const mean = (values) => (values.length ? values.reduce((sum, value) => sum + value, 0) / values.length : null);
-export const sureness = (trials, right) => mean(trials.filter((trial) => isRight(trial) === right).map((trial) => trial.confidence));
+// How sure the answers were on average that were right, or wrong; null where there was none. A refusal is no answer: what is kept of
+// it is the confidence of its best guess.
+export const sureness = (trials, right) => mean(trials.filter((trial) => trial.said !== null && isRight(trial) === right).map((trial) => trial.confidence));
 
 // What was meant: each of `count` classes, then what is none of them, where it was tried.
 export const tried = (trials, count) => [...Array(count).keys(), ...NO_DIGIT.filter((what) => trials.some(({ meant }) => meant === what))];

@@ -13,12 +13,15 @@ import { byMeant, confusions, extremes, rate, sureness, tried } from "./figures.
 export const classesIn = (trials) => classesOf(trials.at(-1)?.model);
 
 export const between = ({ low, high }) => say("trials.between", { low: percent(low), high: percent(high) });
-const saidOf = ({ said, guess, model }) =>
-	said === null ? say("trials.refused_short", { label: className(model, guess) }) : className(model, said);
+const saidOf = ({ said, model }) => (said === null ? "?" : className(model, said));
 export const nameOf = (meant, classes) => (NO_DIGIT.includes(meant) ? say(`trials.${meant}`) : classes[meant]);
 const dayOf = (trial) => new Date(trial.at).toLocaleDateString(language());
 const meantOf = ({ meant, model }) => nameOf(meant, classesOf(model));
-export const failure = (trial) => say("trials.failure", { meant: meantOf(trial), said: saidOf(trial), share: nearly(trial.confidence) });
+const guessOf = ({ guess, model }) => className(model, guess);
+export const failure = (trial) =>
+	trial.said === null
+		? say("trials.refused", { meant: meantOf(trial), label: guessOf(trial), share: nearly(trial.confidence) })
+		: say("trials.failure", { meant: meantOf(trial), said: saidOf(trial), share: nearly(trial.confidence) });
 
 // {heading}, {fields}, {text}, {head, rows}, {trials} or {question}.
 function observations(trials) {
@@ -67,7 +70,7 @@ function observations(trials) {
 				say(`trials.${trial.kind}`),
 				meantOf(trial),
 				`${saidOf(trial)}${isRight(trial) ? "" : " ✗"}`,
-				nearly(trial.confidence),
+				trial.said === null ? "–" : nearly(trial.confidence),
 			]),
 		},
 	];
@@ -117,7 +120,9 @@ const PRINTED = `
 	th, td { padding: .2rem .6rem; border-bottom: 1px solid #dde2e9; text-align: right; }
 	:is(th, td):first-child { text-align: left; }
 	th { color: #565f6e; font-weight: 500; }
-	tr { break-inside: avoid; }
+	thead { display: table-header-group; }
+	tr, table:not(:last-of-type), .asked { break-inside: avoid; }
+	p:has(+ table) { break-after: avoid; }
 	.pictures { display: flex; flex-wrap: wrap; gap: 1rem; }
 	figure { width: 7rem; margin: 0; break-inside: avoid; }
 	img { width: 7rem; border: 1px solid #dde2e9; filter: invert(1); image-rendering: pixelated; print-color-adjust: exact; }
@@ -139,8 +144,8 @@ function printed(one) {
 	const cells = (name, values) => made("tr", {}, ...values.map((textContent) => made(name, { textContent })));
 	if (one.heading) return [made(one.level === 1 ? "h1" : "h2", { textContent: one.heading })];
 	if (one.fields) return [made("dl", {}, ...one.fields.flatMap(([name, value]) => [made("dt", { textContent: name }), made("dd", { textContent: value })]))];
-	if (one.question) return [made("p", { className: "question", textContent: one.question }), made("div", { className: "lines" })];
-	if (one.rows) return [made("table", {}, cells("th", one.head), ...one.rows.map((row) => cells("td", row)))];
+	if (one.question) return [made("div", { className: "asked" }, made("p", { className: "question", textContent: one.question }), made("div", { className: "lines" }))];
+	if (one.rows) return [made("table", {}, made("thead", {}, cells("th", one.head)), made("tbody", {}, ...one.rows.map((row) => cells("td", row))))];
 	if (!one.trials) return [made("p", { textContent: one.text })];
 	const pictures = one.trials.map((trial) => {
 		const src = `data:image/png;base64,${base64Of(png(bytesOf(trial.pixels)))}`;

@@ -7,7 +7,7 @@ import { onLanguage, say, translate } from "../web/say.js";
 import { identity, isRight, keepTrials, KINDS, lasting, onTrials, recallTrials, store, stored } from "../web/trials.js";
 import { tabbed } from "../web/views.js";
 import { classView } from "./class.js";
-import { asker, handing } from "./collect.js";
+import { asker, handing, linkRead } from "./collect.js";
 import { byMeant, rate } from "./figures.js";
 import { asCsv, asZip, opened } from "./files.js";
 import { card, drawing, gallery, matrix, ratesTable } from "./findings.js";
@@ -69,10 +69,11 @@ export default function start(page, constants) {
 
 	function showResult(trials) {
 		const total = rate(trials);
-		const [first, ...rest] = trials.length ? sentences(trials) : [say("trials.empty"), say("trials.how")];
+		const [first, ...rest] = trials.length ? sentences(trials) : [say("trials.empty")];
 		const big = trials.length ? [made("p", { className: "big", textContent: percent(total.share) })] : [];
 		const words = made("div", {}, made("p", { className: "verdict", textContent: first }));
 		words.append(...rest.map((textContent) => made("p", { className: "detail", textContent })));
+		if (!trials.length) words.append(linkRead(made("p", { className: "detail" }), "trials.how"));
 		part("result").replaceChildren(...big, words);
 	}
 

@@ -24,6 +24,7 @@ export function confusionMatrix(counts, classes, { caption, name, onChoose = nul
 	);
 	const head = made("thead", {}, made("tr", {}, made("td"), ...columns));
 	const table = made("table", { className: areWords(classes) ? "matrix words" : "matrix" }, head, made("tbody", {}, ...lines));
+	table.classList.toggle("more-rows", rows.length > classes.length);
 	table.setAttribute("aria-label", caption);
 	table.style.setProperty("--columns", columns.length + 1);
 	// The caption stays where the table scrolls.
