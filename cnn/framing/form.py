@@ -38,7 +38,7 @@ class Limits:
     beside: float = 0.22  # of the width: upright lines that touch the digit stand no farther from the rim
     beyond: float = 0.02  # how far an underline goes on to either side of the digit
     rim: float = 0.15  # of the height: a line so near the rim that the digit stands off it may end anywhere
-    ringed: float = 0.3  # of a ring's larger side: the least digit in it; a nought's dot is smaller
+    ringed: float = 0.3  # of a ring's height: the least digit in it; a nought's dot is smaller
     round: float = 0.65  # a ring's width for its height; a nought with a stroke in it is narrower
     box_pixels: int = 16  # a smaller box holds no digit that can be read
     box: float = 0.5  # of the digit's larger side: the least box that is drawn around one
@@ -481,7 +481,7 @@ def ring(mask: np.ndarray, limits: Limits = LIMITS) -> np.ndarray | None:
     size = np.ptp(corners, 2)
     for i in np.argsort(-size.max(1))[:3]:
         inside = ((corners[:, :, 0] > corners[i, :, 0]) & (corners[:, :, 1] < corners[i, :, 1])).all(1)
-        large = inside & (size.max(1) > limits.ringed * size[i].max())
+        large = inside & (size.max(1) > limits.ringed * size[i, 0])
         if not large.any() or size[i, 1] < limits.round * size[i, 0]:
             continue
         own = labels == i + 1

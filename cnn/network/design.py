@@ -95,7 +95,7 @@ COURSE: list[Block] = [
 
 
 class Refusal(NamedTuple):
-    """Why a block is impossible where it stands: its place, and the text `error.<key>` with what fills it in."""
+    """Why a design cannot be trained: the block it is due to, and the text `error.<key>` with what fills it in."""
 
     at: int
     key: str
@@ -117,7 +117,10 @@ class Planned(NamedTuple):
 
 
 class Plan(NamedTuple):
-    """A design worked out: block by block, up to the first that is impossible; whole where none is `refused`."""
+    """A design worked out: block by block, up to the first that is impossible.
+
+    `refused`: why it cannot be trained: an impossible block or, where all are possible, the first that is too much.
+    """
 
     layers: list[Planned]
     refused: Refusal | None
@@ -152,12 +155,8 @@ def plan(design: Sequence[Block], task: Task = DIGITS) -> Plan:
             return Plan(planned, Refusal(at, *refused))
         made, shape, field = _through(block, shape, field)
         planned.append(made)
-        if refused := _too_much(planned):
-            return Plan(planned[:-1], Refusal(at, *refused))
     planned.append(_through(Dense(task.count), shape, field)[0]._replace(block=None))
-    if refused := _too_much(planned):
-        return Plan(planned[:-1], Refusal(len(design), *refused))
-    return Plan(planned, None)
+    return Plan(planned, _too_much(planned))
 
 
 class Call(NamedTuple):
@@ -168,7 +167,7 @@ class Call(NamedTuple):
 
 
 def calls(design: Sequence[Block], task: Task = DIGITS) -> list[Call]:
-    """The layers of a design's Keras model, in order. InputError where a block is impossible.
+    """The layers of a design's Keras model, in order. InputError where the plan is refused.
 
     They are called by their kind and number, as "conv1"; an activation right after a convolution or a dense layer is
     that layer's own.
@@ -237,12 +236,15 @@ def _impossible(block: Block, shape: tuple[int, ...]) -> tuple[str, dict[str, An
     return None
 
 
-def _too_much(planned: Sequence[Planned]) -> tuple[str, dict[str, Any]] | None:
-    parameters, multiply_adds = (sum(one) for one in zip(*(layer[2:4] for layer in planned), strict=True))
-    if parameters > MOST_PARAMETERS:
-        return "design_parameters", {"parameters": parameters, "most": MOST_PARAMETERS}
-    if multiply_adds > MOST_MULTIPLY_ADDS:
-        return "design_multiply_adds", {"multiply_adds": multiply_adds, "most": MOST_MULTIPLY_ADDS}
+def _too_much(planned: Sequence[Planned]) -> Refusal | None:
+    """Which block first makes a network larger than is trained here."""
+    parameters = multiply_adds = 0
+    for at, layer in enumerate(planned):
+        parameters, multiply_adds = parameters + layer.parameters, multiply_adds + layer.multiply_adds
+        if parameters > MOST_PARAMETERS:
+            return Refusal(at, "design_parameters", {"parameters": parameters, "most": MOST_PARAMETERS})
+        if multiply_adds > MOST_MULTIPLY_ADDS:
+            return Refusal(at, "design_multiply_adds", {"multiply_adds": multiply_adds, "most": MOST_MULTIPLY_ADDS})
     return None
 
 

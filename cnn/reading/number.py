@@ -398,8 +398,11 @@ def _runs(found: list[Piece]) -> list[Run]:
     """Which neighbouring pieces may be one digit, narrow and high enough; with a stroke they share, and without."""
     runs = []
     for first in range(len(found)):
-        for last in range(first + 1, min(len(found), first + 7) + 1):
-            shared = found[first].shared
+        shared = found[first].shared
+        for last in range(first + 1, len(found) + 1):  # a thin pen is cut into many
+            left, _, right, _ = _bounds(found[first:last])
+            if right - left > WIDEST * HEIGHT:
+                break
             for more in [[], [shared]] if shared else [[]]:
                 run = more + found[first:last]
                 left, top, right, bottom = _bounds(run)

@@ -1,4 +1,4 @@
-"""A picture of writing -> its ink, without what is printed around it: frames, boxes, a form's lines. Knows no digit.
+"""A picture of writing -> its ink, without what is around it: frames, boxes, combs, lines, a ring. Knows no digit.
 
 A number is rarely alone on its paper, and often cut out tightly, of a cheque with a printed pattern or of a table's
 cell. So ink is told from paper by the level that parts the picture's greys best (Otsu 1979), and not by what stands out
@@ -10,7 +10,7 @@ from typing import NamedTuple
 import numpy as np
 from scipy import ndimage
 
-from cnn.framing.form import EIGHT, run_lengths
+from cnn.framing.form import EIGHT, ring, run_lengths
 from cnn.framing.paper import Ink, flat_paper, heavier_tail, lit_paper, stands_out
 from cnn.framing.pen import EDGE
 from cnn.framing.windows import around, long_runs, running
@@ -29,6 +29,9 @@ CLEAR = 0.75  # share of a line that no stroke crosses
 CROSSED = 1.6  # times a line's thickness: a longer run is of a stroke that crosses it
 HEAVIEST = 64  # parts: frames are looked for among so many
 FRAMED = 0.1  # of a frame's ink: what stands in it has more
+TEETH = 3  # at least: so many make a comb
+TOOTH = 0.25, 0.8  # of the writing's height: a comb's teeth are lower, but no serifs
+EVEN = 0.2  # of the middle one: how far teeth differ in height, and the gaps between them from its multiples
 SLENDER = 8  # times its thickness: a printed line is at least as long
 # Pixels, shares of its thickness and of its length: nine tenths of a line's middle are no farther off the straight.
 STRAIGHT = 0.8, 0.12, 0.004
@@ -37,7 +40,7 @@ STRAIGHT = 0.8, 0.12, 0.004
 def written(grey: np.ndarray) -> Ink | None:
     """The ink that is written on a page, (h, w) float32 grey levels in [0, 255]; None for a blank one.
 
-    `strength` is EDGE where ink and paper part, and 0 in printed lines, which `patched` has.
+    `strength` is EDGE where ink and paper part, and 0 in printed lines and in a ring around it, which `patched` has.
     """
     paper = flat_paper(grey)
     if paper is None:
@@ -50,6 +53,8 @@ def written(grey: np.ndarray) -> Ink | None:
     if level is None:
         return None
     lines = printed(rise > level)
+    if (ringed := ring((rise > level) & ~lines)) is not None:
+        lines |= ringed
     if lines.any():
         # Faint writing in a strong frame: what is left has a level of its own.
         level = _level(rise, ~around(np.maximum, lines, 5))
@@ -113,7 +118,7 @@ def printed(mask: np.ndarray) -> np.ndarray:
     """The pixels, (h, w) bool, of straight level or upright lines in a mask of ink that are too long for a digit's.
 
     What is too long is known when the writing's height is, and that only without the lines: they are taken off by
-    turns, the longest first. Of a stroke that crosses a line nothing is taken.
+    turns, the longest first. Of a stroke that crosses a line nothing is taken. With a line go a comb's teeth on it.
     """
     found = np.zeros_like(mask)
     height = float(len(mask))
@@ -139,7 +144,42 @@ def printed(mask: np.ndarray) -> np.ndarray:
         if lower > 0.95 * height or not lower:
             break
         height = lower
+    if combs := [line for line in level + taken if not _upright(line)]:
+        found |= _drawn(_teeth(mask & ~found, combs), mask.shape)
     return found
+
+
+def _teeth(mask: np.ndarray, combs: list[Line]) -> list[Line]:
+    """The upright lines that part a comb's cells: as thin as the level line they stand on, low, alike, evenly spaced.
+
+    `mask`, (h, w) bool, is the ink without these lines.
+    """
+    height = writing_height(mask)
+    upright = [_turned(line) for line in _level_lines(mask.T, TOOTH[0] * height)]
+    found = []
+    for comb in combs:
+        near = 2 * _thickness(comb) + 1
+        teeth = [
+            line
+            for line in upright
+            if line.length < TOOTH[1] * height
+            and _thickness(line) < CROSSED * _thickness(comb)
+            and any(_meets(end, line, [comb], near) for end in line.ends)
+        ]
+        if len(teeth) < TEETH:
+            continue
+        long = np.array([line.length for line in teeth])
+        teeth = [teeth[i] for i in np.flatnonzero(abs(long / np.median(long) - 1) < EVEN)]
+        gaps = np.diff(sorted(line.ends[:, 1].mean() for line in teeth))
+        steps = gaps / np.median(gaps) if len(gaps) else gaps
+        if len(teeth) >= TEETH and (abs(steps - np.rint(steps)) < EVEN).all():
+            found += teeth
+    return found
+
+
+def _thickness(line: Line) -> float:
+    """In pixels, on the average."""
+    return float(line.pixels.sum()) / line.length
 
 
 def _drawn(lines: list[Line], shape: tuple[int, ...]) -> np.ndarray:

@@ -98,7 +98,7 @@ class BlockShown:
 
 @dataclasses.dataclass(frozen=True)
 class Refused:
-    """Why the block `at` this place is impossible: the text `error.<key>`, and what fills it in."""
+    """Why the design cannot be trained, due to the block `at` this place: `error.<key>`, and what fills it in."""
 
     at: int
     key: str
@@ -107,7 +107,10 @@ class Refused:
 
 @dataclasses.dataclass(frozen=True)
 class BuildView:
-    """A design worked out: its `layers` up to the first that is impossible, and what they cost together."""
+    """A design worked out: its `layers` up to the first that is impossible, and what they cost together.
+
+    One that is only too large to be trained is `refused` too, and has all its layers.
+    """
 
     layers: list[BlockShown]
     parameters: int

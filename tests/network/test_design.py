@@ -77,10 +77,6 @@ def test_multiply_adds_are_counted_as_one_would_by_hand() -> None:
         ([Dense(4), Dropout(), Pooling()], 2, "design_flat"),
         ([Pooling(7), Pooling(3), Convolution(2, 3)], 2, "design_small"),
         ([Pooling(7), Convolution(2, 5)], 1, "design_small"),
-        ([Convolution(128, 3, 1, "same"), Dense(512)], 1, "design_parameters"),
-        ([Convolution(128, 9, 1, "same"), Convolution(128, 9, 1, "same")], 1, "design_parameters"),
-        ([Convolution(128, 3, 1, "same"), Convolution(128, 3, 1, "same")], 1, "design_multiply_adds"),
-        ([Convolution(128, 1)], 1, "design_parameters"),
     ],
 )
 def test_an_impossible_block_is_refused_where_it_stands(design: list[Block], at: int, key: str) -> None:
@@ -91,6 +87,36 @@ def test_an_impossible_block_is_refused_where_it_stands(design: list[Block], at:
     with pytest.raises(InputError) as raised:
         build(design)
     assert raised.value.key == key
+
+
+LARGEST: list[Block] = [Convolution(128, 9, 1, "same")] * (MOST_BLOCKS - 1)
+
+
+@pytest.mark.parametrize(
+    ("design", "at", "key"),
+    [
+        ([Convolution(128, 3, 1, "same"), Dense(512)], 1, "design_parameters"),
+        ([Convolution(128, 9, 1, "same"), Convolution(128, 9, 1, "same")], 1, "design_parameters"),
+        ([Convolution(128, 3, 1, "same"), Convolution(128, 3, 1, "same")], 1, "design_multiply_adds"),
+        ([Convolution(128, 1)], 1, "design_parameters"),
+        ([*LARGEST, Dense(512)], 1, "design_parameters"),
+        ([block for at, block in enumerate(COURSE) if at != 5], 5, "design_parameters"),  # without its second pooling
+    ],
+)
+def test_one_that_is_too_large_is_worked_out_and_not_built(design: list[Block], at: int, key: str) -> None:
+    made = plan(design)
+    assert made.refused is not None
+    assert (made.refused.at, made.refused.key) == (at, key)
+    assert len(made.layers) == len(design) + 1
+    with pytest.raises(InputError) as raised:
+        build(design)
+    assert raised.value.key == key
+
+
+def test_what_a_pooling_saves_the_dense_block_behind_it() -> None:
+    made = plan([block for at, block in enumerate(COURSE) if at != 5])
+    assert made.layers[5].parameters == (11 * 11 * 64 + 1) * 128
+    assert made.parameters == 320 + 18_496 + 991_360 + 1_290
 
 
 def test_a_design_goes_through_json() -> None:

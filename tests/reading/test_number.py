@@ -347,6 +347,17 @@ def test_a_seam_goes_down_step_by_step_between_two_discs_through_the_neck() -> N
     assert crossed[0] == pytest.approx(1, abs=0.3)
 
 
+def test_a_thin_pens_digit_is_looked_at_whole_into_however_many_pieces_it_was_cut() -> None:
+    """As on a photo of one large digit: no wider than a digit, all of it may be one."""
+    along = np.linspace(0, 1, 400)
+    path = zip(8 * (17 + 15 * np.sin(3 * np.pi * along)), 8 * (2 + 60 * along), strict=True)
+    page = Image.new("L", (8 * 34, 8 * 65))
+    ImageDraw.Draw(page).line(list(path), fill=255, width=7)
+    line = Line(Strip(np.asarray(page.resize((34, 65), Image.Resampling.BOX), np.float32) / 255, lambda points: points))
+    assert len(line.pieces) > 7
+    assert max(run.last - run.first for run in line.runs) == len(line.pieces)
+
+
 def test_a_piece_is_framed_as_the_single_reader_frames_it() -> None:
     page = page_of(["4"], height=100, pen=9)[0]
     mask = np.asarray(page.crop(page.getbbox())) > 127

@@ -1,6 +1,6 @@
 """What people cannot see, read, hear or reach: axe-core finds nothing grave on any view, a ruler no small target."""
 
-from itertools import pairwise
+from itertools import pairwise, product
 from pathlib import Path
 
 import gradio as gr
@@ -17,6 +17,7 @@ LOOKS = [
     [(360, "dark", "en"), (768, "light", "fr")],
     [(360, "light", "en"), (1440, "dark", "fr")],
 ]
+EVERY = [list(product((360, 768, 1440), ("light", "dark"), ("en", "fr")))]
 # As in another site's frame, or where all of a site's data are blocked.
 BLOCKED = """for (const kept of ["localStorage", "sessionStorage", "indexedDB", "caches"]) {
     Object.defineProperty(window, kept, { get() { throw new DOMException("It is blocked.", "SecurityError"); } });
@@ -50,7 +51,10 @@ HEADINGS = """() => [...document.querySelectorAll("h1, h2, h3, h4, h5, h6")]
 
 
 @pytest.mark.skipif(not AXE.is_file(), reason="axe-core is not there: run npm ci")
-def test_nothing_grave_is_found_on_any_view_and_a_finger_finds_all(browser: Browser, real_app: gr.Blocks) -> None:
+@pytest.mark.parametrize("looks", [LOOKS, pytest.param(EVERY, marks=pytest.mark.long)], ids=["two looks", "every look"])
+def test_nothing_grave_is_found_on_any_view_and_a_finger_finds_all(
+    browser: Browser, real_app: gr.Blocks, looks: list[list[tuple[int, str, str]]]
+) -> None:
     """A visitor whose browser keeps nothing, who wants nothing to move, and who turns what they hold."""
     found, stations = [], set()
     with browser.new_context(viewport=PHONE, has_touch=True, locale="en-US", reduced_motion="reduce") as context:
@@ -71,7 +75,7 @@ def test_nothing_grave_is_found_on_any_view_and_a_finger_finds_all(browser: Brow
             if view == "inside/network":  # with a map that is open
                 page.locator("#inside-network .layer.current .tile").first.click()
                 page.locator("#inside-network .sheet").wait_for()
-            for width, scheme, language in LOOKS[number % len(LOOKS)]:
+            for width, scheme, language in looks[number % len(looks)]:
                 page.set_viewport_size({"width": width, "height": PHONE["height"]})
                 page.emulate_media(color_scheme=scheme)
                 page.locator(f".languages [lang={language}]").click()

@@ -194,7 +194,7 @@ def test_the_stress_test_and_the_errors_have_them_too(visit: Callable[..., Visit
     expect(page.locator(".errors .tile b").first).to_have_text("B → W")
 
 
-@pytest.mark.parametrize("locale", ["en-US", "fr-FR"])
+@pytest.mark.parametrize("locale", ["en-US", pytest.param("fr-FR", marks=pytest.mark.long)])
 def test_no_text_speaks_of_digits(visit: Callable[..., Visit], locale: str) -> None:
     visitor = visit(locale=locale)
     page = visitor.page

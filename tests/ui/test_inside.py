@@ -16,7 +16,7 @@ from cnn.network.classifier import Classifier
 from cnn.text import say
 from cnn.types import Framed
 from cnn.ui.page import build_demo, launch_options
-from tests.ui.conftest import ONE, PHONE, SEVEN, Onlooker, choose, darkness, entered, open_tab, pixels
+from tests.ui.conftest import ONE, PHONE, SEVEN, Onlooker, choose, darkness, entered, open_tab, pixels, ready
 
 ROUNDED = 0.0051  # of a number shown with two digits
 FINE = 0.00051  # of one with three
@@ -474,6 +474,7 @@ def test_a_kernel_is_changed_and_map_and_answer_follow(visit: Visiting, course: 
     expect(visitor.sheet.locator(".moved")).to_contain_text(f"The answer now: {probabilities.argmax()}, ")
     expect(visitor.panel.locator(".changed")).to_contain_text("1 kernel is changed")
     held: list[Route] = []
+    ready(visitor.page)  # in rare cases Gradio forgets what it was told while it painted
     visitor.page.route("**/run/predict*", lambda route: held.append(route))
     visitor.page.keyboard.press("Home")
     visitor.until(lambda: bool(held))
@@ -750,7 +751,10 @@ def test_every_view_fits_a_phone_and_speaks_french(visit: Visiting) -> None:
     expect(visitor.sheet.locator("h3")).to_have_text(f"conv2, carte {last.get_attribute('data-channel')}")
     expect(visitor.sheet.locator("h3")).to_be_in_viewport()
     expect(visitor.sums).to_contain_text("Somme des produits")
+    visitor.sheet.locator(".editor input").press("Home")  # the longest number
     fits()
+    weight, sheet = (part.bounding_box() for part in (visitor.sheet.locator(".editor output"), visitor.sheet))
+    assert weight["x"] + weight["width"] <= sheet["x"] + sheet["width"]
     visitor.whole("conv2")
     fits()
     for name in ("pool2", "flatten", "dense1", "dropout", "logits"):

@@ -251,6 +251,8 @@ def test_a_phone_in_french(visit: Visiting, view: str) -> None:
     if view == "step":
         visitor.by_hand()
     expect(visitor.play).to_have_text("Lancer")
+    source = visitor.panel.locator(".source").first
+    expect(source).to_have_text(re.compile(r"Enregistré le \d+\S* [a-zéû]+ 20\d\d\u00a0:"))
     assert visitor.page.evaluate(BEYOND) == []
     assert visitor.slider.get_attribute("aria-valuetext").startswith("pas 0, époque 1\u00a0: lit ")
     for part in visitor.panel.locator(".reel :is(button, input), .lab select, .lab .choice label").all():

@@ -34,4 +34,5 @@ test("what chance explains is not told apart", () => {
 test("a design in a line", () => {
 	const design = [{ kind: "convolution", filters: 8, kernel: 3, stride: 2 }, { kind: "activation", function: "relu" }, { kind: "pooling", by: "max", size: 2 }, { kind: "dense", units: 16 }];
 	assert.equal(inShort(design), "conv 8 × 3×3 / 2 · relu · max 2 · dense 16");
+	assert.equal(inShort([{ kind: "dropout", rate: 0.5 }], (value) => `${value}`.replace(".", ",")), "dropout 0,5");
 });

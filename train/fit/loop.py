@@ -50,7 +50,11 @@ MEASURE_BATCH = 500  # validation images per call
 
 @dataclasses.dataclass(frozen=True)
 class Progress:
-    """Where a run stands: `step` of `steps` done, the running epoch's mean loss and accuracy, the finished epochs."""
+    """Where a run stands: `step` of `steps` done, the running epoch's mean figures, the finished epochs.
+
+    `loss` is what the steps make smaller, labels smoothed; `cross_entropy` the same of the plain labels, as validation
+    has it.
+    """
 
     step: int
     steps: int
@@ -58,6 +62,7 @@ class Progress:
     loss: float
     accuracy: float
     history: tuple[dict[str, float], ...]
+    cross_entropy: float = 0.0
     drawn: float = 1.0  # share of the recipe's own pictures that are drawn; the first step waits for all
 
 
@@ -68,7 +73,7 @@ class State(NamedTuple):
     non_trainable: list[jax.Array]  # dropout's random state among them
     optimizer: list[jax.Array]
     averaged: list[jax.Array]  # `trainable` averaged over the steps; empty where the recipe asks for none
-    sums: jax.Array  # (2,) the running epoch's summed loss and accuracy
+    sums: jax.Array  # (3,) the running epoch's summed loss, accuracy and cross-entropy
 
 
 def fit(
@@ -140,7 +145,7 @@ def _drawn(
     try:
         while True:
             done, total = next(drawing)
-            yield Progress(0, 0, 0, 0.0, 0.0, (), done / total)
+            yield Progress(0, 0, 0, 0.0, 0.0, (), drawn=done / total)
     except StopIteration as end:
         return end.value
 
@@ -301,19 +306,20 @@ class _Run:
         return used.reshape(-1, self.block, self.recipe.batch_size)
 
     def _progress(self, epoch: int) -> Progress:
-        loss, hits = (np.asarray(self.state.sums) / ((self.step - 1) % self.steps_per_epoch + 1)).tolist()
-        return Progress(self.step, self.steps, epoch, loss, hits, tuple(self.history))
+        means = np.asarray(self.state.sums) / ((self.step - 1) % self.steps_per_epoch + 1)
+        loss, hits, plain = means.tolist()
+        return Progress(self.step, self.steps, epoch, loss, hits, tuple(self.history), plain)
 
     def _close_epoch(self, epoch: int) -> Progress:
         running = self._progress(epoch)
-        measured = {"loss": running.loss, "accuracy": running.accuracy}
+        measured = {"loss": running.loss, "accuracy": running.accuracy, "cross_entropy": running.cross_entropy}
         logits = self._all_logits()
         for at, (name, held) in enumerate(self.validation.items()):
             prefix = name if at else "validation"
             measured[f"{prefix}_loss"] = cross_entropy(logits[name], held.labels)
             measured[f"{prefix}_accuracy"] = accuracy(logits[name], held.labels)
         self.history.append(measured)
-        self.state = self.state._replace(sums=self.devices.everywhere(jnp.zeros(2)))
+        self.state = self.state._replace(sums=self.devices.everywhere(jnp.zeros(3)))
         return dataclasses.replace(running, history=tuple(self.history))
 
     def _all_logits(self) -> dict[str, np.ndarray]:
@@ -428,7 +434,7 @@ def initial_state(model: keras.Model, optimizer: keras.optimizers.Optimizer, *, 
         copies(model.non_trainable_variables),
         copies(optimizer.variables),
         copies(trainable) if averaged else [],
-        jnp.zeros(2),
+        jnp.zeros(3),
     )
 
 
@@ -469,7 +475,8 @@ def compile_block(
         if recipe.entropic:
             right = jnp.where(labels < task.count, right, likelihoods.mean(axis=1))
         smoothed = (1 - recipe.label_smoothing) * right + recipe.label_smoothing * likelihoods.mean(axis=1)
-        return -smoothed.mean(), (non_trainable, (logits.argmax(axis=1) == labels).mean())
+        value, hits = -smoothed.mean(), (logits.argmax(axis=1) == labels).mean()
+        return value, (non_trainable, jnp.stack([value, hits, -right.mean()]))
 
     def prepared(images: jax.Array, batch: jax.Array, epoch: jax.Array) -> jax.Array:
         if recipe.augmentation is None:
@@ -483,11 +490,11 @@ def compile_block(
         def step(state: State, batch: jax.Array) -> tuple[State, None]:
             grad = jax.value_and_grad(loss, has_aux=True)
             inputs, wanted = prepared(images, batch, epoch), labels[batch].astype(jnp.int32)
-            (value, (non_trainable, hits)), gradients = grad(state.trainable, state.non_trainable, inputs, wanted)
+            (_, (non_trainable, figures)), gradients = grad(state.trainable, state.non_trainable, inputs, wanted)
             trainable, moments = optimizer.stateless_apply(state.optimizer, gradients, state.trainable)
             kept = recipe.average
             averaged = [kept * old + (1 - kept) * new for old, new in zip(state.averaged, trainable, strict=bool(kept))]
-            return State(trainable, non_trainable, moments, averaged, state.sums + jnp.stack([value, hits])), None
+            return State(trainable, non_trainable, moments, averaged, state.sums + figures), None
 
         return jax.lax.scan(step, state, batches, unroll=len(batches) == 1)[0]  # one step is no loop
 

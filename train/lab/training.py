@@ -205,14 +205,14 @@ def _sent(values: np.ndarray | None) -> dict[str, Any] | None:
 
 
 def _figures(now: Progress, epoch: int) -> dict[str, Any]:
-    """An epoch's; None before the first."""
+    """An epoch's; None before the first. Both losses are plain cross-entropies."""
     found = now.history[epoch - 1] if epoch else {}
-    names = ("loss", "accuracy", "validation_loss", "validation_accuracy")
-    return {"epoch": epoch, "step": now.step if epoch else 0, **{name: found.get(name) for name in names}}
+    figures = {name: found.get(name) for name in ("accuracy", "validation_loss", "validation_accuracy")}
+    return {"epoch": epoch, "step": now.step if epoch else 0, "loss": found.get("cross_entropy"), **figures}
 
 
 def _point(now: Progress) -> dict[str, Any]:
-    return {"step": now.step, "steps": now.steps, "loss": now.loss, "accuracy": now.accuracy}
+    return {"step": now.step, "steps": now.steps, "loss": now.cross_entropy, "accuracy": now.accuracy}
 
 
 def read(network: Classifier, known: Digits) -> dict[str, Any]:

@@ -263,18 +263,20 @@ export function buildView(desk) {
 	function showFigures() {
 		/** @type {BuildView & { asked?: boolean }} */
 		const { layers, refused, parameters, multiply_adds, asked } = latest.build;
+		const ends = Boolean(refused) && !layers[refused.at]; // else it is only too large to be trained
 		[...part("blocks").children].forEach((line, at) => {
 			const wrong = refused?.at === at;
 			line.classList.toggle("impossible", wrong);
-			line.classList.toggle("behind", Boolean(refused) && at > refused.at);
+			line.classList.toggle("behind", ends && at > refused.at);
 			line.querySelector(".refusal").textContent = wrong ? refusal(refused) : "";
 			line.querySelector(".facts").replaceChildren(...(layers[at] ? facts(layers[at]) : []));
 		});
 		for (const button of part("orders").querySelectorAll("button")) button.disabled = Boolean(refused);
 		if (asked) return; // what is drawn and summed is still the last design
 		const at = refused && now.blocks[refused.at];
-		const total = { parameters: whole(parameters), multiply_adds: whole(multiply_adds) };
-		const words = refused ? say("lab.refused", { block: say(at ? KINDS[at.kind] : "lab.logits"), number: refused.at + 1 }) : say("lab.totals", total);
+		const total = say("lab.totals", { parameters: whole(parameters), multiply_adds: whole(multiply_adds) });
+		const place = refused && { block: say(at ? KINDS[at.kind] : "lab.logits"), number: refused.at + 1 };
+		const words = ends ? say("lab.refused", place) : refused ? `${total} ${say("lab.too_large", place)}` : total;
 		part("totals").textContent = words;
 		draw(layers, words);
 		desk.sayAloud(words);

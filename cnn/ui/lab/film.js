@@ -3,7 +3,7 @@
 import { made } from "../web/dom.js";
 import { confusionMatrix } from "../web/matrix.js";
 import { classesOf } from "../web/networks.js";
-import { nearly, number, percent, whole } from "../web/numbers.js";
+import { day, nearly, number, percent, whole } from "../web/numbers.js";
 import { largest, paintValues, picture, plane, unpack } from "../web/paint.js";
 import { say } from "../web/say.js";
 import { chart } from "./chart.js";
@@ -41,7 +41,7 @@ export function filmView(desk) {
 
 	/** @param {RunView} run */
 	function showSource(run) {
-		const values = { epochs: run.epochs, steps: whole(run.steps), batch: run.batch_size, training: whole(run.training), measured: whole(run.measured), validation: whole(run.validation), seed: run.seed, date: run.date, processor: run.processor };
+		const values = { epochs: run.epochs, steps: whole(run.steps), batch: run.batch_size, training: whole(run.training), measured: whole(run.measured), validation: whole(run.validation), seed: run.seed, date: day(run.date), processor: run.processor };
 		panel.querySelector(".source").textContent = say("lab.source", values);
 	}
 

@@ -31,13 +31,14 @@ export function score(results, set) {
 /** @param {Score} one @param {Score} other */
 export const differ = (one, other) => Math.abs(one.share - other.share) > SURE * Math.hypot(one.error, other.error);
 
-// Blocks in a line, by the short names that code gives them.
-export function inShort(design) {
+// Blocks in a line, by the short names that code gives them; `write` writes a number.
+/** @param {any[]} design @param {(value: number) => string} write */
+export function inShort(design, write = String) {
 	const words = {
 		convolution: ({ filters, kernel, stride }) => `conv ${filters} × ${kernel}×${kernel}${stride > 1 ? ` / ${stride}` : ""}`,
 		pooling: ({ by, size }) => `${by === "max" ? "max" : "mean"} ${size}`,
 		normalisation: () => "norm",
-		dropout: ({ rate }) => `dropout ${rate}`,
+		dropout: ({ rate }) => `dropout ${write(rate)}`,
 		dense: ({ units }) => `dense ${units}`,
 		activation: ({ function: name }) => name,
 	};

@@ -1,7 +1,7 @@
 // What filters and layers buy: the accuracy of networks that were trained beforehand, against their size.
 
 import { choices, made, renew, svg } from "../web/dom.js";
-import { number, percent, whole } from "../web/numbers.js";
+import { day, number, percent, whole } from "../web/numbers.js";
 import { say, sayCount } from "../web/say.js";
 
 /** @typedef {import("../web/types.js").SweepView} SweepView */
@@ -30,7 +30,7 @@ export function sweepView(desk) {
 		const lines = byDepth(sweep);
 		place.replaceChildren(keys(lines), chart(lines, against, place.clientWidth));
 		numbers.replaceChildren(made("summary", { textContent: say("errors.as_table") }), made("div", { className: "scrolls" }, table(sweep)));
-		const values = { trainings: sweep.trainings, epochs: sweep.epochs, images: whole(sweep.training_images), test: whole(sweep.test_images), date: sweep.date, processor: sweep.processor };
+		const values = { trainings: sweep.trainings, epochs: sweep.epochs, images: whole(sweep.training_images), test: whole(sweep.test_images), date: day(sweep.date), processor: sweep.processor };
 		source.textContent = say("lab.sweep_source", values);
 	}
 

@@ -3,7 +3,7 @@
 import { linkTo } from "../web/address.js";
 import { download, made, renew } from "../web/dom.js";
 import { classesOf, colourOf, dot, learnNetworks } from "../web/networks.js";
-import { counted, nearly, number, percent, whole } from "../web/numbers.js";
+import { counted, exact, nearly, number, percent, whole } from "../web/numbers.js";
 import { bytesOf, paintValues, picture, plane, unpack } from "../web/paint.js";
 import { language, networkName, say, sayCount } from "../web/say.js";
 import { set } from "../web/store.js";
@@ -298,7 +298,7 @@ export function trainView(desk) {
 	function line(row, titles) {
 		const { results, order } = row;
 		const told = { count: whole(order.images), epochs: order.epochs, optimiser: order.optimiser === "adam" ? "Adam" : "SGD", rate: number(order.learning_rate, 5).replace(/[.,]?0+$/, "") };
-		const about = [inShort(order.design), say("lab.result_order", told), order.augmentation && say("lab.result_augmented"), order.seeds.length > 1 && sayCount("lab.result_seeds", order.seeds.length)];
+		const about = [inShort(order.design, exact), say("lab.result_order", told), order.augmentation && say("lab.result_augmented"), order.seeds.length > 1 && sayCount("lab.result_seeds", order.seeds.length)];
 		const name = made("th", { scope: "row" }, dot(row.name), made("b", { textContent: networkName(row.name) }), made("small", { textContent: about.filter(Boolean).join(", ") }));
 		if (row.gone) name.append(made("small", { className: "gone", textContent: say("error.training_gone") }));
 		name.append(actions(row));

@@ -53,6 +53,9 @@ export const whole = (value) => formatted(value, {});
 // With as many digits as it has, three at most.
 export const exact = (value) => formatted(value, { maximumFractionDigits: 3 });
 
+// A day, written as in 2026-11-27.
+export const day = (written) => new Intl.DateTimeFormat(language(), { dateStyle: "long", timeZone: "UTC" }).format(new Date(written));
+
 // A number as a field holds it, and what was written there, NaN where that is none: either sign parts decimals, for people
 // copy them from anywhere.
 export const inField = (value) => formatted(value, { useGrouping: false, maximumFractionDigits: 9 });

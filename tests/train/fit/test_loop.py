@@ -54,6 +54,7 @@ def test_learns(tiny_folder: Path) -> None:
     assert len(history) == 12
     assert history[-1]["validation_accuracy"] > 0.9
     assert history[-1]["loss"] < history[0]["loss"] / 2
+    assert 0 < history[-1]["cross_entropy"] < history[-1]["loss"]  # of the plain labels, not the smoothed ones
 
 
 def test_one_seed_one_result(unbroken: list, digits: Digits, tmp_path: Path) -> None:

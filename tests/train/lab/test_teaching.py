@@ -33,6 +33,20 @@ def test_every_second_one_of_each_class_is_held_out() -> None:
     assert {*learnt.images[:, 0, 0].tolist()} | {*held.images[:, 0, 0].tolist()} == {*range(6)}
 
 
+@pytest.mark.parametrize(
+    ("labels", "learnt", "held"),
+    [
+        ([*range(10)], [0, 2, 4, 6, 8], [1, 3, 5, 7, 9]),
+        ([0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 3], [0, 2, 3, 5, 7, 9], [1, 3, 4, 6, 8]),
+        ([9, 4, 7, 1, 8, 2], [7, 8, 9], [1, 2, 4]),  # as they were written
+        ([5] * 6, [5] * 3, [5] * 3),
+    ],
+)
+def test_of_what_was_written_once_every_second_one_too(labels: list[int], learnt: list[int], held: list[int]) -> None:
+    found = halves(Digits(np.zeros((len(labels), 28, 28), np.uint8), np.array(labels, np.uint8)))
+    assert [sorted(one.labels.tolist()) for one in found] == [learnt, held]
+
+
 def test_only_what_follows_the_last_maps_is_taught(tiny_folder: Path, turned: Digits) -> None:
     model = keras.saving.load_model(tiny_folder / "model.keras")
     before = model.get_weights()
