@@ -293,9 +293,10 @@ class _Run:
         if metadata["run"] != self._identity():
             raise UserError(f"{self.folder} holds an unfinished run of another recipe or other data; remove it first.")
         leaves, structure = jax.tree.flatten(self.state)
-        self.state = self.devices.everywhere(
-            structure.unflatten(jnp.array(arrays[f"leaf{i}"]) for i in range(len(leaves)))
-        )
+        found = [arrays.get(f"leaf{i}", np.empty(0)) for i in range(len(leaves))]
+        if [one.shape for one in found] != [leaf.shape for leaf in leaves]:
+            raise UserError(f"{path} was written by another version of this program; remove it to begin anew.")
+        self.state = self.devices.everywhere(structure.unflatten(jnp.array(one) for one in found))
         self.step, self.history = metadata["step"], metadata["history"]
         self.started -= metadata["seconds"]
 

@@ -84,6 +84,18 @@ def test_a_damaged_checkpoint_is_a_sentence(digits: Digits, tmp_path: Path) -> N
         next(fit(RECIPE, digits, tmp_path))
 
 
+def test_a_checkpoint_of_another_version_is_a_sentence(digits: Digits, tmp_path: Path) -> None:
+    progress = fit(RECIPE, digits, tmp_path)
+    next(progress)
+    progress.close()  # which keeps a checkpoint
+    with np.load(tmp_path / CHECKPOINT) as kept:
+        arrays = dict(kept)
+    last = f"leaf{len(arrays) - 2}"
+    np.savez(tmp_path / CHECKPOINT, **{**arrays, last: arrays[last][:-1]})
+    with pytest.raises(ValueError, match="another version of this program; remove it"):
+        next(fit(RECIPE, digits, tmp_path))
+
+
 def test_another_seed_another_result(unbroken: list, digits: Digits, tmp_path: Path) -> None:
     other = run(tmp_path, digits, Recipe("tiny", epochs=3, batch_size=32, learning_rate=3e-3, seed=1))
     assert any((once != again).any() for once, again in zip(unbroken, other, strict=True))
