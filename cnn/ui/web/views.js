@@ -14,15 +14,30 @@ import { get, set, subscribe } from "./store.js";
 
 // ------------------------------------------------------------------ asking the server
 
-// Whoever draws, or changes the network, asks for the open view: what `open` gives stands ready for them.
+const LOST = 4000; // milliseconds
+
+// Whoever draws, or changes the network, asks for the open view: what `open` gives stands ready for them. What is asked
+// again is asked once more where no answer to it comes: Gradio may lose what is asked just as another answer comes.
 export function asking({ element, props, trigger }, open) {
-	const ready = () => (props.value = open());
+	let wanted = "";
+	/** @type {ReturnType<typeof setTimeout>} */
+	let repeat;
+	// `answered`: what the answer was to that has just come.
+	const ready = (answered = null) => {
+		props.value = open();
+		if (JSON.stringify(answered) === wanted) clearTimeout(repeat);
+	};
 	const ask = (asked, event) => {
 		props.value = asked;
 		trigger(event); // what is asked leaves at once
 		ready();
 	};
-	const askAgain = () => ask(open(), "input");
+	const askAgain = () => {
+		clearTimeout(repeat);
+		wanted = JSON.stringify(open());
+		repeat = setTimeout(() => element.offsetParent && JSON.stringify(open()) === wanted && ask(open(), "input"), LOST);
+		ask(open(), "input");
+	};
 	// Who draws and comes here at once comes before the digit does.
 	subscribe("read", () => element.offsetParent && askAgain());
 	return { ready, askAgain, askBeside: (asked, event = "submit") => ask(asked, event) };
