@@ -39,6 +39,7 @@ GRAVE = """async (view) => {
 SMALL = """() => [...document.querySelectorAll("a[href], button, input, select, textarea, summary, [role=tab]")]
     .filter((node) => node.checkVisibility({ visibilityProperty: true }) && !node.disabled)
     .filter((node) => !node.closest("[aria-hidden=true], .visually-hidden, .bars, .matrix, .hint, footer"))
+    .filter((node) => !(node.matches("p > a") && node.parentNode.textContent !== node.textContent))
     .map((node) => node.closest("label") ?? node)
     .map((node) => [node, node.getBoundingClientRect()])
     .filter(([, { width, height }]) => width && (width < 43.5 || height < 43.5))

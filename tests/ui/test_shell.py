@@ -226,7 +226,7 @@ def test_each_tab_view_and_network_has_an_address(browser: Browser, rendered: st
         expect(page).to_have_url(at("#stress/breaking"))
         open_tab(page, "Errors")
         choose(page.locator(".errors").get_by_role("radio", name="Robust"))
-        expect(page.locator(".errors .about")).to_contain_text("12,345 weights")
+        expect(page.locator(".errors .about")).to_contain_text("12,345 parameters")
         expect(page).to_have_url(at("#errors/list/robust"))
         sent = page.url
         page.go_back()

@@ -546,7 +546,7 @@ export interface BlockShown {
 	receptive_field: number;
 }
 
-/** Why the block `at` this place is impossible: the text `error.<key>`, and what fills it in. */
+/** Why the design cannot be trained, due to the block `at` this place: `error.<key>`, and what fills it in. */
 export interface Refused {
 	at: number;
 	key: string;
