@@ -138,11 +138,11 @@ def lines(strength: np.ndarray) -> list[tuple[np.ndarray, float, float]]:
         if one is None or (found and not SMALLER < one.height / found[0].height < 1 / SMALLER):
             break
         free &= ~one.kept
-        same = next((other for other in found if _is_same(parts, one, other)), None)
+        same = next((at for at, other in enumerate(found) if _is_same(parts, one, other)), None)
         if same is None:
             found.append(one)
         else:
-            found[found.index(same)] = same._replace(kept=same.kept | one.kept)
+            found[same] = found[same]._replace(kept=found[same].kept | one.kept)
     found.sort(key=lambda one: np.average(parts.y[one.kept], weights=parts.mass[one.kept]))
     return [(np.append(False, one.kept)[parts.labels], one.height, one.slope) for one in found]
 

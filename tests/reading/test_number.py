@@ -13,7 +13,7 @@ from cnn.framing import ink
 from cnn.framing.ink import parse_strokes
 from cnn.framing.paper import EDGE, find
 from cnn.network.classifier import SIZES
-from cnn.reading.line import Strip, from_image, line
+from cnn.reading.line import Strip, from_image, line, lines
 from cnn.reading.number import (
     DOUBT,
     Digit,
@@ -224,6 +224,16 @@ def test_lines_are_read_from_top_to_bottom_each_digit_in_its_box(shapes: Shapes,
     assert [digit for line in answer["lines"] for digit in line["digits"]] == answer["digits"]
     if not tilt:
         assert all(overlap(digit.box, box) > 0.7 for digit, box in zip(number.digits, boxes, strict=True))
+
+
+def test_what_belongs_to_the_second_line_found_joins_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Lines hold arrays, which no `==` tells apart."""
+    monkeypatch.setattr("cnn.reading.line._is_same", lambda parts, one, other: other.height < 45)
+    strength = np.zeros((300, 200), np.float32)
+    for x in (20, 60, 100, 140):
+        strength[20:70, x : x + 8] = strength[150:190, x : x + 8] = 1
+    strength[240:280, 20:28] = strength[240:280, 60:68] = 1
+    assert [kept.sum() for kept, _, _ in lines(strength)] == [4 * 50 * 8, 6 * 40 * 8]
 
 
 def test_a_hand_that_goes_up_and_down_writes_one_line(shapes: Shapes) -> None:
