@@ -94,9 +94,9 @@ def main() -> None:
     try:
         demo.launch(prevent_thread_lock=True, **where, **launch_options(chosen.allow_origin, chosen.trust_proxy))
     except OSError:
-        where = " and ".join(f"--{name} {value}" for name in ("host", "port") if (value := getattr(chosen, name)))
+        asked = " and ".join(f"--{name} {value}" for name in ("host", "port") if (value := getattr(chosen, name)))
         reason = "the port is taken, or the address is not this machine's"
-        raise SystemExit(f"The app cannot listen at {where or 'any port from 7860 on'}: {reason}.") from None
+        raise SystemExit(f"The app cannot listen at {asked or 'any port from 7860 on'}: {reason}.") from None
     # The page is served meanwhile; not before, for Gradio gives its own server three seconds to answer.
     threading.Thread(target=_complete, args=[models], daemon=True).start()
     mnist.start()

@@ -16,6 +16,7 @@ from typing import Any
 
 import gradio as gr
 from fastapi import Request, Response
+from fastapi.responses import FileResponse
 from fastapi.routing import APIRoute
 
 from cnn import text
@@ -45,6 +46,7 @@ EARLY = """
 TYPES = {".js": "text/javascript", ".json": "application/manifest+json", ".svg": "image/svg+xml", ".png": "image/png"}
 BYTES = "application/octet-stream"
 _served: dict[str, bytes] = {}  # compressed, by address
+_files: dict[str, Path] = {}  # sent from where they lie, by address: weights hardly get smaller
 _later: set[str] = set()  # the addresses of those that are fetched when they are wanted
 
 
@@ -119,10 +121,10 @@ def later(value: Any) -> str:
 
 def kept(path: Path) -> str:
     """The address of a file's bytes, which a page fetches when they are wanted."""
-    content = path.read_bytes()
-    address = _serve(f"{ADDRESS}/files/{hashlib.sha256(content).hexdigest()[:16]}{path.suffix}", content)
-    _later.add(f"/{address}")
-    return address
+    with path.open("rb") as file:
+        address = f"{ADDRESS}/files/{hashlib.file_digest(file, 'sha256').hexdigest()[:16]}{path.suffix}"
+    _files[address] = path
+    return address.lstrip("/")
 
 
 def _serve(address: str, file: bytes) -> str:
@@ -135,11 +137,13 @@ def _serve(address: str, file: bytes) -> str:
 async def _answer(request: Request) -> Response:
     address = f"{ADDRESS}/{request.path_params['path']}"
     packed = _served.get(address)
+    headers = {"cache-control": "public, max-age=31536000, immutable", "vary": "accept-encoding"}
+    kind = TYPES.get(Path(address).suffix, BYTES)
+    if address in _files:
+        return FileResponse(_files[address], media_type=kind, headers=headers)
     if packed is None:
         return Response(status_code=404)
-    headers = {"cache-control": "public, max-age=31536000, immutable", "vary": "accept-encoding"}
     headers["service-worker-allowed"] = "/"  # worker.js stands below the page that it is for
-    kind = TYPES.get(Path(address).suffix, BYTES)
     if "gzip" not in request.headers.get("accept-encoding", ""):
         return Response(gzip.decompress(packed), media_type=kind, headers=headers)
     return Response(packed, media_type=kind, headers={**headers, "content-encoding": "gzip"})

@@ -110,6 +110,7 @@ def test_a_page_fetches_no_file_before_it_is_wanted() -> None:
     wanted = [one["files"] for one in starters()] + [one["text"] for one in notebooks()]
     wanted += [address for one in starters() for address in one["beside"].values()]
     assert len(wanted) == len(set(wanted)) == 8 + sum(map(len, BESIDE.values()))
-    assert all(f"/{address}" in component._served and address not in component.head() for address in wanted)
+    served = component._served.keys() | component._files.keys()
+    assert all(f"/{address}" in served and address not in component.head() for address in wanted)
     server = (COURSE / "server-gradio" / "server.py").read_text("utf-8")
     assert all(text in server for text in excerpts().values())

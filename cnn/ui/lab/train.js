@@ -1,6 +1,6 @@
 // Trainings of the visitor's own networks: the one that runs, as it learns, and a table of what came of those before.
 
-import { linkTo } from "../web/address.js";
+import { linkingTo } from "../web/address.js";
 import { download, made, renew } from "../web/dom.js";
 import { classesOf, colourOf, dot, learnNetworks } from "../web/networks.js";
 import { counted, exact, nearly, number, percent, whole } from "../web/numbers.js";
@@ -333,12 +333,8 @@ export function trainView(desk) {
 
 	// Where it reads what is drawn.
 	function readerLink(name) {
-		const link = made("a", { textContent: say("lab.draw_for"), ariaLabel: say("lab.draw_for_label", { name: networkName(name) }) });
-		link.href = linkTo({ tab: "draw" });
-		link.addEventListener("click", () => {
-			link.href = linkTo({ tab: "draw" }); // with the notes of this moment
-			set("reader", name);
-		});
+		const link = linkingTo({ tab: "draw" }, { textContent: say("lab.draw_for"), ariaLabel: say("lab.draw_for_label", { name: networkName(name) }) });
+		link.addEventListener("click", () => set("reader", name));
 		return link;
 	}
 

@@ -1,8 +1,8 @@
 // Series that students hand in to a class by a code: what is asked of the server, and the part of the page on either side.
 // The teacher's page has a secret that reads; a student's a receipt that replaces. Both stay in their tab alone.
 
-import { linkTo, note, noted } from "../web/address.js";
-import { copiedWords, made } from "../web/dom.js";
+import { linkingTo, note, noted } from "../web/address.js";
+import { copiedWords } from "../web/dom.js";
 import { lasts, recall, remember } from "../web/memory.js";
 import { language, say } from "../web/say.js";
 import { onTrials, recallTrials } from "../web/trials.js";
@@ -158,8 +158,7 @@ export function openedClass(panel, ask, { since, gathered, over, began }) {
 
 // A sentence whose {read} leads to where digits are drawn. `key` is a text's.
 export function linkRead(node, key) {
-	const link = made("a", { textContent: say("draw.tab"), href: linkTo({ tab: "draw" }) });
-	link.addEventListener("click", () => (link.href = linkTo({ tab: "draw" }))); // with the notes of this moment
+	const link = linkingTo({ tab: "draw" }, { textContent: say("draw.tab") });
 	const [before, after] = say(key, { read: "\n" }).split("\n");
 	node.replaceChildren(before, link, after);
 	return node;

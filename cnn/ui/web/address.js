@@ -1,6 +1,7 @@
 // Where the visitor is, in the address: ?lang=language#tab/view/choice?notes, where the tab is a wing's, so that a link shows what its sender saw,
 // and Back goes back. What is left out is what opens by itself. The page remembers where the tabs are that are not open.
 
+import { made } from "./dom.js";
 import { language } from "./say.js";
 import { firstWing, STATIONS } from "./stations.js";
 
@@ -46,6 +47,13 @@ function addressOf(place) {
 // Where a link leads, with the notes of this moment: without a load of the page, which a mere "#..." would be, for the page's
 // base is without what is asked of it.
 export const linkTo = (place) => `${location.pathname}${location.search}${hashOf({ view: "", choice: "", ...place }, noted())}`;
+
+// A link that leads there with the notes of the moment in which it is followed. `properties` are the node's.
+export function linkingTo(place, properties) {
+	const link = made("a", { ...properties, href: linkTo(place) });
+	link.addEventListener("click", () => (link.href = linkTo(place)));
+	return link;
+}
 
 // What changed of a tab's place, by the visitor's own hand.
 export function go(change) {

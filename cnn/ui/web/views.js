@@ -33,10 +33,11 @@ export function asking({ element, props, trigger }, open) {
 		ready();
 	};
 	const askAgain = () => {
+		const asked = open();
 		clearTimeout(repeat);
-		wanted = JSON.stringify(open());
-		repeat = setTimeout(() => element.offsetParent && JSON.stringify(open()) === wanted && ask(open(), "input"), LOST);
-		ask(open(), "input");
+		wanted = JSON.stringify(asked);
+		repeat = setTimeout(() => element.offsetParent && JSON.stringify(open()) === wanted && ask(asked, "input"), LOST);
+		ask(asked, "input");
 	};
 	// Who draws and comes here at once comes before the digit does.
 	subscribe("read", () => element.offsetParent && askAgain());
