@@ -23,8 +23,9 @@ FIGURE_EDGE = 2  # pixels: its border
 SHEET_PIXELS = 53  # a sheet on a mottled table is looked for on a copy whose larger side is about as long
 INKED = 7  # such pixels: strokes on a sheet are thinner
 TABLE_TONE = 0.62  # of a sheet's grey: a table that is lighter may be a shadow
-SHEET_AREA = 0.3, 0.93  # of the image: how much of it a sheet on a table fills
-BOXY = 0.86  # of the smallest rectangle around it: how much a sheet fills, seen from the side; an ellipse fills 0.79
+SHEET_AREA = 0.08, 0.93  # of the image: how much of it a sheet on a table fills
+BOXY = 0.8, 1.1  # of a sheet's area: that of the four-cornered shape in it, also where it is torn or lies askew
+BARE = 0.75  # of a sheet: how much has no ink; of a digit in thick chalk, its gaps filled, less is chalk
 STEEPEST_RULE = 0.16  # a slope, 9 degrees: printed lines are no steeper, nor farther from upright
 RANGE = 0.2, 99.8  # per cent: tones that are rarer are no ink
 RULE = 32  # of the image's larger side: printed lines are thinner than such a part of it
@@ -66,6 +67,8 @@ def page(sent: Image.Image, work: int, longest: int, without: Rules = EVERY_RULE
         return Page(small, grey, factor, sent, channel)
     if (paper := flat_paper(grey)) is not None:
         grey = grey if "figure" in without else without_page(grey, float(paper[0, 0]))
+        if "table" not in without and paper[0, 0] < TABLE_TONE * grey.max():  # a table as even as a drawing's paper
+            grey = without_table(grey)
         return Page(small, grey, factor, sent, channel)
     if "table" not in without:
         grey = without_table(grey)
@@ -166,21 +169,22 @@ def without_page(grey: np.ndarray, paper: float) -> np.ndarray:
 def without_table(grey: np.ndarray) -> np.ndarray:
     """A photo of a light sheet on a dark table with its paper going on to the rim; any other photo as it is.
 
-    A sheet is what is light in one piece, and fills the smallest rectangle around it, however it lies.
+    A sheet is what is light in one piece, has four corners, however it lies, and little ink.
     """
     factor = max(1, max(grey.shape) // SHEET_PIXELS)
-    coarse = resized(grey, [n // factor for n in grey.shape])
+    inked = resized(grey, [n // factor for n in grey.shape])
     # Without ink; a narrow strip of table at the rim is no ink, as it goes on beyond.
-    coarse = ndimage.grey_closing(np.pad(coarse, INKED, mode="edge"), (INKED, INKED))[INKED:-INKED, INKED:-INKED]
-    light = coarse > _between(coarse)
+    coarse = ndimage.grey_closing(np.pad(inked, INKED, mode="edge"), (INKED, INKED))[INKED:-INKED, INKED:-INKED]
+    level = _between(coarse)
+    light = coarse > level
     if light.all() or not light.any() or np.median(coarse[~light]) > TABLE_TONE * np.median(coarse[light]):
         return grey
     labels, _ = ndimage.label(light)
     sheet = ndimage.binary_fill_holes(labels == np.bincount(labels[light]).argmax())
-    low, high = SHEET_AREA
-    if not low < sheet.mean() < high:
+    shares = sheet.mean(), _four_cornered(sheet) / sheet.sum()
+    if not all(low < share < high for share, (low, high) in zip(shares, (SHEET_AREA, BOXY), strict=True)):
         return grey
-    if sheet.sum() < BOXY * _smallest_rectangle(sheet):  # a thick digit in chalk, filled
+    if (inked > level)[sheet].mean() < BARE:  # a thick digit in chalk, filled
         return grey
     sheet = ndimage.binary_erosion(sheet)  # its edge is a mixture of both, and slivers of table lie at the rim
     nearest = ndimage.distance_transform_edt(~sheet, return_distances=False, return_indices=True)
@@ -188,12 +192,17 @@ def without_table(grey: np.ndarray) -> np.ndarray:
     return np.where(resized(sheet.astype(np.float32), grey.shape) > 0.5, grey, beyond)
 
 
-def _smallest_rectangle(mask: np.ndarray) -> float:
-    """The area in pixels of the smallest rectangle around what is True, (h, w), at any angle, to 2 degrees."""
-    angles = np.radians(np.arange(0, 90, 2))[:, None]
-    y, x = np.nonzero(mask)
-    along, across = x * np.cos(angles) + y * np.sin(angles), y * np.cos(angles) - x * np.sin(angles)
-    return float(((np.ptp(along, axis=1) + 1) * (np.ptp(across, axis=1) + 1)).min())
+def _four_cornered(mask: np.ndarray) -> float:
+    """The area in pixels of a four-cornered shape in what is True, (h, w): its longest diagonal, and what lies farthest
+    from that on either side. It is all of a sheet, seen from any side, and 2 / pi of an ellipse.
+    """
+    rows = np.flatnonzero(mask.any(1))
+    ends = np.stack([mask[rows].argmax(1), mask.shape[1] - mask[rows, ::-1].argmax(1)])
+    x, y = np.concatenate([ends, ends], 1).ravel(), np.tile(np.concatenate([rows, rows + 1]), 2)  # corners of pixels
+    far = (x[:, None] - x) ** 2 + (y[:, None] - y) ** 2
+    first, last = divmod(int(far.argmax()), len(x))
+    off = (x - x[first]) * (y[last] - y[first]) - (y - y[first]) * (x[last] - x[first])
+    return float(np.ptp(off)) / 2
 
 
 def _between(values: np.ndarray) -> float:

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from PIL import Image, ImageFilter
+from PIL import Image, ImageDraw, ImageFilter
 from scipy import ndimage
 
 from cnn.framing import ink
@@ -150,6 +150,19 @@ def test_a_digit_on_a_sheet_on_a_mottled_table_is_read(seed: int, degrees: float
 @pytest.mark.parametrize(("seed", "degrees"), list(enumerate([-6, 0, 1, 8])))
 def test_a_blank_sheet_on_a_mottled_table_is_blank(seed: int, degrees: float) -> None:
     assert ink.from_image(on_a_table(photo(np.zeros(SIZE[::-1])), degrees, seed)).blank
+
+
+@pytest.mark.parametrize(
+    "corners", [[(120, 90), (190, 70), (205, 140), (130, 155)], [(80, 20), (190, 20), (250, 185), (15, 185)]]
+)
+def test_a_small_sheet_and_one_seen_from_the_side_are_read_off_an_even_table(corners: list[tuple[int, int]]) -> None:
+    photo = Image.new("L", (266, 200), 60)
+    draw = ImageDraw.Draw(photo)
+    draw.polygon(corners, fill=225)
+    draw.line([(150, 95), (165, 92), (155, 135)], fill=40, width=4)  # a seven
+    steps = {step.name: step.image for step in ink.from_image(photo).steps}
+    rows, columns = np.nonzero(steps["step.ink"] > 0.5)
+    assert (rows.min(), rows.max(), columns.min(), columns.max()) == pytest.approx((92, 136, 149, 167), abs=4)
 
 
 def test_a_page_half_in_shadow_is_no_sheet_on_a_table() -> None:
