@@ -206,6 +206,26 @@ def test_commas_dots_and_dirt_are_left_out(shapes: Shapes) -> None:
     holds(read_number(shapes, on_paper(page)), names, boxes)
 
 
+class Letters(Shapes):
+    """Knows that a four is rather a letter."""
+
+    def assess(self, images: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        probabilities, strangeness = super().assess(images)
+        return probabilities, np.where(probabilities.argmax(1) == 4, np.maximum(strangeness, 0.9), strangeness)
+
+
+def test_a_word_beside_a_number_is_left_out() -> None:
+    names = ["3", "0", "7"]
+    number, boxes = page_of(names, height=60, gap=18, pen=5)
+    word, _ = page_of(["0", "4", "1"], height=60, gap=18, pen=5)
+    page = Image.new("L", (word.width + number.width, number.height))
+    page.paste(word, (0, 0))
+    page.paste(number, (word.width, 0))
+    shifted = [(x0 + word.width, y0, x1 + word.width, y1) for x0, y0, x1, y1 in boxes]
+    holds(read_number(Letters(), on_paper(page)), names, shifted)
+    assert read_number(Letters(), on_paper(word)).text == "041"  # alone it may be a number
+
+
 # ------------------------------------------------------------------------------------------ as numbers stand on paper
 
 
