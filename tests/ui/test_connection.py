@@ -33,7 +33,7 @@ def test_a_lost_server_is_told_and_found_again(visit: Visiting) -> None:
 def test_a_proxy_that_answers_for_its_server_is_no_server_and_another_server_gets_a_fresh_page(visit: Visiting) -> None:
     visitor = visit()
     away = {"status": 502, "body": "Bad gateway", "content_type": "text/html"}
-    visitor.page.route("**/gradio_api/**", lambda route: route.fulfill(**away))
+    visitor.intercept("**/gradio_api/**", lambda route: route.fulfill(**away))
     visitor.draw(SEVEN)
     expect(visitor.page.locator("#connection")).to_contain_text("The connection to the server is lost")
     visitor.page.evaluate("document.body.dataset.before = ''")

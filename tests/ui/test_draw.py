@@ -275,7 +275,7 @@ def test_a_drawing_whose_answer_was_lost_is_sent_again(visit: Visiting) -> None:
         if b'"lifted":true' in (route.request.post_data_buffer or b""):
             visitor.page.unroute("**/run/predict*")
 
-    visitor.page.route("**/run/predict*", lose)
+    visitor.intercept("**/run/predict*", lose)
     visitor.draw(SEVEN)
     visitor.reads(7)
     assert lost

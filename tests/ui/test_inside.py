@@ -16,7 +16,7 @@ from cnn.network.classifier import Classifier
 from cnn.text import say
 from cnn.types import Framed
 from cnn.ui.page import build_demo, launch_options
-from tests.ui.conftest import ONE, PHONE, SEVEN, Onlooker, choose, darkness, entered, open_tab, pixels, ready
+from tests.ui.conftest import ONE, PHONE, SEVEN, Onlooker, choose, darkness, entered, open_tab, pixels
 
 ROUNDED = 0.0051  # of a number shown with two digits
 FINE = 0.00051  # of one with three
@@ -474,8 +474,7 @@ def test_a_kernel_is_changed_and_map_and_answer_follow(visit: Visiting, course: 
     expect(visitor.sheet.locator(".moved")).to_contain_text(f"The answer now: {probabilities.argmax()}, ")
     expect(visitor.panel.locator(".changed")).to_contain_text("1 kernel is changed")
     held: list[Route] = []
-    ready(visitor.page)  # in rare cases Gradio forgets what it was told while it painted
-    visitor.page.route("**/run/predict*", lambda route: held.append(route))
+    visitor.intercept("**/run/predict*", lambda route: held.append(route))
     visitor.page.keyboard.press("Home")
     visitor.until(lambda: bool(held))
     visitor.page.keyboard.press("End")  # before the answer comes
@@ -548,7 +547,7 @@ def test_why_not_another_digit_and_whether_the_evidence_adds_up(visit: Visiting,
     visitor.choose("predicted", ".asks")
     expect(visitor.claim).to_contain_text(f"Is it a {course.probabilities(digit[None])[0].argmax()}?")
     held: list[Route] = []
-    visitor.page.route(
+    visitor.intercept(
         "**/run/predict*",
         lambda route: held.append(route) if "integrated" in (route.request.post_data or "") else route.continue_(),
     )
@@ -654,7 +653,7 @@ def test_a_digit_that_is_read_only_after_its_tab_was_left_is_looked_at(visit: Vi
     visitor.page.get_by_role("tab", name="Read").click()
     second_pad, visitor.pad = visitor.pad, visitor.first_pad
     # What is asked for after the first message of the drawing is answered before it.
-    visitor.page.route("**/run/predict*", lambda route: route.continue_() if held else held.append(route))
+    visitor.intercept("**/run/predict*", lambda route: route.continue_() if held else held.append(route))
     visitor.draw(SEVEN)
     visitor.until(lambda: bool(held))
     visitor.page.get_by_role("tab", name="Understand").click()

@@ -5,7 +5,7 @@ import { test } from "node:test";
 import { learnNetworks } from "../../cnn/ui/web/networks.js";
 import { pictureOf } from "../../cnn/ui/web/paint.js";
 import { set } from "../../cnn/ui/web/store.js";
-import { answerAloud, asking, looksNote } from "../../cnn/ui/web/views.js";
+import { answerAloud, looksNote } from "../../cnn/ui/web/views.js";
 import { inEach } from "./texts.js";
 
 test("a network that refuses is said to give no answer, and why", () => {
@@ -32,25 +32,4 @@ test("two certainties of one drawing stand side by side, and no others", () => {
 	for (const told of [null, { ...read, confidence: 0.91 }, { ...read, model: "robust" }, { ...read, pixels: pictureOf([1, 0, 0, 0]) }]) {
 		assert.deepEqual(note(told), { en: false, fr: false });
 	}
-});
-
-test("what no answer comes to is asked once more, and what was answered is not", (context) => {
-	context.mock.timers.enable({ apis: ["setTimeout"] });
-	let strength = 1;
-	const sent = [];
-	const props = { value: null };
-	const page = { element: /** @type {any} */ ({ offsetParent: {} }), props, trigger: () => sent.push(props.value.strength) };
-	const { ready, askAgain } = asking(page, () => ({ view: "compare", strength }));
-	askAgain();
-	ready({ view: "compare", strength: 1 });
-	context.mock.timers.tick(60_000);
-	assert.deepEqual(sent, [1]);
-	strength = 2;
-	askAgain();
-	strength = 3;
-	askAgain();
-	ready({ view: "compare", strength: 2 }); // and 3 was lost
-	context.mock.timers.tick(60_000);
-	assert.deepEqual(sent, [1, 2, 3, 3]);
-	assert.deepEqual(props.value, { view: "compare", strength: 3 }); // for whoever draws next
 });

@@ -33,7 +33,7 @@ export default function start(page, constants) {
 		// What took seconds may speak of a drawing that is gone.
 		if (keeps[part]) keeps[part](answer[part], answer);
 		else if (part !== "why" || !outdated(answer.asked, views.why.ask())) take(answer);
-		ready(answer.asked);
+		ready();
 	}
 
 	function take(answer) {

@@ -38,9 +38,9 @@ export default function start(page, { networks, teachable, lesson, rates, offers
 		const part = answer.asked.view;
 		if (views.train.takes(part)) {
 			views.train.take(answer);
-			return ready(answer.asked);
+			return ready();
 		}
-		if (views[part] && outdated(answer.asked, views[part].ask())) return ready(answer.asked);
+		if (views[part] && outdated(answer.asked, views[part].ask())) return ready();
 		latest[part] = answer[part];
 		if (part === "run") slider.max = `${answer.run.moments.length - 1}`;
 		else Object.assign(latest, { pixels: answer.pixels, blank: answer.blank, example: answer.example });
@@ -51,7 +51,7 @@ export default function start(page, { networks, teachable, lesson, rates, offers
 		show();
 		// Whoever draws asks for the open view alone.
 		if (part === "step" && desk.filmed !== answer.pixels.data) askBeside({ view: "film" });
-		ready(answer.asked);
+		ready();
 	}
 
 	// ------------------------------------------------------------------ the reel

@@ -40,9 +40,9 @@ export default function start(page, { networks, bundled, perturbations, most }) 
 		const answer = props.value;
 		if (!answer?.asked) return;
 		const part = answer.asked.view;
-		if (part !== "card" && outdated(answer.asked, views[desk.view].ask())) return ready(answer.asked);
+		if (part !== "card" && outdated(answer.asked, views[desk.view].ask())) return ready();
 		// It looked at the example, and the test digit of a link has come meanwhile.
-		if (answer.example && wiped && noted().test) return ready(answer.asked);
+		if (answer.example && wiped && noted().test) return ready();
 		Object.assign(latest, answer);
 		const known = Object.keys(answer[part].models);
 		if (desk.models.join() !== known.join()) {
@@ -52,7 +52,7 @@ export default function start(page, { networks, bundled, perturbations, most }) 
 		if (answer.test) wipePads(answer);
 		showHead(answer);
 		views[part].show(answer[part], answer);
-		ready(answer.asked);
+		ready();
 	}
 
 	// A digit that was not drawn: the pads show its picture, and no drawing beside it.

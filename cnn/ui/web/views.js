@@ -14,31 +14,15 @@ import { get, set, subscribe } from "./store.js";
 
 // ------------------------------------------------------------------ asking the server
 
-const LOST = 4000; // milliseconds
-
-// Whoever draws, or changes the network, asks for the open view: what `open` gives stands ready for them. What is asked
-// again is asked once more where no answer to it comes: Gradio may lose what is asked just as another answer comes.
+// Whoever draws, or changes the network, asks for the open view: what `open` gives stands ready for them.
 export function asking({ element, props, trigger }, open) {
-	let wanted = "";
-	/** @type {ReturnType<typeof setTimeout>} */
-	let repeat;
-	// `answered`: what the answer was to that has just come.
-	const ready = (answered = null) => {
-		props.value = open();
-		if (JSON.stringify(answered) === wanted) clearTimeout(repeat);
-	};
+	const ready = () => (props.value = open());
 	const ask = (asked, event) => {
 		props.value = asked;
 		trigger(event); // what is asked leaves at once
 		ready();
 	};
-	const askAgain = () => {
-		const asked = open();
-		clearTimeout(repeat);
-		wanted = JSON.stringify(asked);
-		repeat = setTimeout(() => element.offsetParent && JSON.stringify(open()) === wanted && ask(asked, "input"), LOST);
-		ask(asked, "input");
-	};
+	const askAgain = () => ask(open(), "input");
 	// Who draws and comes here at once comes before the digit does.
 	subscribe("read", () => element.offsetParent && askAgain());
 	return { ready, askAgain, askBeside: (asked, event = "submit") => ask(asked, event) };
