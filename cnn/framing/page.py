@@ -22,7 +22,9 @@ FIGURE_FULL = 0.93  # of its own outline: a stroke is no rectangle
 FIGURE_EDGE = 2  # pixels: its border
 SHEET_PIXELS = 53  # a sheet on a mottled table is looked for on a copy whose larger side is about as long
 INKED = 7  # such pixels: strokes on a sheet are thinner
-TABLE_TONE = 0.62  # of a sheet's grey: a table that is lighter may be a shadow
+TABLE_TONE = 0.62  # of a sheet's grey beside it: a table is darker
+SHADOW_TONE = 0.5  # the same where light paper goes on beyond the picture's rim, as it does beside a shadow
+ON_RIM = 0.25  # of the picture's rim: as much of it is light there
 SHEET_AREA = 0.08, 0.93  # of the image: how much of it a sheet on a table fills
 BOXY = 0.8, 1.1  # of a sheet's area: that of the four-cornered shape in it, also where it is torn or lies askew
 BARE = 0.75  # of a sheet: how much has no ink; of a digit in thick chalk, its gaps filled, less is chalk
@@ -177,7 +179,7 @@ def without_table(grey: np.ndarray) -> np.ndarray:
     coarse = ndimage.grey_closing(np.pad(inked, INKED, mode="edge"), (INKED, INKED))[INKED:-INKED, INKED:-INKED]
     level = _between(coarse)
     light = coarse > level
-    if light.all() or not light.any() or np.median(coarse[~light]) > TABLE_TONE * np.median(coarse[light]):
+    if light.all() or not light.any():
         return grey
     labels, _ = ndimage.label(light)
     sheet = ndimage.binary_fill_holes(labels == np.bincount(labels[light]).argmax())
@@ -186,10 +188,17 @@ def without_table(grey: np.ndarray) -> np.ndarray:
         return grey
     if (inked > level)[sheet].mean() < BARE:  # a thick digit in chalk, filled
         return grey
-    sheet = ndimage.binary_erosion(sheet)  # its edge is a mixture of both, and slivers of table lie at the rim
-    nearest = ndimage.distance_transform_edt(~sheet, return_distances=False, return_indices=True)
+    without_edge, with_edge = ndimage.binary_erosion(sheet), ndimage.binary_dilation(sheet)
+    inside = without_edge & ~ndimage.binary_erosion(without_edge, iterations=2)
+    outside = ndimage.binary_dilation(with_edge, iterations=2) & ~with_edge
+    rim = np.concatenate([sheet[0], sheet[-1], sheet[:, 0], sheet[:, -1]])
+    tone = SHADOW_TONE if rim.mean() > ON_RIM else TABLE_TONE
+    if np.median(coarse[outside]) > tone * np.median(coarse[inside]):  # a shadow; or light that falls off
+        return grey
+    # Its edge is a mixture of both, and slivers of table lie at the rim.
+    nearest = ndimage.distance_transform_edt(~without_edge, return_distances=False, return_indices=True)
     beyond = resized(coarse[tuple(nearest)], grey.shape)
-    return np.where(resized(sheet.astype(np.float32), grey.shape) > 0.5, grey, beyond)
+    return np.where(resized(without_edge.astype(np.float32), grey.shape) > 0.5, grey, beyond)
 
 
 def _four_cornered(mask: np.ndarray) -> float:

@@ -171,6 +171,13 @@ def test_a_page_half_in_shadow_is_no_sheet_on_a_table() -> None:
     assert np.array_equal(without_table(grey), grey)
 
 
+def test_a_page_with_a_straight_shadow_across_it_is_no_sheet_on_a_table() -> None:
+    y, x = np.mgrid[:200, :266]
+    shadow = ndimage.gaussian_filter((x - 133 + (y - 100) / 3 > 0).astype(float), 1.5)
+    grey = (235 * (1 - 0.42 * shadow)).astype(np.float32)
+    assert np.array_equal(without_table(grey), grey)
+
+
 def test_bright_paper_of_which_ink_leaves_one_grey_is_no_sheet_on_a_table() -> None:
     """Its rim has many greys, so that it is a photo; what is wider than strokes has one."""
     grey = np.full((240, 160), 255, np.float32)
