@@ -281,6 +281,35 @@ def test_a_drawing_whose_answer_was_lost_is_sent_again(visit: Visiting) -> None:
     assert lost
 
 
+def test_who_is_quicker_than_the_last_answer_judges_the_whole_drawing(visit: Visiting, fake: FakeClassifier) -> None:
+    visitor, held = visit(), []
+    fake.answers = lambda framed: prediction(4, 0.4, "not_a_digit")
+    visitor.intercept(
+        "**/run/predict*",
+        lambda route: held.append(route) if b'"lifted":true' in route.request.post_data_buffer else route.continue_(),
+    )
+
+    def ask(name: str) -> None:
+        visitor.until(lambda: bool(held))
+        visitor.page.get_by_role("button", name=name, exact=True).click()
+        visitor.page.wait_for_timeout(100)  # no event tells that nothing was noted yet
+        expect(visitor.page.locator(".judge .ask")).to_have_text("or tap the bar of the digit you meant")
+
+    visitor.draw(SEVEN, steps=40)
+    visitor.reads("?")
+    ask("Read it as a 4")
+    held.pop().continue_()
+    visitor.reads(4)
+    fake.answers = seven_or_one
+    visitor.draw(ONE, steps=40)
+    visitor.reads(7)
+    ask("Right")
+    held.pop().continue_()
+    expect(visitor.page.locator(".judge .ask")).to_have_text("Noted: read right. Tests: 1.")
+    (trial,) = visitor.page.evaluate("() => JSON.parse(localStorage.getItem('digit-trials'))")
+    assert trial["strokes"]["strokes"] == visitor.drawings()[-1]
+
+
 def test_the_last_message_says_that_the_pen_has_lifted(visit: Visiting) -> None:
     visitor = visit()
     visitor.draw(SEVEN)

@@ -172,8 +172,9 @@ def _read_pad(models: Models, strokes: dict[str, Any], moving: bool = False) -> 
 
 
 def _read_moving(models: Models, strokes: dict[str, Any]) -> Read:
-    lifted = isinstance(strokes, dict) and strokes.get("lifted") is True
-    return _read_pad(models, strokes, moving=not lifted)
+    moving = not (isinstance(strokes, dict) and strokes.get("lifted") is True)
+    shown, framed = _read_pad(models, strokes, moving)
+    return {**shown, "moving": moving}, framed
 
 
 def _read_own(note: Callable[[], None], known: Known, strokes: dict[str, Any], own: Own) -> Read:

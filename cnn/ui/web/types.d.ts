@@ -981,6 +981,7 @@ export interface ReadingShown {
 	pixels?: string;
 	steps?: StepShown[];
 	again?: boolean;
+	moving?: boolean;
 }
 
 /** A step between the picture sent and the picture read: its text key, and a data URL. */

@@ -35,7 +35,7 @@ class ReadingShown(TypedDict):
     """What the panel shows beside a prediction; `source` alone where nothing was read.
 
     `strokes` are the pad's, None for a photo; `pixels` are the 28x28 the network got, one byte a pixel, ink = 255, as
-    base64; `again`: it was read before.
+    base64; `again`: it was read before; `moving`: the pen was still down, and another answer follows.
     """
 
     source: Source
@@ -44,6 +44,7 @@ class ReadingShown(TypedDict):
     pixels: NotRequired[str]
     steps: NotRequired[list[StepShown]]
     again: NotRequired[bool]
+    moving: NotRequired[bool]
 
 
 class Reading(Component):

@@ -40,6 +40,7 @@ export default function start({ element, props, trigger, watch }, { filter, ...c
 	/** @type {ReadingAnswer} */
 	let shown = props.value; // the answer on show, which need not be the last that came
 	let taken = null; // the picture whose refused best guess the visitor took
+	let meanwhile = null; // what the visitor did about a drawing whose last answer is on its way
 	let bars = []; // one for each class
 	let [usual] = networkNames(); // the network that reads for everybody
 
@@ -77,7 +78,7 @@ export default function start({ element, props, trigger, watch }, { filter, ...c
 	function bar(name, label) {
 		const item = made("li", {}, made("span", { className: "share" }), made("span", { className: "track" }, made("i")));
 		const button = made("button", { type: "button", textContent: name });
-		button.addEventListener("click", () => judge(label));
+		button.addEventListener("click", () => inTime(() => judge(label)));
 		item.append(button);
 		return item;
 	}
@@ -210,6 +211,19 @@ export default function start({ element, props, trigger, watch }, { filter, ...c
 		shown = value;
 		if (!value?.again) set("picture", value?.source === "photo" && value.reason !== "blank" ? (value.pixels ?? null) : null);
 		show();
+		if (!value?.moving) catchUp();
+	}
+
+	// Who is quicker than the answer to the pen's last move means the whole drawing, not what was seen of it.
+	function inTime(act) {
+		if (shown.moving) meanwhile = act;
+		else act();
+	}
+
+	function catchUp() {
+		const act = meanwhile;
+		meanwhile = null;
+		if (stateOf(shown) !== "empty") act?.();
 	}
 
 	function show() {
@@ -282,9 +296,12 @@ export default function start({ element, props, trigger, watch }, { filter, ...c
 		part("ask").textContent = trial ? judgement() : empty ? "" : say(idle ? "reading.example" : "reading.judge");
 	}
 
-	part("yes").addEventListener("click", () => judge(rightly(shown)));
-	for (const button of panel.querySelectorAll(".not")) button.addEventListener("click", () => judge(button.dataset.meant));
-	part("take").addEventListener("click", take);
+	part("yes").addEventListener("click", () => {
+		const meant = rightly(shown);
+		inTime(() => judge(meant));
+	});
+	for (const button of panel.querySelectorAll(".not")) button.addEventListener("click", () => inTime(() => judge(button.dataset.meant)));
+	part("take").addEventListener("click", () => inTime(take));
 	part("as-number").addEventListener("click", readAsNumber);
 	part("undo").addEventListener("click", unjudge);
 	part("by").addEventListener("change", ({ target }) => choose(target.value || null));
@@ -293,7 +310,10 @@ export default function start({ element, props, trigger, watch }, { filter, ...c
 
 	watch("value", receive);
 	onTheme(() => showPictures(shown));
-	subscribe("pen", showNext);
+	subscribe("pen", (down) => {
+		if (down) meanwhile = null; // the drawing goes on
+		showNext();
+	});
 	panel.querySelector(".next").addEventListener("click", showNext, { capture: true }); // with the notes of this moment
 	onLanguage(() => {
 		translate(element);
