@@ -309,14 +309,17 @@ def without_rules(grey: np.ndarray, slope: float) -> np.ndarray:
     tones = ndimage.maximum_filter1d(tones, 3).astype(np.float32)
     few = grey[::4, ::4]
     ink = 1 - float(np.percentile(few / np.maximum(lit_paper(few, -1)[0], 1), 0.5))
-    # The pixels of lines alone: each line's row in the middle, moved by the slope.
-    line, x = np.flatnonzero(tones > 0)[:, None], np.arange(grey.shape[1])
-    y = rows[line] + np.rint(slope * (x - grey.shape[1] / 2)).astype(int)
-    inside = (y >= 0) & (y < len(grey))
-    there = y[inside], np.broadcast_to(x, y.shape)[inside]
-    tone, paper = np.broadcast_to(tones[line], y.shape)[inside], paper[there]
+    # The pixels of lines alone, by their place in the flat page: each line's row in the middle, moved by the slope.
+    height, width = grey.shape
+    x = np.arange(width)
+    line = np.flatnonzero(tones > 0)[:, None]
+    y = rows[line] + np.rint(slope * (x - width / 2)).astype(int)
+    inside = (y >= 0) & (y < height)
+    there = (width * y + x)[inside]
+    tone = np.broadcast_to(tones[line], y.shape)[inside]
+    lit, paper = grey.take(there), paper.take(there)
     darker = np.where(ink - tone > CLEARLY_INK, ink - tone, UNCLEAR)  # ink, than the line
-    bare = np.clip(1 - (_darker(grey[there], paper) - tone) / darker, 0, 1)
+    bare = np.clip(1 - (_darker(lit, paper) - tone) / darker, 0, 1)
     result = grey.copy()
-    result[there] = np.minimum(grey[there] + MORE * tone * paper * bare, paper)
+    result.put(there, np.minimum(lit + MORE * tone * paper * bare, paper))
     return result

@@ -18,7 +18,7 @@ from PIL import Image
 from scipy import ndimage
 
 from cnn.framing.paper import EDGE
-from cnn.framing.pen import centred, even_pen, span, stroke_width
+from cnn.framing.pen import centred, even_pen, margined, span, stroke_width
 from cnn.network.classifier import SIZES, Classifier
 from cnn.reading.line import HEIGHT, LOW, Strip, from_image, from_strokes
 from cnn.task import DIGITS
@@ -353,8 +353,8 @@ def _walked(price: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         straight[:, row] += np.minimum(straight[before], np.minimum(left[before], right[before]) + SIDEWAYS)
     left, right = left[:, :-1] + SIDEWAYS, right[:, :-1] + SIDEWAYS
     aside = np.minimum(left, right) < straight[:, :-1]
-    step = np.zeros(price.shape, int)
-    step[:, 1:] = np.where(aside, np.where(left <= right, -1, 1), 0)
+    step = np.zeros(price.shape, np.int8)
+    step[:, 1:] = np.where(left <= right, np.int8(-1), np.int8(1)) * aside
     return straight, step
 
 
@@ -397,7 +397,7 @@ def frame(left: int, top: int, mask: np.ndarray, strip: Strip) -> np.ndarray:
     """
     if strip.coarse:
         return centred(strip.strength[top : top + mask.shape[0], left : left + mask.shape[1]] * mask)
-    return centred(even_pen(np.pad(mask, 1)))
+    return centred(even_pen(margined(mask, 1)))
 
 
 def _assessed(classifier: Classifier, images: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
