@@ -2,6 +2,7 @@
 
 import io
 import json
+import re
 import warnings
 import zlib
 from concurrent.futures import ThreadPoolExecutor
@@ -28,6 +29,7 @@ from train.pens.styles import STYLES
 
 pytestmark = pytest.mark.slow
 
+ROOT = Path(__file__).parents[1]
 PREDICTION = ["label", "best_guess", "confidence", "probabilities", "abstained", "reason", "model", "milliseconds"]
 
 
@@ -61,6 +63,16 @@ def test_only_the_contract_is_public(client: Client) -> None:
     endpoints |= {"/perturbations", "/perturb", "/breaking_point", "/evaluation"}
     assert set(named["named_endpoints"]) == endpoints
     assert not named["unnamed_endpoints"]
+
+
+def test_inputs_are_called_what_the_docs_call_them(client: Client) -> None:
+    table = re.findall(r"^\| `(/\w+)` \| ([^|]*) \|", (ROOT / "docs" / "api.md").read_text(), re.MULTILINE)
+    told = {endpoint: re.findall(r"(?:^|, )(\w+)(?=,|=|$)", inputs) for endpoint, inputs in table if inputs != "none"}
+    named = client.view_api(return_format="dict")["named_endpoints"]
+    for endpoint, names in told.items():
+        found = [one["parameter_name"] for one in named[endpoint]["parameters"]]
+        assert set(names) <= set(found), endpoint
+        assert names or endpoint == "/predict_strokes"
 
 
 def test_models(client: Client, models: Models) -> None:

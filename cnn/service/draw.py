@@ -46,17 +46,20 @@ def predict_strokes(models: Models, strokes: object, model: str) -> Prediction:
     return read.read_strokes(models[model], strokes)[1]
 
 
-def predict_batch(models: Models, paths: list[str], model: str) -> list[Prediction | dict[str, str]]:
-    """Read each of several images, in their order; one that cannot be read gives {"error": text}."""
+def predict_batch(models: Models, images: list[str], model: str) -> list[Prediction | dict[str, str]]:
+    """Read each of several images, by their paths, in their order; one that cannot be read gives {"error": text}."""
     classifier = models[model]
-    return [_prediction_or_error(classifier, path) for path in paths]
+    return [_prediction_or_error(classifier, path) for path in images]
 
 
-def read_number(models: Models, measured: tuple[PIL.Image.Image, tuple[int, int]] | None, model: str) -> Number:
-    """Read the number in an image, line by line and from left to right; boxes in the pixels of the image sent."""
+def read_number(models: Models, image: tuple[PIL.Image.Image, tuple[int, int]] | None, model: str) -> Number:
+    """Read the number in an image, line by line and from left to right; boxes in the pixels of the image sent.
+
+    The image comes with its own width and height, as it may have been reduced.
+    """
     classifier = models[model]
-    image, (width, height) = sent(measured)
-    return number.read_number(classifier, image).scaled(width / image.width, height / image.height)
+    reduced, (width, height) = sent(image)
+    return number.read_number(classifier, reduced).scaled(width / reduced.width, height / reduced.height)
 
 
 def preprocess(models: Models, image: PIL.Image.Image | None) -> Captioned:

@@ -56,10 +56,10 @@ def fit(options: argparse.Namespace) -> int | None:
     """Train a network.
 
     Train a recipe, or an architecture without one as the course's network is trained, on MNIST or another data set,
-    from the folder that a variable names (MNIST_DIR, FASHION_DIR, EMNIST_DIR, KMNIST_DIR), else downloaded, or from a
-    path of yours: docs/training.md says how files lie there. Ctrl-C stops cleanly; the same command goes on where a
-    stopped or killed run was, to the same result. The loss shown is that of training: dropout, augmentation and
-    smoothed labels keep it above the validation loss in config.json.
+    from the folder that a variable names (MNIST_DIR, FASHION_DIR, EMNIST_DIR, KMNIST_DIR), else downloaded, from
+    UNIPEN_DIR alone, or from a path of yours: docs/training.md says how files lie there. Ctrl-C stops cleanly; the same
+    command goes on where a stopped or killed run was, to the same result. The loss shown is that of training: dropout,
+    augmentation and smoothed labels keep it above the validation loss in config.json.
 
     Over several devices or machines the recipe's batch stays what it is, so the result does too, but for rounding. On
     several machines the same command runs on each, with its own --process; each needs the data, and the first, 0, alone
