@@ -289,7 +289,7 @@ class Visit:
     def intercept(self, pattern: str, handler: Callable[[Route], Any]) -> None:
         """As `page.route`, once it holds: what is asked just as it begins may pass Chromium's interception by.
 
-        About one time in four hundred, on a busy machine in twenty; no listener hears of it, as if nothing was asked.
+        About one time in four hundred; no listener hears of it, as if nothing had been asked.
         """
         seen: list[Route] = []
 
