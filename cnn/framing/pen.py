@@ -24,12 +24,12 @@ def stroke_width(mask: np.ndarray) -> float:
 
     The outline is measured as total variation, so that soft edges count as hard ones do.
     """
-    page = margined(mask, 1).astype(np.float32)
+    page = _margined(mask, 1).astype(np.float32)
     down, right = np.diff(page, axis=0)[:, :-1], np.diff(page, axis=1)[:-1]
     return float(2 * page.sum() / max(np.hypot(down, right).sum(), 1e-6))
 
 
-def margined(mask: np.ndarray, width: int) -> np.ndarray:
+def _margined(mask: np.ndarray, width: int) -> np.ndarray:
     """An (h, w) mask with `width` empty pixels on each side; of a digit's size ten times as fast as np.pad."""
     page = np.zeros([side + 2 * width for side in mask.shape], mask.dtype)
     page[width:-width, width:-width] = mask
@@ -44,7 +44,7 @@ def even_pen(mask: np.ndarray) -> np.ndarray:
     side = extent(mask)
     # Taking `off` from either side makes the box smaller too: (width - 2 off) / (side - 2 off) = PEN / BOX.
     off = (stroke_width(mask) - PEN * side / BOX) / (2 * (1 - PEN / BOX))
-    page = margined(mask, math.ceil(abs(off)) + 1)
+    page = _margined(mask, math.ceil(abs(off)) + 1)
     return (_thinned(page, off) if off > 0 else ~_thinned(~page, -off)).astype(np.float32)
 
 

@@ -18,7 +18,7 @@ from PIL import Image
 from scipy import ndimage
 
 from cnn.framing.paper import EDGE
-from cnn.framing.pen import centred, even_pen, margined, span, stroke_width
+from cnn.framing.pen import centred, even_pen, span, stroke_width
 from cnn.network.classifier import SIZES, Classifier
 from cnn.reading.line import HEIGHT, LOW, Strip, from_image, from_strokes
 from cnn.task import DIGITS
@@ -397,7 +397,7 @@ def frame(left: int, top: int, mask: np.ndarray, strip: Strip) -> np.ndarray:
     """
     if strip.coarse:
         return centred(strip.strength[top : top + mask.shape[0], left : left + mask.shape[1]] * mask)
-    return centred(even_pen(margined(mask, 1)))
+    return centred(even_pen(mask))
 
 
 def _assessed(classifier: Classifier, images: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -156,11 +156,11 @@ def test_a_blank_sheet_on_a_mottled_table_is_blank(seed: int, degrees: float) ->
     "corners", [[(120, 90), (190, 70), (205, 140), (130, 155)], [(80, 20), (190, 20), (250, 185), (15, 185)]]
 )
 def test_a_small_sheet_and_one_seen_from_the_side_are_read_off_an_even_table(corners: list[tuple[int, int]]) -> None:
-    photo = Image.new("L", (266, 200), 60)
-    draw = ImageDraw.Draw(photo)
+    sent = Image.new("L", (266, 200), 60)
+    draw = ImageDraw.Draw(sent)
     draw.polygon(corners, fill=225)
     draw.line([(150, 95), (165, 92), (155, 135)], fill=40, width=4)  # a seven
-    steps = {step.name: step.image for step in ink.from_image(photo).steps}
+    steps = {step.name: step.image for step in ink.from_image(sent).steps}
     rows, columns = np.nonzero(steps["step.ink"] > 0.5)
     assert (rows.min(), rows.max(), columns.min(), columns.max()) == pytest.approx((92, 136, 149, 167), abs=4)
 
